@@ -1,0 +1,51 @@
+import { spawn } from 'node:child_process';
+import { existsSync, globSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectNode, root, tool } from './places.mjs';
+
+/** The folders under src that the root tsconfig.json compiles. */
+function layers() {
+  const { references } = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8'));
+  return references.map(({ path }) => path.replace(/^src\//, ''));
+}
+
+/**
+ * Brings out/ in line with src/: removes what was built from files that are gone, and reports whether anything that should be there is missing.
+ * `tsc -b` looks only at its own notes and their dates; it sees neither.
+ */
+function tidyOutput() {
+  let missing = false;
+  for (const layer of layers()) {
+    const sources = globSync('**/*.ts', { cwd: join(root, 'src', layer) }).filter((file) => !file.endsWith('.d.ts'));
+    const expected = new Set(sources.map((file) => file.replace(/\.ts$/, '.js')));
+    const built = globSync('**/*.js', { cwd: join(root, 'out', layer) });
+    for (const file of built.filter((name) => !expected.has(name))) {
+      rmSync(join(root, 'out', layer, file));
+      rmSync(join(root, 'out', layer, `${file}.map`), { force: true });
+    }
+    missing ||= built.filter((name) => expected.has(name)).length < expected.size;
+  }
+  return missing;
+}
+
+/**
+ * Compiles src to out/ (types to .tsc/) and checks the types of the further projects given ("test", "bench"); projects without a single .ts file are left out.
+ * Emits even when there are type errors. Resolves to the compiler's text and the number of errors.
+ */
+export async function compile(further = []) {
+  const projects = ['.', ...further.filter((folder) => globSync('**/*.ts', { cwd: join(root, folder) }).length > 0)];
+  const force = existsSync(join(root, '.tsc')) && tidyOutput() ? ['--force'] : [];
+  const { code, text } = await output(projectNode, [tool.tsc, '-b', ...projects, ...force, '--pretty', 'false']);
+  const errors = text.match(/\berror TS\d+:/g)?.length ?? 0;
+  return { text, errors: code !== 0 && errors === 0 ? 1 : errors };
+}
+
+/** Runs a program in the project's folder; resolves to its exit code (null when a signal ended it) and everything it printed. */
+export function output(command, args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    let text = '';
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (piece) => (text += piece));
+    child.on('error', reject).on('close', (code) => resolve({ code, text }));
+  });
+}

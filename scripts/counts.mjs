@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+
+/**
+ * Counts from vitest's JSON report. A file that fails without a failed test (it does not import, a hook throws) is one failure, and so is a report that is
+ * missing, and a run that ended with an error nobody counted.
+ */
+export function counts(resultFile, code) {
+  let report;
+  try {
+    report = JSON.parse(readFileSync(resultFile, 'utf8'));
+  } catch (error) {
+    console.error(`The test runner left no result (${error.message}).`);
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+  const brokenFiles = report.testResults.filter(
+    ({ status, assertionResults }) => status === 'failed' && !assertionResults.some((result) => result.status === 'failed'),
+  );
+  const failed = report.numFailedTests + brokenFiles.length;
+  return {
+    passed: report.numPassedTests,
+    failed: failed === 0 && code !== 0 ? 1 : failed,
+    skipped: report.numPendingTests + report.numTodoTests,
+  };
+}

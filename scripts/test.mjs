@@ -1,0 +1,51 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { compile } from './compile.mjs';
+import { counts } from './counts.mjs';
+import { projectNode, root, tool } from './places.mjs';
+import { lintFiles, lintImports } from './style.mjs';
+
+/** Runs a check and prints one line, and its findings if it has any. Resolves to the number of failures; a check that breaks is one. */
+async function check(name, run) {
+  const started = Date.now();
+  const { text, errors } = await run().catch((error) => ({ text: `${error.stack}\n`, errors: 1 }));
+  const seconds = ((Date.now() - started) / 1000).toFixed(1);
+  console.log(`${name}: ${errors === 0 ? 'no findings' : `${errors} ${errors === 1 ? 'finding' : 'findings'}`} (${seconds} s)`);
+  if (errors > 0) process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+  return errors;
+}
+
+/** Runs vitest with the filters given; resolves to its counts. */
+async function vitest(filters) {
+  const folder = mkdtempSync(join(tmpdir(), 'hms-test-'));
+  const resultFile = join(folder, 'vitest.json');
+  const reporters = ['--reporter=default', '--reporter=./scripts/skipped-reporter.mjs', '--reporter=json', `--outputFile.json=${resultFile}`];
+  try {
+    const code = await exitCode(projectNode, [tool.vitest, 'run', '--project', 'fast', ...reporters, ...filters]);
+    return counts(resultFile, code);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function exitCode(command, args) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: root, stdio: 'inherit' });
+    // Ctrl-C ends the runner; this process stays for the closing line.
+    process.on('SIGINT', () => {}).on('SIGTERM', () => child.kill('SIGTERM'));
+    child.on('error', () => resolve(127)).on('exit', (code) => resolve(code ?? 1));
+  });
+}
+
+// ESLint runs in this process and the compiler in another, so the first two share two cores.
+const findings = await Promise.all([
+  check('types', () => compile(['test', 'bench'])),
+  check('lint', () => lintFiles()),
+  check('imports', () => lintImports()),
+]);
+const { passed, failed, skipped } = await vitest(process.argv.slice(2));
+const allFailed = findings.reduce((sum, errors) => sum + errors, failed);
+if (allFailed > 0) process.exitCode = 1;
+console.log(`${passed} passed, ${allFailed} failed, ${skipped} skipped`);

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { DatasetId, Instant, LogicalPath, Sha256, Tag } from './ids.ts';
+
+/** Bodies: docs/formats/lake.md sections 5 and 6. The first line, by operation, and the lines of a version. */
+
+export const By = z.strictObject({ account: z.string(), host: z.string(), program: z.string() });
+export type By = z.infer<typeof By>;
+
+export const RootName = z.enum(['store', 'raw']);
+export type RootName = z.infer<typeof RootName>;
+
+/** Description of a dataset, Dublin Core names; every member optional, text only. */
+export const Description = z.record(z.string().regex(/^[a-z][A-Za-z]{0,39}$/), z.string().max(10_000));
+export type Description = z.infer<typeof Description>;
+
+const head = <O extends string, S extends z.ZodRawShape>(op: O, shape: S) =>
+  z.looseObject({ v: z.literal(1), op: z.literal(op), by: By, ...shape });
+
+/** Members that a newer program may add are kept and ignored; missing or mistyped ones make the body unreadable. */
+export const BodyHead = z.discriminatedUnion('op', [
+  head('lake.created', {}),
+  head('lake.forked', { reason: z.string() }),
+  head('lake.recovered', {
+    done: z.array(z.strictObject({ did: z.string(), ref: z.string(), seq: z.int().nullable(), txn: z.string().nullable() })),
+  }),
+  head('key.enrolled', { name: z.string(), certificate: z.string(), fingerprint: Sha256 }),
+  head('key.rotated', { name: z.string(), certificate: z.string(), fingerprint: Sha256, reason: z.string() }),
+  head('key.revoked', { reason: z.string() }),
+  head('clock.accepted', { reason: z.string(), server: Instant.nullable(), offset: z.int() }),
+  head('dataset.created', { root: RootName, tags: z.array(Tag) }),
+  head('dataset.described', { description: Description }),
+  head('version.committed', {
+    message: z.string(),
+    tags: z.array(Tag),
+    root: RootName,
+    files: z.int().min(0),
+    bytes: z.int().min(0),
+    transform: z.string().optional(),
+  }),
+  head('version.withdrawn', { reason: z.string() }),
+  head('version.voided', { reason: z.string() }),
+  head('version.exported', {
+    name: z.string(),
+    bytes: z.int().min(0),
+    payload: z.strictObject({ files: z.int().min(0), octets: z.int().min(0) }),
+    signer: z.string(),
+  }),
+  head('tag.added', { tag: Tag }),
+  head('tag.removed', { tag: Tag }),
+  head('alias.added', { alias: DatasetId }),
+  head('body.destroyed', { authority: z.string(), reason: z.string() }),
+]);
+export type BodyHead = z.infer<typeof BodyHead>;
+/** The first line of one operation's body. */
+export type HeadOf<O extends BodyHead['op']> = Extract<BodyHead, { op: O }>;
+
+/** One line of a version's body after the first: a change against the version before, or a note. */
+export const BodyLine = z.union([
+  z.strictObject({ do: z.enum(['add', 'replace']), path: LogicalPath, sha256: Sha256, size: z.int().min(0), mtime: Instant.nullable() }),
+  z.strictObject({ do: z.literal('remove'), path: LogicalPath }),
+  z.strictObject({ do: z.literal('rename'), from: LogicalPath, path: LogicalPath }),
+  z.strictObject({ note: z.literal('emptyFolder'), path: z.string() }),
+  z.strictObject({ note: z.literal('symlink'), path: z.string(), target: z.string() }),
+  z.strictObject({ note: z.literal('special'), path: z.string(), kind: z.string() }),
+]);
+export type BodyLine = z.infer<typeof BodyLine>;
+export type ChangeLine = Extract<BodyLine, { do: string }>;
+export type NoteLine = Extract<BodyLine, { note: string }>;

@@ -1,0 +1,163 @@
+import type { BodyHead, DatasetId, Description, HeadOf, Instant, KeyId } from '../contract/index.ts';
+import type { KnownOp, RootName, Sha256, Tag, VersionNumber } from '../contract/index.ts';
+import type { Deed, ForkOrigin, NewKey } from './deed.ts';
+import type { FirstTags, LedgerView } from './view.ts';
+
+/** What the body of `key.enrolled` and `key.rotated` says of a key. */
+export interface KeyWords {
+  readonly name: string;
+  /** Base64 DER. */
+  readonly certificate: string;
+  readonly fingerprint: Sha256;
+}
+
+/** What the body of `version.exported` says of the package. */
+export type PackageWords = Pick<HeadOf<'version.exported'>, 'name' | 'bytes' | 'payload' | 'signer'>;
+
+type Target = { readonly id: DatasetId; readonly version: VersionNumber };
+
+/**
+ * One fact that an entry with effect adds to the state. What only the body says is null where that body is missing, altered or destroyed.
+ * A catalog that keeps such words beside the number of the entry they came from can drop them on `bodyDestroyed`.
+ */
+export type Change =
+  | { readonly kind: 'lakeCreated'; readonly lakeJson: Sha256 }
+  | { readonly kind: 'lakeForked'; readonly lakeJson: Sha256; readonly from: ForkOrigin; readonly reason: string | null }
+  | { readonly kind: 'recovered'; readonly done: HeadOf<'lake.recovered'>['done'] | null }
+  | { readonly kind: 'keyAdded'; readonly key: NewKey; readonly words: KeyWords | null }
+  | {
+      readonly kind: 'keyRotated';
+      readonly old: KeyId;
+      readonly key: NewKey;
+      readonly words: KeyWords | null;
+      readonly reason: string | null;
+    }
+  | { readonly kind: 'keyRevoked'; readonly id: KeyId; readonly reason: string | null }
+  | {
+      readonly kind: 'clockAccepted';
+      readonly station: KeyId;
+      readonly accepted: { readonly server: Instant | null; readonly offset: number; readonly reason: string } | null;
+    }
+  | { readonly kind: 'datasetCreated'; readonly id: DatasetId; readonly root: RootName | null; readonly firstTags: FirstTags | null }
+  | { readonly kind: 'described'; readonly id: DatasetId; readonly description: Description | null }
+  | { readonly kind: 'aliasAdded'; readonly id: DatasetId; readonly alias: DatasetId | null }
+  | (Target & {
+      readonly kind: 'versionAdded';
+      readonly hash: Sha256;
+      readonly root: RootName | null;
+      readonly message: string | null;
+      /** Those that its own body gives. */
+      readonly tags: readonly Tag[] | null;
+      /** On v1, those that `dataset.created` gave: the version has both. Null on every other version, and where v1 created the dataset. */
+      readonly firstTags: FirstTags | null;
+      /** Of the whole state. */
+      readonly files: number | null;
+      readonly bytes: number | null;
+      readonly transform: string | null;
+    })
+  | (Target & { readonly kind: 'withdrawn'; readonly reason: string | null })
+  | (Target & { readonly kind: 'voided'; readonly hash: Sha256; readonly reason: string | null })
+  | (Target & { readonly kind: 'exported'; readonly package: Sha256; readonly words: PackageWords | null })
+  | (Target & { readonly kind: 'tagAdded' | 'tagRemoved'; readonly tag: Tag | null })
+  /** `seq` and `op` are those of the entry whose body goes. */
+  | {
+      readonly kind: 'bodyDestroyed';
+      readonly seq: number;
+      readonly op: string | null;
+      readonly authority: string | null;
+      readonly reason: string | null;
+    };
+
+/** The body of this operation, where it is there. */
+export function said<O extends KnownOp>(head: BodyHead | null, op: O): HeadOf<O> | null {
+  return head !== null && head.op === op ? (head as HeadOf<O>) : null;
+}
+
+/** What a deed that fits changes. `seq` is its entry's number; `station` made it. */
+export function changesOf(deed: Deed, head: BodyHead | null, seq: number, station: KeyId, view: LedgerView): readonly Change[] {
+  switch (deed.op) {
+    case 'lake.created':
+      return [{ kind: 'lakeCreated', lakeJson: deed.lakeJson }, keyAdded(deed.key, null)];
+    case 'lake.forked':
+      return [
+        { kind: 'lakeForked', lakeJson: deed.lakeJson, from: deed.from, reason: said(head, deed.op)?.reason ?? null },
+        keyAdded(deed.key, null),
+      ];
+    case 'lake.recovered':
+      return [{ kind: 'recovered', done: said(head, deed.op)?.done ?? null }];
+    case 'clock.accepted': {
+      const words = said(head, deed.op);
+      return [{ kind: 'clockAccepted', station, accepted: words && { server: words.server, offset: words.offset, reason: words.reason } }];
+    }
+    case 'key.enrolled':
+      return [keyAdded(deed.key, said(head, deed.op))];
+    case 'key.rotated': {
+      const words = said(head, deed.op);
+      return [{ kind: 'keyRotated', old: deed.old, key: deed.key, words: keyWords(words), reason: words?.reason ?? null }];
+    }
+    case 'key.revoked':
+      return [{ kind: 'keyRevoked', id: deed.key.id, reason: said(head, deed.op)?.reason ?? null }];
+    case 'dataset.created': {
+      const words = said(head, deed.op);
+      return [{ kind: 'datasetCreated', id: deed.id, root: words?.root ?? null, firstTags: { seq, tags: words?.tags ?? null } }];
+    }
+    case 'dataset.described':
+      return [{ kind: 'described', id: deed.id, description: said(head, deed.op)?.description ?? null }];
+    case 'alias.added':
+      return [{ kind: 'aliasAdded', id: deed.id, alias: said(head, deed.op)?.alias ?? null }];
+    case 'version.committed':
+      return versionAdded(deed, said(head, deed.op), view);
+    case 'version.withdrawn':
+      return [{ kind: 'withdrawn', ...target(deed), reason: said(head, deed.op)?.reason ?? null }];
+    case 'version.voided':
+      return [{ kind: 'voided', ...target(deed), hash: deed.hash, reason: said(head, deed.op)?.reason ?? null }];
+    case 'version.exported':
+      return [{ kind: 'exported', ...target(deed), package: deed.hash, words: packageWords(said(head, deed.op)) }];
+    case 'tag.added':
+      return [{ kind: 'tagAdded', ...target(deed), tag: said(head, deed.op)?.tag ?? null }];
+    case 'tag.removed':
+      return [{ kind: 'tagRemoved', ...target(deed), tag: said(head, deed.op)?.tag ?? null }];
+    case 'body.destroyed': {
+      const words = said(head, deed.op);
+      const { authority = null, reason = null } = words ?? {};
+      return [{ kind: 'bodyDestroyed', seq: deed.seq, op: view.opOf(deed.seq), authority, reason }];
+    }
+  }
+}
+
+function versionAdded(
+  deed: Target & { readonly hash: Sha256 },
+  words: HeadOf<'version.committed'> | null,
+  view: LedgerView,
+): readonly Change[] {
+  const dataset = view.dataset(deed.id);
+  const added: Change = {
+    kind: 'versionAdded',
+    ...target(deed),
+    hash: deed.hash,
+    root: words?.root ?? null,
+    message: words?.message ?? null,
+    tags: words?.tags ?? null,
+    firstTags: deed.version === 1 ? (dataset?.firstTags ?? null) : null,
+    files: words?.files ?? null,
+    bytes: words?.bytes ?? null,
+    transform: words?.transform ?? null,
+  };
+  return dataset === null ? [{ kind: 'datasetCreated', id: deed.id, root: words?.root ?? null, firstTags: null }, added] : [added];
+}
+
+function keyAdded(key: NewKey, words: KeyWords | null): Change {
+  return { kind: 'keyAdded', key, words: keyWords(words) };
+}
+
+function keyWords(words: KeyWords | null): KeyWords | null {
+  return words && { name: words.name, certificate: words.certificate, fingerprint: words.fingerprint };
+}
+
+function packageWords(words: PackageWords | null): PackageWords | null {
+  return words && { name: words.name, bytes: words.bytes, payload: words.payload, signer: words.signer };
+}
+
+function target({ id, version }: Target): Target {
+  return { id, version };
+}

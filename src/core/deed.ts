@@ -1,0 +1,133 @@
+import type { DatasetId, Entry, EntryKey, KeyId, KeyRole, KnownOp, Sha256, VersionNumber } from '../contract/index.ts';
+import { fromBase64, toHex } from './bytes.ts';
+import type { Sha256Fn } from './bytes.ts';
+import { parseForkRef, parseSubject } from './refs.ts';
+import type { ForkPoint, Subject } from './refs.ts';
+
+/** A key that an entry carries. */
+export interface NewKey {
+  readonly id: KeyId;
+  readonly role: KeyRole;
+  readonly spki: Uint8Array;
+}
+
+/** Where a fork left its origin, and the root of the origin's tree there. */
+export type ForkOrigin = ForkPoint & { readonly root: Sha256 };
+
+/** What an entry does, as its own members say it: the first three columns of docs/formats/lake.md section 6. */
+export type Deed =
+  | { readonly op: 'lake.created'; readonly key: NewKey; readonly lakeJson: Sha256 }
+  | { readonly op: 'lake.forked'; readonly key: NewKey; readonly lakeJson: Sha256; readonly from: ForkOrigin }
+  | { readonly op: 'lake.recovered' | 'clock.accepted' }
+  | { readonly op: 'key.enrolled' | 'key.revoked'; readonly key: NewKey }
+  | { readonly op: 'key.rotated'; readonly old: KeyId; readonly key: NewKey }
+  | { readonly op: 'dataset.created' | 'dataset.described' | 'alias.added'; readonly id: DatasetId }
+  | {
+      readonly op: 'version.committed' | 'version.voided' | 'version.exported';
+      readonly id: DatasetId;
+      readonly version: VersionNumber;
+      readonly hash: Sha256;
+    }
+  | { readonly op: 'version.withdrawn' | 'tag.added' | 'tag.removed'; readonly id: DatasetId; readonly version: VersionNumber }
+  | { readonly op: 'body.destroyed'; readonly seq: number };
+
+/** What each operation is about. */
+export const subjectKinds = {
+  'lake.created': 'lake',
+  'lake.forked': 'lake',
+  'lake.recovered': 'lake',
+  'key.enrolled': 'key',
+  'key.rotated': 'key',
+  'key.revoked': 'key',
+  'clock.accepted': 'lake',
+  'dataset.created': 'dataset',
+  'dataset.described': 'dataset',
+  'version.committed': 'version',
+  'version.withdrawn': 'version',
+  'version.voided': 'version',
+  'version.exported': 'version',
+  'tag.added': 'version',
+  'tag.removed': 'version',
+  'alias.added': 'dataset',
+  'body.destroyed': 'entry',
+} as const satisfies Record<KnownOp, Subject['kind']>;
+
+/** DER of an uncompressed P-256 SubjectPublicKeyInfo up to the point's coordinates (RFC 5480 section 2), and its length. */
+const p256Prefix = '3059301306072a8648ce3d020106082a8648ce3d03010703420004';
+const P256_SPKI_BYTES = 91;
+
+/** The key that an entry carries, or a sentence where its id, encoding or curve is wrong. */
+export function readKey(key: EntryKey, sha: Sha256Fn): NewKey | string {
+  const spki = fromBase64(key.spki);
+  if (spki?.length !== P256_SPKI_BYTES || !toHex(spki).startsWith(p256Prefix)) return 'The key that the entry carries is not a P-256 key.';
+  if (toHex(sha(spki)) !== key.id) return 'The key that the entry carries does not have the id that the entry gives it.';
+  return { id: key.id, role: key.role, spki };
+}
+
+/** The deed of an entry, or a sentence where its members are not those that its operation has. */
+export function readDeed(entry: Entry, op: KnownOp, key: NewKey | null): Deed | string {
+  if (entry.body === null) return `The entry has no body, which "${op}" must have.`;
+  if (key === null && keyOps.has(op)) return `The entry carries no key, which "${op}" must carry.`;
+  if (key !== null && !keyOps.has(op)) return `The entry carries a key, which "${op}" must not carry.`;
+  const subject = parseSubject(entry.subject);
+  if (subject === null || subject.kind !== subjectKinds[op]) return `The subject "${entry.subject}" is not one that "${op}" can have.`;
+  switch (op) {
+    case 'lake.created':
+    case 'lake.forked':
+      return key === null ? lackOf('key') : readLake(entry, op, key);
+    case 'key.enrolled':
+    case 'key.revoked':
+      if (key === null || subject.kind !== 'key') return lackOf('key');
+      return key.id === subject.id ? { op, key } : 'The key that the entry carries is not the one that it is about.';
+    case 'key.rotated':
+      return key === null || subject.kind !== 'key' ? lackOf('key') : { op, old: subject.id, key };
+    case 'lake.recovered':
+    case 'clock.accepted':
+      return { op };
+    case 'dataset.created':
+    case 'dataset.described':
+    case 'alias.added':
+      return subject.kind === 'dataset' ? { op, id: subject.id } : lackOf('dataset');
+    case 'version.committed':
+    case 'version.voided':
+    case 'version.exported': {
+      if (subject.kind !== 'version') return lackOf('version');
+      const [output, name] = op === 'version.exported' ? ['package', 'the package'] : [entry.subject, "the version's inventory"];
+      const hash = outputHash(entry, output);
+      return hash === null ? `The entry does not give the hash of ${name}.` : { op, id: subject.id, version: subject.version, hash };
+    }
+    case 'version.withdrawn':
+    case 'tag.added':
+    case 'tag.removed':
+      return subject.kind === 'version' ? { op, id: subject.id, version: subject.version } : lackOf('version');
+    case 'body.destroyed':
+      return subject.kind === 'entry' ? { op, seq: subject.seq } : lackOf('entry');
+  }
+}
+
+const keyOps: ReadonlySet<KnownOp> = new Set(['lake.created', 'lake.forked', 'key.enrolled', 'key.rotated', 'key.revoked']);
+
+function lackOf(what: string): string {
+  return `The entry names no ${what}.`;
+}
+
+function readLake(entry: Entry, op: 'lake.created' | 'lake.forked', key: NewKey): Deed | string {
+  const lakeJson = outputHash(entry, 'lake.json');
+  if (lakeJson === null) return 'The entry does not give the hash of lake.json.';
+  if (op === 'lake.created') return { op, key, lakeJson };
+  const [input, ...others] = entry.inputs;
+  const from = input !== undefined && 'ref' in input && others.length === 0 ? parseForkRef(input.ref) : null;
+  if (input === undefined || from === null) return 'The entry does not name the lake that was forked.';
+  return { op, key, lakeJson, from: { ...from, root: input.sha256 } };
+}
+
+/** The hash of the one output of that name; null where there is none or more than one. */
+function outputHash(entry: Entry, ref: string): Sha256 | null {
+  let hash: Sha256 | null = null;
+  for (const output of entry.outputs) {
+    if (!('ref' in output) || output.ref !== ref) continue;
+    if (hash !== null) return null;
+    hash = output.sha256;
+  }
+  return hash;
+}

@@ -1,0 +1,116 @@
+import { DatasetId, KeyId, LakeId, Sha256, VersionNumber } from '../contract/index.ts';
+
+/** What an entry is about: docs/formats/lake.md section 3. */
+export type Subject =
+  | { readonly kind: 'lake' }
+  | { readonly kind: 'dataset'; readonly id: DatasetId }
+  | { readonly kind: 'version'; readonly id: DatasetId; readonly version: VersionNumber }
+  | { readonly kind: 'raw'; readonly uuid: string }
+  | { readonly kind: 'table'; readonly name: string; readonly version: VersionNumber }
+  | { readonly kind: 'cube'; readonly name: string; readonly version: VersionNumber }
+  | { readonly kind: 'contract'; readonly name: string; readonly sha256: Sha256 }
+  | { readonly kind: 'key'; readonly id: KeyId }
+  | { readonly kind: 'entry'; readonly seq: number }
+  | { readonly kind: 'tier'; readonly tier: number }
+  | { readonly kind: 'request'; readonly uuid: string };
+
+const tableName = /^[a-z][a-z0-9_]{0,62}$/;
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const count = /^(?:0|[1-9]\d{0,8})$/;
+
+/** Reads a subject. Null for every text that `subjectText` does not write. */
+export function parseSubject(text: string): Subject | null {
+  const [kind, first, second, ...more] = text.split(':');
+  if (more.length > 0) return null;
+  if (first === undefined) return kind === 'lake' ? { kind } : null;
+  switch (kind) {
+    case 'version':
+    case 'table':
+    case 'cube':
+    case 'contract':
+      return second === undefined ? null : parsePair(kind, first, second);
+    default:
+      return second === undefined ? parseSingle(kind, first) : null;
+  }
+}
+
+function parsePair(kind: 'version' | 'table' | 'cube' | 'contract', first: string, second: string): Subject | null {
+  if (kind === 'contract') {
+    const sha256 = Sha256.safeParse(second);
+    return tableName.test(first) && sha256.success ? { kind, name: first, sha256: sha256.data } : null;
+  }
+  const version = parseVersion(second);
+  if (version === null) return null;
+  if (kind !== 'version') return tableName.test(first) ? { kind, name: first, version } : null;
+  const id = DatasetId.safeParse(first);
+  return id.success ? { kind, id: id.data, version } : null;
+}
+
+function parseSingle(kind: string | undefined, value: string): Subject | null {
+  switch (kind) {
+    case 'dataset': {
+      const id = DatasetId.safeParse(value);
+      return id.success ? { kind, id: id.data } : null;
+    }
+    case 'key': {
+      const id = KeyId.safeParse(value);
+      return id.success ? { kind, id: id.data } : null;
+    }
+    case 'entry':
+      return count.test(value) ? { kind, seq: Number(value) } : null;
+    case 'tier':
+      return count.test(value) ? { kind, tier: Number(value) } : null;
+    case 'raw':
+    case 'request':
+      return uuid.test(value) ? { kind, uuid: value } : null;
+    default:
+      return null;
+  }
+}
+
+/** `v7` → 7. */
+function parseVersion(text: string): VersionNumber | null {
+  return /^v[1-9]\d{0,8}$/.test(text) ? VersionNumber.parse(Number(text.slice(1))) : null;
+}
+
+/** `version:WF-2024-07:v1`. */
+export function subjectText(subject: Subject): string {
+  switch (subject.kind) {
+    case 'lake':
+      return 'lake';
+    case 'dataset':
+    case 'key':
+      return `${subject.kind}:${subject.id}`;
+    case 'version':
+      return `version:${subject.id}:v${subject.version}`;
+    case 'table':
+    case 'cube':
+      return `${subject.kind}:${subject.name}:v${subject.version}`;
+    case 'contract':
+      return `contract:${subject.name}:${subject.sha256}`;
+    case 'entry':
+      return `entry:${subject.seq}`;
+    case 'tier':
+      return `tier:${subject.tier}`;
+    case 'raw':
+    case 'request':
+      return `${subject.kind}:${subject.uuid}`;
+  }
+}
+
+/** Where a fork left its origin: the reference `lake:<old id>@<size>` among the inputs of `lake.forked`. */
+export interface ForkPoint {
+  readonly lake: LakeId;
+  readonly size: number;
+}
+
+export function parseForkRef(ref: string): ForkPoint | null {
+  const found = /^lake:([0-9a-f-]{36})@(0|[1-9]\d{0,8})$/.exec(ref);
+  const lake = LakeId.safeParse(found?.[1]);
+  return found && lake.success ? { lake: lake.data, size: Number(found[2]) } : null;
+}
+
+/** `lake:0190…@412`. */
+export function forkRefText({ lake, size }: ForkPoint): string {
+  return `lake:${lake}@${size}`;
+}

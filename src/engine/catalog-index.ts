@@ -1,0 +1,156 @@
+import { lstat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DatasetId, LakeId, LogicalPath, RootName } from '../contract/index.ts';
+import type { Frontier, LedgerView } from '../core/index.ts';
+import type { Catalog, Projection, StateFile, VersionDetail } from './catalog/index.ts';
+import { ifMissing, objectFolder, readHeadState, versionFolder } from './lake/index.ts';
+import type { ClaimedVersion, ForkableIndex, IndexedFile, IndexTransaction, JudgedLeaf, LakeIndex, LakePaths } from './lake/index.ts';
+
+/** The catalog as the store and the ledger ask for it. */
+export class CatalogIndex implements LakeIndex, ForkableIndex {
+  readonly catalog: Catalog;
+  readonly #paths: LakePaths;
+  readonly #roots = new Map<DatasetId, RootName>();
+
+  constructor(catalog: Catalog, paths: LakePaths) {
+    this.catalog = catalog;
+    this.#paths = paths;
+  }
+
+  get view(): LedgerView {
+    return this.catalog.view;
+  }
+
+  async project(expectedSize: number, work: (transaction: IndexTransaction) => Promise<void>): Promise<'applied' | 'moved'> {
+    const { size, total } = this.catalog.position();
+    if (size !== expectedSize) return 'moved';
+    const outcome = await this.catalog.project(total, (projection) => work({ view: projection.view, apply: (leaf) => this.#apply(projection, leaf) }));
+    return outcome.kind === 'done' ? 'applied' : 'moved';
+  }
+
+  lakeNow(): LakeId | null {
+    return this.catalog.position().lake;
+  }
+
+  async beginFork(work: (transaction: IndexTransaction) => Promise<void>): Promise<void> {
+    await this.catalog.project(this.catalog.position().total, async (projection) => {
+      projection.beginFork();
+      await work({ view: projection.view, apply: (leaf) => this.#apply(projection, leaf) });
+    });
+  }
+
+  async #apply(projection: Projection, leaf: JudgedLeaf): Promise<void> {
+    const { judgement, body } = leaf;
+    projection.apply(leaf.seq, judgement, body.is === 'altered' ? 'altered' : body.is === 'missing' ? 'missing' : 'present');
+    if (!judgement.effect) return;
+    for (const change of judgement.changes) {
+      if (change.kind !== 'versionAdded') continue;
+      const taken = body.is === 'kept' ? await projection.addLines(change.id, change.version, body.lines()) : null;
+      if (taken?.kind === 'taken' && taken.fits) continue;
+      // The body does not tell the files, or tells something else than it says of their number: the inventory is the authority.
+      const claimed: ClaimedVersion = {
+        dataset: change.id,
+        root: change.root ?? (await this.#findRoot(change.id)),
+        version: change.version,
+        hash: change.hash,
+        txn: judgement.entry.txn,
+        seq: leaf.seq,
+      };
+      const files = await inventoryFiles(this.#paths, claimed);
+      if (files !== null) await projection.setState(change.id, change.version, files);
+    }
+  }
+
+  frontier(): Frontier {
+    return this.catalog.position().frontier;
+  }
+
+  leafHashes(from: number, count: number): readonly Uint8Array[] {
+    return this.catalog.leafHashes(from, from + count);
+  }
+
+  claimedVersion(dataset: DatasetId, version: number): ClaimedVersion | null {
+    const detail = this.catalog.version(dataset, version);
+    return detail === null ? null : this.#claimed(detail);
+  }
+
+  versionTotals(dataset: DatasetId, version: number): { files: number; bytes: number } | null {
+    const detail = this.catalog.version(dataset, version);
+    return detail?.files == null || detail.bytes === null ? null : { files: detail.files, bytes: detail.bytes };
+  }
+
+  fileAt(dataset: DatasetId, version: number, path: LogicalPath): IndexedFile | null {
+    return this.catalog.fileAt(dataset, version, path);
+  }
+
+  *changedPaths(dataset: DatasetId, from: number, to: number): Generator<LogicalPath> {
+    const differences = this.catalog.differences(dataset, from, to);
+    if (differences === null) return;
+    try {
+      for (const difference of differences) {
+        yield difference.path;
+        if (difference.kind === 'renamed') yield difference.from;
+      }
+    } finally {
+      differences.close();
+    }
+  }
+
+  unplaced(): readonly ClaimedVersion[] {
+    return this.catalog.unsettled().map((detail) => this.#claimed(detail));
+  }
+
+  async markPlaced(dataset: DatasetId, version: number): Promise<void> {
+    await this.catalog.project(null, (projection) => projection.setPlaced(dataset, version, true));
+  }
+
+  /** Looks for datasets whose storage root no body tells any more, so that the answers below need not wait for the disk. */
+  async findRoots(): Promise<void> {
+    for (const detail of this.catalog.unsettled()) if (this.#rootOf(detail) === null) await this.#findRoot(detail.dataset);
+  }
+
+  async #findRoot(dataset: DatasetId): Promise<RootName> {
+    const known = this.#roots.get(dataset);
+    if (known !== undefined) return known;
+    const inRaw = await lstat(objectFolder(this.#paths, 'raw', dataset)).then(() => true, ifMissing(false));
+    const root = inRaw ? 'raw' : 'store';
+    this.#roots.set(dataset, root);
+    return root;
+  }
+
+  #claimed(detail: VersionDetail): ClaimedVersion {
+    const entry = this.catalog.entry(detail.seq);
+    if (entry?.txn == null) throw new Error(`The catalog has no entry for ${detail.dataset}:v${detail.version}.`);
+    return { dataset: detail.dataset, root: this.#rootOf(detail) ?? 'store', version: detail.version, hash: detail.hash, txn: entry.txn, seq: detail.seq };
+  }
+
+  #rootOf(detail: VersionDetail): RootName | null {
+    return detail.root ?? this.catalog.dataset(detail.dataset)?.root ?? this.#roots.get(detail.dataset) ?? null;
+  }
+}
+
+/** The files of a version as its inventory and the stored bytes tell them; null where the version is not to be found. */
+export async function inventoryFiles(paths: LakePaths, version: ClaimedVersion): Promise<AsyncIterable<StateFile> | null> {
+  const folder = await versionFolder(paths, version);
+  if (folder === null) return null;
+  const head = await readHeadState(join(folder, 'inventory.json'));
+  const locate = contentLocator(paths, version, folder);
+  return (async function* () {
+    for (const [path, sha256] of head.state) {
+      const content = head.manifest.get(sha256)?.[0];
+      const size = content === undefined ? 0 : await lstat(locate(content)).then((stats) => stats.size, ifMissing(0));
+      yield { path, sha256, size };
+    }
+  })();
+}
+
+/**
+ * Where the bytes of a content path (`vN/content/…`) are: in the object, or, for the version itself, in `folder`, which after an interrupted
+ * commit is still in staging.
+ */
+export function contentLocator(paths: LakePaths, version: ClaimedVersion, folder: string): (contentPath: string) => string {
+  const object = objectFolder(paths, version.root, version.dataset);
+  const own = `v${version.version}/`;
+  return (contentPath) =>
+    contentPath.startsWith(own) ? join(folder, ...contentPath.slice(own.length).split('/')) : join(object, ...contentPath.split('/'));
+}

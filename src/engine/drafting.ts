@@ -1,0 +1,177 @@
+import { join } from 'node:path';
+import { HmsError, instantOf, versionName } from '../contract/index.ts';
+import type { DatasetId, LogicalPath, OnProgress, Tag } from '../contract/index.ts';
+import { intake } from './ingest/index.ts';
+import type { IntakeReport, Source } from './ingest/index.ts';
+import { beginDraft, commitDraft, inWords, listDrafts, lockDraft, openDraft, refuseCommitting, rootFor } from './lake/index.ts';
+import type { BaseFile, CommittedVersion, Draft, DraftJson, GuardOf, JournalLine } from './lake/index.ts';
+import { lakeProfile } from './open.ts';
+import type { ReadableLake, WritableLake } from './open.ts';
+
+/** Drafts as an officer works with them: one for each dataset, put into by any number of processes, committed once. */
+
+/** Drafts of this lake that are not committed, oldest first; those of others too. */
+export async function draftsOf(lake: ReadableLake): Promise<DraftJson[]> {
+  const drafts = await inWords('Reading the drafts', 'Nothing was changed.', () => listDrafts(lake.paths));
+  return drafts.filter((draft) => draft.lake === lake.lake.id && !lake.catalog.view.txnSeen(draft.txn));
+}
+
+/** This officer's draft of a dataset, or null. */
+export async function myDraft(lake: WritableLake, dataset: DatasetId): Promise<Draft | null> {
+  const mine = (await draftsOf(lake)).find((draft) => draft.dataset === dataset && isMine(lake, draft));
+  if (mine === undefined) return null;
+  return inWords('Opening the draft', 'The draft is kept.', () => openDraft(mine, baseFile(lake, dataset, mine.base?.ver ?? 0), lake.paths, lake.durable, lake.clock, guardOf(lake)));
+}
+
+/** Whether a draft was begun at this station under this system account. */
+export function isMine(lake: WritableLake, draft: DraftJson): boolean {
+  return draft.station === lake.signer.id && draft.osUser === lake.by.account;
+}
+
+/** This officer's draft of a dataset, begun now if there is none. */
+export async function draftFor(lake: WritableLake, dataset: DatasetId): Promise<Draft> {
+  const open = await myDraft(lake, dataset);
+  if (open !== null) return open;
+  const newest = lake.catalog.view.dataset(dataset)?.newest ?? 0;
+  const version = newest === 0 ? null : lake.index.claimedVersion(dataset, newest);
+  const base = version === null ? null : { sha256: version.hash, ver: version.version };
+  const owner = { lake: lake.lake.id, station: lake.signer.id, osUser: lake.by.account };
+  return inWords('Beginning a draft', 'Nothing was changed.', () =>
+    beginDraft(owner, dataset, base, baseFile(lake, dataset, newest), lake.paths, lake.durable, lake.clock, guardOf(lake)),
+  );
+}
+
+export interface PutOptions {
+  readonly signal: AbortSignal;
+  readonly onProgress: OnProgress;
+  readonly workers?: number;
+  /** Copies in this thread, through the lake's disk: for fault tests. */
+  readonly inline?: boolean;
+}
+
+/** Puts files, folders and streams into a dataset's draft. */
+export async function put(lake: WritableLake, dataset: DatasetId, sources: readonly Source[], options: PutOptions): Promise<IntakeReport> {
+  const draft = await draftFor(lake, dataset);
+  const { workers, inline, ...rest } = options;
+  const deps = { durable: lake.durable, clock: lake.clock, lake: lake.paths.root, ...(workers === undefined ? {} : { workers }), ...(inline === undefined ? {} : { inline }) };
+  return inWords(`Putting files into the draft of ${dataset}`, 'What was copied before is kept in the draft.', () => intake(draft, sources, deps, rest));
+}
+
+/** Marks files as removed in the draft. A name that ends in `/` means all files below it. */
+export async function removeFiles(lake: WritableLake, dataset: DatasetId, names: readonly LogicalPath[]): Promise<number> {
+  const draft = await draftFor(lake, dataset);
+  const lines: JournalLine[] = [];
+  for (const name of names) {
+    const found = filesAt(lake, draft, name);
+    if (found.length === 0) throw noFile(lake, dataset, name);
+    for (const path of found) lines.push({ do: 'remove', path });
+  }
+  await inWords('Writing to the draft', 'The draft is as it was.', () => draft.record(lines));
+  return lines.length;
+}
+
+/** Renames a file in the draft. */
+export async function renameFile(lake: WritableLake, dataset: DatasetId, from: LogicalPath, to: LogicalPath): Promise<void> {
+  const draft = await draftFor(lake, dataset);
+  if (draft.current(from) === null) throw noFile(lake, dataset, from);
+  if (draft.current(to) !== null) {
+    throw new HmsError('NAME_TAKEN', `${dataset} has a file "${to}" already.`, { kept: 'The draft is as it was.', next: `Remove that one first: hms dta rm ${dataset} '${to}'` });
+  }
+  await inWords('Writing to the draft', 'The draft is as it was.', () => draft.record([{ do: 'rename', path: to, from }]));
+}
+
+function filesAt(lake: WritableLake, draft: Draft, name: LogicalPath): LogicalPath[] {
+  if (draft.current(name) !== null) return [name];
+  const below = new Set<LogicalPath>();
+  const prefix = `${name}/`;
+  for (const path of draft.changes.keys()) if (path.startsWith(prefix) && draft.current(path) !== null) below.add(path);
+  const base = draft.details.base?.ver ?? 0;
+  if (base > 0) {
+    for (let after: string | null = prefix; after !== null; ) {
+      const page = lake.catalog.files(draft.dataset, base, after, 1000);
+      after = page?.next ?? null;
+      for (const file of page?.files ?? []) {
+        if (!file.path.startsWith(prefix)) after = null;
+        else if (draft.current(file.path) !== null) below.add(file.path);
+      }
+    }
+  }
+  return [...below].sort();
+}
+
+function noFile(lake: WritableLake, dataset: DatasetId, name: string): HmsError {
+  const newest = lake.catalog.view.dataset(dataset)?.newest ?? 0;
+  return new HmsError('FILE_UNKNOWN', `${newest === 0 ? dataset : versionName(dataset, newest)} has no file or folder "${name}".`, {
+    kept: 'Nothing was changed.',
+    next: `See the names with: hms dta files ${dataset}`,
+  });
+}
+
+export interface CommitOptions {
+  readonly message: string | null;
+  readonly tags: readonly Tag[];
+  /** Shown as the author in the inventory: the officer's name, or the account's and the station's. */
+  readonly author?: string;
+}
+
+/** Commits this officer's draft of a dataset. */
+export async function commit(lake: WritableLake, dataset: DatasetId, options: CommitOptions): Promise<CommittedVersion> {
+  const record = (await draftsOf(lake)).find((draft) => draft.dataset === dataset && isMine(lake, draft));
+  if (record === undefined) {
+    throw new HmsError('DRAFT_NONE', `There is no draft of ${dataset} on this workstation.`, { kept: 'Nothing was changed.', next: `Put files first: hms dta put ${dataset} FILE` });
+  }
+  const lock = await lockDraft(lockFile(lake, record.txn), lake.ledger.context.profileDurable);
+  try {
+    // Read after the lock was taken, so that no line written before it is missed.
+    const draft = await myDraft(lake, dataset);
+    if (draft === null) throw new HmsError('DRAFT_NONE', `The draft of ${dataset} was committed or discarded just now.`, { kept: 'Nothing was changed.' });
+    const root = lake.catalog.dataset(dataset)?.root ?? null;
+    refuseLatePhi(dataset, root, options.tags);
+    const number = (lake.catalog.view.dataset(dataset)?.newest ?? 0) + 1;
+    const name = options.author ?? `${lake.by.account} at ${lake.signer.name}`;
+    const words = { message: options.message ?? `Version ${number}`, user: { name, address: `urn:hms:key:${lake.signer.id}` }, created: instantOf(lake.clock.now()) };
+    return await commitDraft(lake.ledger, lake.signer, draft, { words, tags: options.tags, root: root ?? rootFor(options.tags) });
+  } finally {
+    await lock.release();
+  }
+}
+
+function refuseLatePhi(dataset: DatasetId, root: string | null, tags: readonly string[]): void {
+  if (!tags.includes('phi') || root === null || root === 'raw') return;
+  throw new HmsError('TAG_REFUSED', `${dataset} was not created as protected health information, so its files lie where everyone who can open the lake can read them.`, {
+    kept: 'Nothing was changed; a draft is kept.',
+    next: 'Create a dataset with --tag phi and put the files there.',
+  });
+}
+
+/** Removes a draft and everything staged in it. */
+export async function discard(lake: WritableLake, draft: DraftJson): Promise<void> {
+  const lock = await lockDraft(lockFile(lake, draft.txn), lake.ledger.context.profileDurable);
+  try {
+    await inWords('Discarding the draft', 'The draft is partly there; discard it again.', () => lake.durable.removeTree(lake.paths.transaction(draft.txn)));
+  } finally {
+    await lock.release();
+  }
+}
+
+/** Removes this station's staging folders whose act is in the ledger and complete: a crash came between the commit and its tidying. */
+export async function tidyStaging(lake: WritableLake): Promise<void> {
+  const unplaced = new Set(lake.index.unplaced().map((version) => version.txn));
+  for (const draft of await listDrafts(lake.paths)) {
+    if (draft.station !== lake.signer.id || !lake.catalog.view.txnSeen(draft.txn) || unplaced.has(draft.txn)) continue;
+    await lake.durable.removeTree(lake.paths.transaction(draft.txn));
+  }
+}
+
+function baseFile(lake: ReadableLake, dataset: DatasetId, version: number): BaseFile {
+  return (path) => (version === 0 ? null : lake.catalog.fileAt(dataset, version, path));
+}
+
+function lockFile(lake: ReadableLake, txn: string): string {
+  return join(lakeProfile(lake.profile, lake.lake, lake.paths.root).place, 'locks', txn);
+}
+
+function guardOf(lake: WritableLake): GuardOf {
+  return (txn) => () => refuseCommitting(lockFile(lake, txn), lake.paths.transaction(txn));
+}
+

@@ -1,0 +1,83 @@
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import { HmsError, parseVersionRef, versionName } from '../contract/index.ts';
+import type { LogicalPath, Sha256 } from '../contract/index.ts';
+import type { FileRow, VersionDetail } from './catalog/index.ts';
+import { contentLocator } from './catalog-index.ts';
+import { inWords, lost, readHeadState, versionFolder } from './lake/index.ts';
+import type { ReadableLake } from './open.ts';
+
+/** Finding versions and reading the bytes of their files. */
+
+/** The version that a person means by `ID`, `ID:vN`, `ID:tag` or `ID@INSTANT`; throws what there is instead. */
+export function versionOf(lake: ReadableLake, text: string): VersionDetail {
+  const ref = parseVersionRef(text);
+  if (ref === null) {
+    throw new HmsError('USAGE', `"${text}" does not name a version.`, { next: 'Write ID, ID:v2, ID:tag, or ID@2024-07-30T23:59:59Z.' });
+  }
+  const found = lake.catalog.resolve(ref);
+  switch (found.kind) {
+    case 'found':
+      return found.version;
+    case 'datasetUnknown':
+      throw datasetUnknown(ref.id, found.nearest);
+    case 'noVersions':
+      throw new HmsError('VERSION_UNKNOWN', `${found.dataset} has no version yet.`, { next: `Commit one: hms dta commit ${found.dataset} -m MESSAGE` });
+    case 'versionUnknown':
+      throw new HmsError('VERSION_UNKNOWN', `${found.dataset} has no such version; its newest is v${found.newest}.`, { next: `See them with: hms dta show ${found.dataset}` });
+    case 'tagUnknown':
+      throw new HmsError('TAG_UNKNOWN', `No version of ${found.dataset} has that tag${found.complete ? '' : ', as far as is known: a body that could say so was destroyed'}.`, {
+        next: `See the tags with: hms dta show ${found.dataset}`,
+      });
+    case 'beforeFirst':
+      throw new HmsError('VERSION_UNKNOWN', `${found.dataset} did not exist then: its first version is of ${found.first}.`, { next: `See its versions with: hms dta show ${found.dataset}` });
+    case 'withdrawn':
+      throw new HmsError('VERSION_UNKNOWN', `Every version of ${found.dataset} that this could mean was withdrawn.`, {
+        next: `Name it by number to open it all the same: ${versionName(found.dataset, found.newest.version)}`,
+      });
+  }
+}
+
+/** DATASET_UNKNOWN with the nearest name. */
+export function datasetUnknown(id: string, nearest: string | null): HmsError {
+  return new HmsError('DATASET_UNKNOWN', `There is no dataset "${id}" in this lake.${nearest === null ? '' : ` Is "${nearest}" meant?`}`, {
+    next: 'See the datasets with: hms dta ls',
+    facts: { nearest },
+  });
+}
+
+/** Octets `start` up to and including `end`, as an HTTP range gives them. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end?: number;
+}
+
+/** The stored bytes of a file of a version, streamed. FILE_UNKNOWN where the version has no such file. */
+export async function openFile(lake: ReadableLake, version: VersionDetail, path: LogicalPath, range?: ByteRange): Promise<{ file: FileRow; stream: AsyncIterable<Uint8Array> }> {
+  const file = lake.catalog.fileAt(version.dataset, version.version, path);
+  if (file === null) {
+    throw new HmsError('FILE_UNKNOWN', `${versionName(version.dataset, version.version)} has no file "${path}".`, {
+      next: `See its files with: hms dta files ${versionName(version.dataset, version.version)}`,
+    });
+  }
+  const stored = await storedFiles(lake, version);
+  const place = stored(file.sha256);
+  return { file, stream: createReadStream(place, { highWaterMark: 1 << 20, ...(range === undefined ? {} : range) }) as AsyncIterable<Uint8Array> };
+}
+
+/** Where the bytes of each digest of a version are, as absolute paths. Reads the version's inventory once. */
+export async function storedFiles(lake: ReadableLake, version: VersionDetail): Promise<(digest: Sha256) => string> {
+  const claimed = lake.index.claimedVersion(version.dataset, version.version);
+  if (claimed === null) throw new Error(`The index has no ${versionName(version.dataset, version.version)}.`);
+  return inWords(`Reading ${versionName(version.dataset, version.version)}`, 'Nothing was changed.', async () => {
+    const folder = await versionFolder(lake.paths, claimed);
+    if (folder === null) throw lost(claimed);
+    const { manifest } = await readHeadState(join(folder, 'inventory.json'));
+    const locate = contentLocator(lake.paths, claimed, folder);
+    return (digest) => {
+      const content = manifest.get(digest)?.[0];
+      if (content === undefined) throw lost(claimed);
+      return locate(content);
+    };
+  });
+}

@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BodyHead } from '../../contract/index.ts';
+import type { BodyLine, Entry, Sha256 } from '../../contract/index.ts';
+import { canonicalJson, parseBodyLine } from '../../core/index.ts';
+import type { Json } from '../../core/index.ts';
+import type { Durable, Written } from './durable.ts';
+import { ifMissing } from './leaf.ts';
+
+/** Bodies of entries on disk: docs/formats/lake.md section 5. */
+
+const SALT_BYTES = 32;
+const PIECE = 64 * 1024;
+/** Bodies up to this size are held and read once. */
+const HELD = 1 << 20;
+
+/** Writes `body.json` and `body.salt` into a claim folder; answers what the entry says of them, and the file server's time (ms). */
+export async function writeBody(
+  folder: string,
+  head: BodyHead,
+  lines: Iterable<BodyLine>,
+  salt: Uint8Array,
+  durable: Durable,
+): Promise<{ body: { commit: Sha256; size: number }; modified: number }> {
+  const commit = createHash('sha256').update(salt);
+  const pieces = function* (): Generator<Uint8Array> {
+    for (const piece of textPieces(head, lines)) {
+      const bytes = Buffer.from(piece);
+      commit.update(bytes);
+      yield bytes;
+    }
+  };
+  await durable.rewrite(join(folder, 'body.salt'), salt);
+  const written: Written = await durable.rewrite(join(folder, 'body.json'), pieces());
+  return { body: { commit: commit.digest('hex') as Sha256, size: written.size }, modified: written.modified };
+}
+
+function* textPieces(head: BodyHead, lines: Iterable<BodyLine>): Generator<string> {
+  let piece = `${canonicalJson(head as Json)}\n`;
+  for (const line of lines) {
+    piece += `${canonicalJson(line as Json)}\n`;
+    if (piece.length < PIECE) continue;
+    yield piece;
+    piece = '';
+  }
+  if (piece !== '') yield piece;
+}
+
+export type BodyState =
+  | { readonly is: 'kept'; readonly head: BodyHead; readonly lines: () => AsyncIterable<BodyLine> }
+  | { readonly is: 'none' }
+  | { readonly is: 'missing' }
+  | { readonly is: 'altered'; readonly why: string };
+
+/**
+ * The body of an entry, checked against its commitment before any of it is believed. A long one is read twice rather than held.
+ * `missing` where a file of it is not there; whether that is lawful, a later `body.destroyed` says.
+ */
+export async function readBody(folder: string, entry: Entry): Promise<BodyState> {
+  if (entry.body === null) return { is: 'none' };
+  const file = join(folder, 'body.json');
+  const salt = await readFile(join(folder, 'body.salt')).catch(ifMissing(null));
+  const handle = salt === null ? null : await open(file, 'r').catch(ifMissing(null));
+  if (salt === null || handle === null) return { is: 'missing' };
+  try {
+    if (salt.length !== SALT_BYTES) return { is: 'altered', why: 'its salt is not 32 bytes long' };
+    const { size } = await handle.stat();
+    if (size !== entry.body.size) return { is: 'altered', why: `it has ${size} bytes instead of ${entry.body.size}` };
+    const held = size <= HELD ? await handle.readFile() : null;
+    const commit = createHash('sha256').update(salt);
+    if (held !== null) commit.update(held);
+    else for await (const chunk of chunksOf(file)) commit.update(chunk);
+    if (commit.digest('hex') !== entry.body.commit) return { is: 'altered', why: 'its bytes do not match the commitment in the entry' };
+    const text = (): AsyncIterable<string> => textLines(held === null ? chunksOf(file) : [held]);
+    const parsed = BodyHead.safeParse(await firstLine(text()));
+    if (!parsed.success || parsed.data.op !== entry.op) return { is: 'altered', why: 'its first line is not that of the operation' };
+    return { is: 'kept', head: parsed.data, lines: () => bodyLines(text(), entry.seq) };
+  } finally {
+    await handle.close();
+  }
+}
+
+function chunksOf(file: string): AsyncIterable<Uint8Array> {
+  return createReadStream(file, { highWaterMark: 1 << 20 }) as AsyncIterable<Uint8Array>;
+}
+
+async function firstLine(lines: AsyncIterable<string>): Promise<unknown> {
+  for await (const line of lines) return parseJson(line);
+  return null;
+}
+
+/** A line of a body that is not of the format, although the body matches its commitment. */
+export class BodyLineError extends Error {
+  readonly seq: number;
+  constructor(seq: number) {
+    super(`A line of the body of entry ${seq} is not of the format.`);
+    this.seq = seq;
+  }
+}
+
+async function* bodyLines(lines: AsyncIterable<string>, seq: number): AsyncGenerator<BodyLine> {
+  let first = true;
+  for await (const text of lines) {
+    const line = first ? null : parseBodyLine(text);
+    if (!first && line === null) throw new BodyLineError(seq);
+    if (line !== null) yield line;
+    first = false;
+  }
+}
+
+/** Splits at LF only: Node's readline would also split at U+2028, which canonical JSON leaves as it is. */
+export async function* textLines(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncGenerator<string> {
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const chunk of chunks) {
+    const bytes: Buffer = rest.length === 0 ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length) : Buffer.concat([rest, chunk]);
+    let from = 0;
+    for (let end = bytes.indexOf(10, from); end >= 0; end = bytes.indexOf(10, from)) {
+      yield bytes.toString('utf8', from, end);
+      from = end + 1;
+    }
+    rest = bytes.subarray(from);
+  }
+  if (rest.length > 0) yield rest.toString('utf8');
+}
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line) as unknown;
+  } catch {
+    return null;
+  }
+}

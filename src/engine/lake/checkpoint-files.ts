@@ -1,0 +1,97 @@
+import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { LakeJson } from '../../contract/index.ts';
+import { checkpointText, formatCheckpoint, frontierRoot, hashesOfTile, nodeHash, noteKeyHash, parseCheckpoint, tilePath, tilesToWrite } from '../../core/index.ts';
+import type { Frontier, NodeAt } from '../../core/index.ts';
+import type { Durable } from './durable.ts';
+import { ifMissing } from './leaf.ts';
+import type { LakePaths } from './paths.ts';
+import { sha256 } from './sha.ts';
+
+/** Tiles and checkpoint: copies of what the entries say, for other people's tools (docs/formats/lake.md section 8). */
+
+export interface CheckpointSigner {
+  readonly spki: Uint8Array;
+  sign(bytes: Uint8Array): Uint8Array;
+}
+
+/** The signed note over a tree. Sign only after every entry up to its size was replayed. */
+export function signedCheckpoint(origin: string, frontier: Frontier, signer: CheckpointSigner): string {
+  const text = checkpointText(origin, frontier.size, frontierRoot(sha256, frontier));
+  return formatCheckpoint(text, [{ name: origin, keyHash: noteKeyHash(sha256, signer.spki), signature: signer.sign(Buffer.from(text)) }]);
+}
+
+export interface TreeSource {
+  readonly frontier: Frontier;
+  /** Leaf hashes `from` … `from + count` − 1. */
+  leafHashes(from: number, count: number): readonly Uint8Array[];
+}
+
+/** Writes the tiles that the checkpoint on the lake does not cover yet, then the checkpoint; a larger checkpoint that is there already stays. */
+export async function writeTree(
+  lake: LakeJson,
+  tree: TreeSource,
+  signer: CheckpointSigner,
+  paths: LakePaths,
+  durable: Durable,
+  scratch: string,
+): Promise<void> {
+  const { size } = tree.frontier;
+  const there = await readCheckpoint(paths.checkpoint, lake.origin);
+  if (there !== null && there.size >= size) return;
+  const note = signedCheckpoint(lake.origin, tree.frontier, signer);
+  const nodeAt = nodeAtFromLeaves(tree);
+  const made = new Set<string>();
+  for (const tile of tilesToWrite(there?.size ?? 0, size)) {
+    const file = paths.ledgerFile(tilePath(tile));
+    if (!made.has(dirname(file))) await durable.makeFolder(dirname(file));
+    made.add(dirname(file));
+    const hashes = await hashesOfTile(sha256, tile, nodeAt);
+    await durable.replaceDerived(file, () => hashes, scratch);
+    if (tile.width === 256) await removePartials(paths, tile, durable);
+  }
+  await durable.replaceDerived(paths.checkpoint, () => Buffer.from(note), scratch);
+}
+
+/** The checkpoint of the lake as parsed; null where it is missing, half written, or of another origin: then the entries tell. */
+export async function readCheckpoint(file: string, origin: string): Promise<ReturnType<typeof parseCheckpoint>> {
+  const text = await readFile(file, 'utf8').catch(ifMissing(null));
+  const checkpoint = text === null ? null : parseCheckpoint(text);
+  return checkpoint?.origin === origin ? checkpoint : null;
+}
+
+/** Hash of any perfect subtree, folded from the leaf hashes; remembers upper levels while one tree is worked on. */
+export function nodeAtFromLeaves(tree: TreeSource): NodeAt {
+  const known = new Map<string, Uint8Array>();
+  const fold = (level: number, index: number): Uint8Array => {
+    if (level === 0) {
+      const leaf = tree.leafHashes(index, 1)[0];
+      if (leaf === undefined) throw new Error(`There is no leaf ${index}.`);
+      return leaf;
+    }
+    const name = `${level}/${index}`;
+    let hash = known.get(name);
+    if (hash === undefined) {
+      hash = level === 8 ? foldTile(tree.leafHashes(index * 256, 256)) : nodeHash(sha256, fold(level - 1, 2 * index), fold(level - 1, 2 * index + 1));
+      known.set(name, hash);
+    }
+    return hash;
+  };
+  return (level, index) => Promise.resolve(fold(level, index));
+}
+
+function foldTile(leaves: readonly Uint8Array[]): Uint8Array {
+  let row = leaves;
+  while (row.length > 1) {
+    const next: Uint8Array[] = [];
+    for (let i = 0; i + 1 < row.length; i += 2) next.push(nodeHash(sha256, row[i] as Uint8Array, row[i + 1] as Uint8Array));
+    row = next;
+  }
+  return row[0] as Uint8Array;
+}
+
+async function removePartials(paths: LakePaths, tile: { readonly level: number; readonly n: number }, durable: Durable): Promise<void> {
+  const folder = dirname(paths.ledgerFile(tilePath({ ...tile, width: 1 })));
+  for (let width = 1; width < 256; width++) await durable.removeFile(paths.ledgerFile(tilePath({ ...tile, width })));
+  await durable.removeEmptyFolder(folder);
+}

@@ -1,0 +1,171 @@
+import { HmsError, versionName } from '../../contract/index.ts';
+import type { DatasetId, RootName, Tag } from '../../contract/index.ts';
+import type { Claimed } from './claim.ts';
+import { conflictingPaths, lost, prepareVersion } from './commit.ts';
+import type { PreparedVersion, VersionWords } from './commit.ts';
+import type { Draft } from './draft.ts';
+import type { ClaimedVersion } from './lake-index.ts';
+import type { Ledger, LedgerSigner } from './ledger.ts';
+import { inWords } from './place-error.ts';
+import { isInPlace, isOccupied, isRootCurrent, placeVersion, writeRootInventory } from './store.ts';
+
+/** Committing a draft, and finishing what others left unfinished (docs/formats/lake.md sections 11 and 13). */
+
+export interface CommitRequest {
+  readonly words: VersionWords;
+  readonly tags: readonly Tag[];
+  readonly root: RootName;
+  /** Name of the transform that made the draft, where one did. */
+  readonly transform?: string;
+  readonly sources?: readonly { readonly ref: string; readonly sha256: ClaimedVersion['hash'] }[];
+}
+
+export interface CommittedVersion {
+  readonly dataset: DatasetId;
+  readonly version: number;
+  readonly claimed: Claimed;
+  readonly prepared: PreparedVersion;
+}
+
+const KEPT = 'Nothing was committed; the draft is kept.';
+
+/** Commits a draft as the next version of its dataset. */
+export async function commitDraft(ledger: Ledger, signer: LedgerSigner, draft: Draft, request: CommitRequest): Promise<CommittedVersion> {
+  const { index, paths, durable } = ledger.context;
+  for (;;) {
+    await inWords('Reading the ledger', KEPT, () => ledger.catchUp());
+    const base = await newestOf(ledger, draft);
+    const prepared = await inWords(`Preparing the next version of ${draft.dataset}`, KEPT, () => prepareVersion({ paths, durable, index }, draft, base, request.words));
+    await refuseForeign(ledger, draft.dataset, request.root, prepared.version);
+    const name = versionName(draft.dataset, prepared.version);
+    const claimed = await ledger.claimWith(
+      signer,
+      draft.txn,
+      {
+        op: 'version.committed',
+        subject: `version:${name}`,
+        head: {
+          message: request.words.message,
+          tags: [...request.tags],
+          root: request.root,
+          files: prepared.files,
+          bytes: prepared.bytes,
+          ...(request.transform === undefined ? {} : { transform: request.transform }),
+        },
+        lines: prepared.lines,
+        inputs: [...(base === null ? [] : [{ ref: `version:${versionName(base.dataset, base.version)}`, sha256: base.hash }]), ...(request.sources ?? [])],
+        outputs: [{ ref: `version:${name}`, sha256: prepared.hash }],
+      },
+      () => (index.view.dataset(draft.dataset)?.newest ?? 0) === (base?.version ?? 0),
+    );
+    // The dataset moved while this was prepared: judge the draft against its new state.
+    if (claimed === null) continue;
+    await finishCommit(ledger, signer, draft, prepared);
+    return { dataset: draft.dataset, version: prepared.version, claimed, prepared };
+  }
+}
+
+/** The newest version, in place, if the draft still fits it; else DATASET_MOVED. */
+async function newestOf(ledger: Ledger, draft: Draft): Promise<ClaimedVersion | null> {
+  const { index } = ledger.context;
+  const newest = index.view.dataset(draft.dataset)?.newest ?? 0;
+  if (newest === 0) return null;
+  const conflicts = newest === (draft.details.base?.ver ?? 0) ? [] : conflictingPaths(draft, index, newest);
+  if (conflicts.length > 0) {
+    const listed = conflicts.slice(0, 5).map((path) => `"${path}"`);
+    throw new HmsError(
+      'DATASET_MOVED',
+      `${draft.dataset} was changed by someone else after this draft was begun: ${versionName(draft.dataset, newest)} changes ${listed.join(', ')}${conflicts.length > 5 ? ` and ${conflicts.length - 5} more` : ''}, which the draft changes too.`,
+      {
+        kept: KEPT,
+        next: `Look at it with \`hms dta diff ${draft.details.base === null ? versionName(draft.dataset, 1) : versionName(draft.dataset, draft.details.base.ver)} ${versionName(draft.dataset, newest)}\`; then discard the draft and put the files again on top of it.`,
+        facts: { dataset: draft.dataset, newest, base: draft.details.base?.ver ?? null, paths: conflicts.slice(0, 100), count: conflicts.length },
+      },
+    );
+  }
+  const version = index.claimedVersion(draft.dataset, newest);
+  if (version === null) throw new Error(`The index has no ${versionName(draft.dataset, newest)}.`);
+  await settle(ledger, version, draft.folder);
+  return version;
+}
+
+/** A folder that no entry names stands where the version would go: someone wrote into the store. */
+async function refuseForeign(ledger: Ledger, dataset: DatasetId, root: RootName, version: number): Promise<void> {
+  const { paths, index } = ledger.context;
+  if (!(await isOccupied(paths, root, dataset, version))) return;
+  // Another writer may have put its version there since the ledger was read; the claim will notice that.
+  await ledger.catchUp();
+  if ((index.view.dataset(dataset)?.newest ?? 0) >= version) return;
+  throw new HmsError('DATASET_FOREIGN', `The store has a ${versionName(dataset, version)} that no ledger entry names: something other than this lake's ledger wrote it.`, {
+    kept: 'It was left as it is, nothing was committed, and the draft is kept.',
+    next: 'Find out who wrote it (`hms dta verify` names the folder), and move it out of the lake.',
+    facts: { dataset, version },
+  });
+}
+
+async function finishCommit(ledger: Ledger, signer: LedgerSigner, draft: Draft, prepared: PreparedVersion): Promise<void> {
+  const { index } = ledger.context;
+  await inWords(`Putting ${versionName(draft.dataset, prepared.version)} in place`, 'The version is committed; the next command finishes the rest.', async () => {
+    await ledger.catchUp();
+    const version = index.claimedVersion(draft.dataset, prepared.version);
+    if (version === null) {
+      throw new HmsError('LEDGER_DAMAGED', `${versionName(draft.dataset, prepared.version)} was claimed, and its entry has no effect.`, {
+        kept: 'The staged files are kept.',
+        next: 'Run `hms dta verify` on the lake.',
+      });
+    }
+    await settle(ledger, version, draft.folder);
+  });
+  await ledger.finish(signer, draft.folder);
+}
+
+/** Puts a claimed version in place, with its root inventory, if that was not done. Answers whether it had to be moved. */
+export async function settle(ledger: Ledger, version: ClaimedVersion, scratch: string): Promise<'there' | 'placed'> {
+  const { paths, durable, index } = ledger.context;
+  const outcome = await placeVersion(paths, version, durable);
+  if (outcome === 'lost') throw lost(version);
+  const newest = async (): Promise<ClaimedVersion> => {
+    await ledger.catchUp();
+    const number = index.view.dataset(version.dataset)?.newest ?? version.version;
+    const found = index.claimedVersion(version.dataset, number);
+    if (found === null) throw new Error(`The index has no ${versionName(version.dataset, number)}.`);
+    // A newer version that its writer has not put in place yet is that writer's to copy; the root shows the newest that is there.
+    return (await placeVersion(paths, found, durable)) === 'lost' ? version : found;
+  };
+  const current = await newest();
+  if (outcome === 'placed' || !(await isRootCurrent(paths, current))) await writeRootInventory(paths, newest, durable, scratch);
+  await index.markPlaced(version.dataset, version.version);
+  return outcome;
+}
+
+export interface Recovery {
+  readonly placed: readonly ClaimedVersion[];
+  readonly lost: readonly ClaimedVersion[];
+}
+
+/**
+ * Finishes claimed versions that are not in place. Another process may be doing that at this moment, so it first waits `grace` ms, once, and takes what is left.
+ * `scratch` is a folder in staging that exists.
+ */
+export async function recover(ledger: Ledger, scratch: string, grace: number): Promise<Recovery> {
+  const { index, paths, clock } = ledger.context;
+  const unfinished: ClaimedVersion[] = [];
+  for (const version of index.unplaced()) {
+    const number = index.view.dataset(version.dataset)?.newest;
+    const rootMatters = number === version.version;
+    if ((await isInPlace(paths, version)) && (!rootMatters || (await isRootCurrent(paths, version)))) await index.markPlaced(version.dataset, version.version);
+    else unfinished.push(version);
+  }
+  const placed: ClaimedVersion[] = [];
+  const gone: ClaimedVersion[] = [];
+  if (unfinished.length > 0 && grace > 0) await clock.sleep(grace);
+  for (const version of unfinished) {
+    try {
+      if ((await settle(ledger, version, scratch)) === 'placed') placed.push(version);
+    } catch (error) {
+      if (!(error instanceof HmsError) || error.code !== 'VERSION_LOST') throw error;
+      gone.push(version);
+    }
+  }
+  return { placed, lost: gone };
+}

@@ -1,0 +1,269 @@
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { DatasetId, HmsError, Instant, KeyId, LakeId, LogicalPath, Sha256, TxnId } from '../../contract/index.ts';
+import type { NoteLine } from '../../contract/index.ts';
+import { canonicalBytes, canonicalJson, ContentPathMapper } from '../../core/index.ts';
+import type { Json } from '../../core/index.ts';
+import type { Clock } from '../clock.ts';
+import type { DraftIntake, JournalLine, StagedFile } from './draft-types.ts';
+import type { Durable } from './durable.ts';
+import { textLines } from './body-file.ts';
+import { ifMissing } from './leaf.ts';
+import type { LakePaths } from './paths.ts';
+import { sha256 } from './sha.ts';
+import { newTxn } from './txn.ts';
+
+/** Drafts: an officer's open list of changes to one dataset (docs/formats/lake.md section 12). */
+
+export const DraftJson = z.strictObject({
+  base: z.strictObject({ sha256: Sha256, ver: z.int().min(1) }).nullable(),
+  dataset: DatasetId,
+  lake: LakeId,
+  osUser: z.string(),
+  started: Instant,
+  station: KeyId,
+  txn: TxnId,
+  v: z.literal(1),
+});
+export type DraftJson = z.infer<typeof DraftJson>;
+
+const JournalLineJson: z.ZodType<JournalLine> = z.union([
+  z.strictObject({
+    do: z.enum(['add', 'replace']),
+    path: LogicalPath,
+    sha256: Sha256,
+    size: z.int().min(0),
+    mtime: Instant.nullable(),
+    content: z.string().nullable(),
+  }),
+  z.strictObject({ do: z.literal('remove'), path: LogicalPath }),
+  z.strictObject({ do: z.literal('rename'), path: LogicalPath, from: LogicalPath }),
+  z.strictObject({ do: z.literal('note'), note: z.literal('emptyFolder'), path: z.string() }),
+  z.strictObject({ do: z.literal('note'), note: z.literal('symlink'), path: z.string(), target: z.string() }),
+  z.strictObject({ do: z.literal('note'), note: z.literal('special'), path: z.string(), kind: z.string() }),
+]);
+
+/** The file at a path in the version that a draft starts from. */
+export type BaseFile = (path: LogicalPath) => { readonly sha256: Sha256; readonly size: number; readonly mtime: Instant | null } | null;
+
+/** An open draft. What its journals say is held in memory: some 300 bytes a staged file. */
+export class Draft implements DraftIntake {
+  readonly details: DraftJson;
+  readonly folder: string;
+  readonly contentFolder: string;
+  /** The draft's own changes by path; `gone` where the path is removed. */
+  readonly changes = new Map<LogicalPath, StagedFile | 'gone'>();
+  /** Explicit renames: new path → old path. */
+  readonly renames = new Map<LogicalPath, LogicalPath>();
+  readonly notes: NoteLine[] = [];
+  readonly #durable: Durable;
+  readonly #journal: string;
+  readonly #baseFile: BaseFile;
+  readonly #guard: () => Promise<void>;
+  readonly #mapper = new ContentPathMapper(sha256);
+  readonly #assigned = new Set<string>();
+
+  constructor(record: DraftJson, folder: string, journal: string, durable: Durable, baseFile: BaseFile, guard: () => Promise<void>) {
+    this.details = record;
+    this.folder = folder;
+    this.contentFolder = join(folder, 'version', 'content');
+    this.#durable = durable;
+    this.#journal = journal;
+    this.#baseFile = baseFile;
+    this.#guard = guard;
+  }
+
+  get txn(): TxnId {
+    return this.details.txn;
+  }
+
+  get dataset(): DatasetId {
+    return this.details.dataset;
+  }
+
+  assign(path: LogicalPath): string {
+    let content = this.#mapper.map(path);
+    if (this.#assigned.has(content)) {
+      this.#mapper.reserve(content);
+      content = this.#mapper.map(path);
+    }
+    this.#assigned.add(content);
+    return content;
+  }
+
+  staged(path: LogicalPath): StagedFile | 'gone' | null {
+    return this.changes.get(path) ?? null;
+  }
+
+  base(path: LogicalPath): { readonly sha256: Sha256; readonly size: number } | null {
+    return this.#baseFile(path);
+  }
+
+  /** The file at a path as the draft would commit it. */
+  current(path: LogicalPath): StagedFile | null {
+    const staged = this.changes.get(path);
+    if (staged !== undefined) return staged === 'gone' ? null : staged;
+    const base = this.#baseFile(path);
+    return base === null ? null : { ...base, content: null };
+  }
+
+  async record(lines: readonly JournalLine[]): Promise<void> {
+    if (lines.length === 0) return;
+    await this.#durable.append(this.#journal, Buffer.from(lines.map((line) => `${canonicalJson(line as Json)}\n`).join('')));
+    await this.#guard();
+    for (const line of lines) this.apply(line);
+  }
+
+  /** Takes a journal line into account, from this process or from an earlier one. */
+  apply(line: JournalLine): void {
+    switch (line.do) {
+      case 'add':
+      case 'replace':
+        if (line.content !== null) this.#assigned.add(line.content);
+        this.renames.delete(line.path);
+        this.changes.set(line.path, { sha256: line.sha256, size: line.size, mtime: line.mtime, content: line.content });
+        return;
+      case 'remove':
+        this.#remove(line.path);
+        return;
+      case 'rename': {
+        const file = this.current(line.from);
+        if (file === null) return;
+        this.#remove(line.from);
+        this.changes.set(line.path, file);
+        this.renames.set(line.path, line.from);
+        return;
+      }
+      case 'note':
+        this.notes.push(noteOf(line));
+    }
+  }
+
+  #remove(path: LogicalPath): void {
+    this.renames.delete(path);
+    if (this.#baseFile(path) === null) this.changes.delete(path);
+    else this.changes.set(path, 'gone');
+  }
+
+  /** Names that earlier processes took are not given again. */
+  reserveContent(): void {
+    for (const content of this.#assigned) this.#mapper.reserve(content);
+  }
+
+  /** Whether committing the draft would change anything. */
+  get isEmpty(): boolean {
+    return this.changes.size === 0;
+  }
+}
+
+function noteOf(line: Extract<JournalLine, { do: 'note' }>): NoteLine {
+  switch (line.note) {
+    case 'emptyFolder':
+      return { note: 'emptyFolder', path: line.path };
+    case 'symlink':
+      return { note: 'symlink', path: line.path, target: line.target };
+    case 'special':
+      return { note: 'special', path: line.path, kind: line.kind };
+  }
+}
+
+/** What a draft asks after each journal line it wrote: throws where a commit may not have seen the line. */
+export type GuardOf = (txn: TxnId) => () => Promise<void>;
+
+export interface DraftOwner {
+  readonly lake: LakeId;
+  readonly station: KeyId;
+  readonly osUser: string;
+}
+
+/** Begins a draft: its folder, then draft.json, which makes it one. */
+export async function beginDraft(
+  owner: DraftOwner,
+  dataset: DatasetId,
+  base: DraftJson['base'],
+  baseFile: BaseFile,
+  paths: LakePaths,
+  durable: Durable,
+  clock: Clock,
+  guardOf: GuardOf = () => () => Promise.resolve(),
+): Promise<Draft> {
+  const record: DraftJson = DraftJson.parse({
+    base,
+    dataset,
+    lake: owner.lake,
+    osUser: owner.osUser,
+    started: new Date(clock.now()).toISOString(),
+    station: owner.station,
+    txn: newTxn(clock),
+    v: 1,
+  });
+  const folder = paths.transaction(record.txn);
+  await durable.makeFolder(join(folder, 'version', 'content'));
+  await durable.makeFolder(join(folder, 'journal'));
+  await durable.writeNew(join(folder, 'draft.json'), canonicalBytes(record));
+  return new Draft(record, folder, journalFile(folder, clock), durable, baseFile, guardOf(record.txn));
+}
+
+/** Opens a draft and replays its journals: in order of nonce, lines in order. */
+export async function openDraft(
+  record: DraftJson,
+  baseFile: BaseFile,
+  paths: LakePaths,
+  durable: Durable,
+  clock: Clock,
+  guardOf: GuardOf = () => () => Promise.resolve(),
+): Promise<Draft> {
+  const folder = paths.transaction(record.txn);
+  const draft = new Draft(record, folder, journalFile(folder, clock), durable, baseFile, guardOf(record.txn));
+  const journals = (await readdir(join(folder, 'journal')).catch(ifMissing([]))).filter((name) => name.endsWith('.ndjson')).sort();
+  for (const name of journals) {
+    const bytes = await readFile(join(folder, 'journal', name));
+    // A line that a crash cut off has no LF; what it would have named was not acknowledged.
+    const whole = bytes.subarray(0, bytes.lastIndexOf(10) + 1);
+    for await (const line of textLines([whole])) draft.apply(journalLine(line, join(folder, 'journal', name)));
+  }
+  draft.reserveContent();
+  return draft;
+}
+
+function journalLine(text: string, file: string): JournalLine {
+  let parsed: unknown = null;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    parsed = null;
+  }
+  const line = JournalLineJson.safeParse(parsed);
+  if (line.success) return line.data;
+  throw new HmsError('STAGED_DAMAGED', `The draft's journal ${file} has a line that cannot be read.`, {
+    kept: 'Nothing was changed; the staged files are where they were.',
+    next: 'Discard the draft with `hms dta discard`, and put the files again.',
+  });
+}
+
+function journalFile(folder: string, clock: Clock): string {
+  return join(folder, 'journal', `${newTxn(clock)}.ndjson`);
+}
+
+/** The drafts in staging, oldest first; folders without a readable draft.json are other work in progress and are left out. */
+export async function listDrafts(paths: LakePaths): Promise<DraftJson[]> {
+  const found: DraftJson[] = [];
+  for (const name of (await readdir(paths.staging).catch(ifMissing([]))).sort()) {
+    const txn = TxnId.safeParse(name);
+    if (!txn.success) continue;
+    const text = await readFile(join(paths.transaction(txn.data), 'draft.json'), 'utf8').catch(ifMissing(null));
+    if (text === null) continue;
+    const record = DraftJson.safeParse(parseOrNull(text));
+    if (record.success && record.data.txn === txn.data) found.push(record.data);
+  }
+  return found;
+}
+
+function parseOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

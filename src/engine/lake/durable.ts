@@ -1,0 +1,293 @@
+import { createHash } from 'node:crypto';
+import { execFile } from 'node:child_process';
+import { closeSync, fsyncSync, mkdirSync, openSync, unlinkSync, writeSync } from 'node:fs';
+import { mkdir, open, opendir, rename, rmdir, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Sha256 } from '../../contract/index.ts';
+import type { Clock } from '../clock.ts';
+import type { Disk } from './disk.ts';
+import type { Place } from './place.ts';
+
+/**
+ * Every durable write of the program goes through this file. Each primitive states what holds after it returns, and why its steps are
+ * in that order. Errors are the system's own (`code` EIO, ENOSPC …): `placeError` in place-error.ts puts them into words.
+ */
+
+export const systemDisk: Disk = {
+  async create(path, how, mode = 0o666) {
+    const handle = await open(path, how === 'exclusive' ? 'wx' : how === 'truncate' ? 'w' : 'a', mode);
+    return {
+      async write(bytes) {
+        let at = 0;
+        while (at < bytes.length) at += (await handle.write(bytes, at)).bytesWritten;
+      },
+      sync: () => handle.sync(),
+      modified: async () => (await handle.stat()).mtimeMs,
+      close: () => handle.close(),
+    };
+  },
+  mkdir: (path) => mkdir(path),
+  rename: (from, to) => rename(from, to),
+  unlink: (path) => unlink(path),
+  rmdir: (path) => rmdir(path),
+  async syncFile(path) {
+    // Windows flushes only handles that may write.
+    const handle = await open(path, 'r+');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  },
+  async syncFolder(path) {
+    if (process.platform === 'win32') return;
+    const handle = await open(path, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  },
+  async syncFileSystem(path) {
+    await promisify(execFile)('sync', ['-f', path]);
+  },
+  blocking: {
+    createExclusive: (path) => openSync(path, 'wx'),
+    write(descriptor, bytes) {
+      let at = 0;
+      while (at < bytes.length) at += writeSync(descriptor, bytes, at);
+    },
+    sync: (descriptor) => fsyncSync(descriptor),
+    close: (descriptor) => closeSync(descriptor),
+    mkdir: (path) => mkdirSync(path),
+    unlink: (path) => unlinkSync(path),
+  },
+};
+
+export type Content = Uint8Array | AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
+export interface Written {
+  readonly size: number;
+  readonly sha256: Sha256;
+  /** Modification time by the file server's clock, ms. */
+  readonly modified: number;
+}
+
+/** Fewer files than this are flushed one by one; `sync -f` waits for everybody's writes and starts a process. */
+const FLUSH_ONE_BY_ONE = 200;
+
+export interface Durable {
+  readonly place: Place;
+  readonly disk: Disk;
+  writeNew(path: string, content: Content, mode?: number): Promise<Written>;
+  rewrite(path: string, content: Content): Promise<Written>;
+  append(path: string, bytes: Uint8Array): Promise<void>;
+  makeFolder(path: string): Promise<void>;
+  publishFolder(from: string, to: string): Promise<void>;
+  moveFile(from: string, to: string): Promise<void>;
+  replaceDerived(path: string, content: () => Content, scratch: string): Promise<Written>;
+  flush(files: readonly string[], folders: readonly string[], anywhere: string): Promise<void>;
+  removeFile(path: string): Promise<void>;
+  removeEmptyFolder(path: string): Promise<boolean>;
+  removeTree(path: string): Promise<void>;
+}
+
+/** The primitives over one disk and the kind of place that it is. */
+export function durableOn(disk: Disk, place: Place, clock: Clock): Durable {
+  const retry = <T>(call: () => Promise<T>): Promise<T> => retryTransient(place, clock, call);
+
+  async function writeTo(path: string, how: 'exclusive' | 'truncate', content: Content, mode?: number): Promise<Written> {
+    const handle = await retry(() => disk.create(path, how, mode));
+    const hash = createHash('sha256');
+    let size = 0;
+    try {
+      for await (const chunk of content instanceof Uint8Array ? [content] : content) {
+        await handle.write(chunk);
+        hash.update(chunk);
+        size += chunk.length;
+      }
+      await handle.sync();
+      return { size, sha256: hash.digest('hex') as Sha256, modified: await handle.modified() };
+    } finally {
+      await handle.close();
+    }
+  }
+
+  async function makeFolder(path: string): Promise<void> {
+    try {
+      await retry(() => disk.mkdir(path));
+    } catch (error) {
+      const code = codeOf(error);
+      if (code === 'EEXIST') return;
+      if (code !== 'ENOENT' || dirname(path) === path) throw error;
+      await makeFolder(dirname(path));
+      return makeFolder(path);
+    }
+    await disk.syncFolder(dirname(path));
+  }
+
+  async function removeTree(path: string): Promise<void> {
+    let folder;
+    try {
+      folder = await opendir(path);
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return;
+      throw error;
+    }
+    for await (const item of folder) {
+      const child = join(path, item.name);
+      if (item.isDirectory()) await removeTree(child);
+      else await ignoreMissing(retry(() => disk.unlink(child)));
+    }
+    await ignoreMissing(retry(() => disk.rmdir(path)));
+  }
+
+  return {
+    place,
+    disk,
+
+    /**
+     * A new file with this content. When it returns, bytes and name are durable; when it throws, the name may exist with part of the
+     * content, so callers use it in staging only, or re-read. EEXIST where the name is taken.
+     */
+    async writeNew(path, content, mode) {
+      const written = await writeTo(path, 'exclusive', content, mode);
+      await disk.syncFolder(dirname(path));
+      return written;
+    },
+
+    /** As writeNew, over whatever stands there. For files in staging that nobody else reads. */
+    async rewrite(path, content) {
+      const written = await writeTo(path, 'truncate', content);
+      await disk.syncFolder(dirname(path));
+      return written;
+    },
+
+    /** Bytes at the end of a file that only this process writes (never a shared one: on SMB and NFS appends of two stations are lost). Durable when it returns. */
+    async append(path, bytes) {
+      const handle = await retry(() => disk.create(path, 'append'));
+      try {
+        await handle.write(bytes);
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+    },
+
+    /** The folder and its parents exist, durably. */
+    makeFolder,
+
+    /**
+     * Renames a folder with content to a name that must be free: name and content appear at once, one of several racers wins, the
+     * others get ENOTEMPTY or EEXIST. Measured on ext4, SMB 3.1.1, NFS 4.1 and exFAT; on NTFS by its documentation. The content must be
+     * durable before; name and absence of the old name are durable after. An error does not say that it did not happen: callers look.
+     */
+    async publishFolder(from, to) {
+      await retry(() => disk.rename(from, to));
+      await disk.syncFolder(dirname(to));
+      await disk.syncFolder(dirname(from));
+    },
+
+    /** Moves one file of a staging folder that belongs to this process; replaces what stands there. */
+    async moveFile(from, to) {
+      await retry(() => disk.rename(from, to));
+    },
+
+    /**
+     * Replaces a file that is a copy of something immutable (root inventory, sidecar, checkpoint, tile). On a local disk: temporary
+     * file in `scratch`, fsync, rename, so that readers see old or new. On a share, where a rename over a file that this station has
+     * open fails and then deletes it: rewrite in place, flush, read back, compare, up to 5 times; readers that catch it half written
+     * fall back to the source. `content` may be called more than once.
+     */
+    async replaceDerived(path, content, scratch) {
+      if (place.kind === 'journaled') {
+        const temporary = join(scratch, `replace-${Buffer.from(clock.random(8)).toString('hex')}`);
+        const written = await writeTo(temporary, 'exclusive', content());
+        await retry(() => disk.rename(temporary, path));
+        await disk.syncFolder(dirname(path));
+        return written;
+      }
+      for (let attempt = 1; ; attempt++) {
+        const written = await writeTo(path, 'truncate', content());
+        await disk.syncFolder(dirname(path));
+        if ((await hashOf(path)) === written.sha256) return written;
+        if (attempt === 5) throw Object.assign(new Error(`${path} does not read back as written`), { code: 'EIO' });
+        await clock.sleep(20 * attempt);
+      }
+    },
+
+    /** Makes a batch of written files and their folders durable: one flush of the file system where it has that, else one by one. `anywhere` is a path on it. */
+    async flush(files, folders, anywhere) {
+      if (place.kind === 'journaled' && files.length >= FLUSH_ONE_BY_ONE && process.platform === 'linux') {
+        await disk.syncFileSystem(anywhere);
+        return;
+      }
+      for (const file of files) await disk.syncFile(file);
+      for (const folder of folders) await disk.syncFolder(folder);
+    },
+
+    /** Removes a file; gone already is fine. */
+    async removeFile(path) {
+      await ignoreMissing(retry(() => disk.unlink(path)));
+    },
+
+    /** Removes a folder if it is empty; false where it is not. Gone already is fine. */
+    async removeEmptyFolder(path) {
+      try {
+        await disk.rmdir(path);
+        return true;
+      } catch (error) {
+        const code = codeOf(error);
+        if (code === 'ENOENT') return true;
+        if (code === 'ENOTEMPTY' || code === 'EEXIST') return false;
+        throw error;
+      }
+    },
+
+    /** Removes a folder with all that is in it. Only for staging folders by their owner. */
+    removeTree,
+  };
+}
+
+/**
+ * Calls again while a share or Windows answers with an error that goes away (a scanner holds the file, the server is busy): every 10 ms
+ * rising to 100 ms, 10 s at most. On a local POSIX disk EPERM and EACCES are final and are not repeated.
+ */
+export async function retryTransient<T>(place: Place, clock: Clock, call: () => Promise<T>): Promise<T> {
+  const patient = place.kind === 'share' || process.platform === 'win32';
+  const transient = new Set(patient ? ['EPERM', 'EACCES', 'EBUSY', 'EAGAIN', 'EHOSTDOWN'] : ['EBUSY', 'EAGAIN']);
+  const until = clock.monotonic() + 10_000;
+  for (let wait = 10; ; wait = Math.min(wait + 10, 100)) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!transient.has(codeOf(error)) || clock.monotonic() >= until) throw error;
+      await clock.sleep(wait);
+    }
+  }
+}
+
+/** The system's code of an error (`ENOENT`), or ''. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+async function ignoreMissing(call: Promise<void>): Promise<void> {
+  try {
+    await call;
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+  }
+}
+
+async function hashOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  const handle = await open(path, 'r');
+  try {
+    for await (const chunk of handle.createReadStream({ highWaterMark: 1 << 20, autoClose: false })) hash.update(chunk as Uint8Array);
+  } finally {
+    await handle.close();
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,73 @@
+import { lstat, open, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { HmsError } from '../../contract/index.ts';
+import type { Clock } from '../clock.ts';
+import { codeOf } from './durable.ts';
+import type { Place } from './place.ts';
+
+/** Reading leaves from `ledger/entries`: docs/formats/lake.md section 4. */
+
+export type LeafAt = { readonly is: 'leaf'; readonly bytes: Uint8Array } | { readonly is: 'free' } | { readonly is: 'blocked'; readonly why: string };
+
+/** Bytes of a leaf beyond which a folder is not taken for an entry at all; the format's own limit is 16 KiB. */
+const LARGEST_LEAF = 64 << 20;
+
+/**
+ * What stands at one number of the ledger. A folder without a readable `entry.json` is `blocked`, after the time that a share may need to
+ * show what another station wrote (the folder is listed and opened again; an answer "not found" alone never makes the number free).
+ */
+export async function leafAt(folder: string, place: Place, clock: Clock): Promise<LeafAt> {
+  const until = clock.monotonic() + (place.kind === 'share' ? 10_000 : 200);
+  for (;;) {
+    const bytes = await readLeaf(join(folder, 'entry.json'));
+    if (bytes instanceof Uint8Array) return { is: 'leaf', bytes };
+    if (bytes === 'missing' && (await isMissing(folder))) return { is: 'free' };
+    if (clock.monotonic() >= until) {
+      return { is: 'blocked', why: bytes === 'missing' ? 'it has no entry.json' : bytes === 'folder' ? 'its entry.json is not a file' : 'its entry.json is too large to be an entry' };
+    }
+    await clock.sleep(50);
+    // A listing makes the client of a share ask the server again.
+    await readdir(folder).catch(ifMissing(null));
+  }
+}
+
+async function readLeaf(file: string): Promise<Uint8Array | 'missing' | 'folder' | 'huge'> {
+  let handle;
+  try {
+    handle = await open(file, 'r');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return 'missing';
+    throw error;
+  }
+  try {
+    const { size } = await handle.stat();
+    if (size > LARGEST_LEAF) return 'huge';
+    return await handle.readFile();
+  } catch (error) {
+    if (codeOf(error) === 'EISDIR') return 'folder';
+    throw error;
+  } finally {
+    await handle.close();
+  }
+}
+
+async function isMissing(path: string): Promise<boolean> {
+  return lstat(path).then(() => false, ifMissing(true));
+}
+
+/** For `catch`: the value where the error says that something is not there; other errors go on. */
+export function ifMissing<T>(value: T): (error: unknown) => T {
+  return (error) => {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return value;
+    throw error;
+  };
+}
+
+/** The refusal to write while something that is not an entry stands at the next number. */
+export function blockedError(folder: string, why: string): HmsError {
+  return new HmsError('LEDGER_BLOCKED', `The ledger cannot grow: ${folder} stands at its next number and is not an entry (${why}).`, {
+    kept: 'Nothing was changed; reading goes on.',
+    next: 'Find out who put it there, move it out of the lake, and run the command again.',
+    facts: { folder },
+  });
+}

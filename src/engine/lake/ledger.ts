@@ -1,0 +1,170 @@
+import { join } from 'node:path';
+import { HmsError } from '../../contract/index.ts';
+import type { BodyHead, BodyLine, By, EntryKey, Instant, KeyId, KnownOp, LakeJson, Ref, TxnId } from '../../contract/index.ts';
+import { fits } from '../../core/index.ts';
+import type { VerifySignature } from '../../core/index.ts';
+import type { Clock } from '../clock.ts';
+import { writeBody } from './body-file.ts';
+import { writeTree } from './checkpoint-files.ts';
+import type { TreeSource } from './checkpoint-files.ts';
+import { claim } from './claim.ts';
+import type { Claimed, ClaimFields, LedgerEnd } from './claim.ts';
+import { clockError, clockProblem } from './clock-check.ts';
+import type { Durable } from './durable.ts';
+import type { LakeIndex } from './lake-index.ts';
+import { blockedError } from './leaf.ts';
+import { inWords } from './place-error.ts';
+import type { LakePaths } from './paths.ts';
+import { endOf, replay } from './replay.ts';
+import type { ReplayEnd } from './replay.ts';
+import { contradiction, remember } from './seen.ts';
+import { newTxn } from './txn.ts';
+
+/** The ledger of one lake as one station sees it and adds to it. */
+
+/** Who writes: the station's key. Null where this station may only read. */
+export interface LedgerSigner {
+  readonly id: KeyId;
+  readonly spki: Uint8Array;
+  sign(bytes: Uint8Array): Uint8Array;
+}
+
+export interface LedgerContext {
+  readonly lake: LakeJson;
+  readonly paths: LakePaths;
+  readonly durable: Durable;
+  readonly clock: Clock;
+  readonly index: LakeIndex;
+  readonly verifySignature: VerifySignature;
+  readonly by: By;
+  /** The offset to the file server's clock that was accepted for a station, ms; 0 where none was. */
+  acceptedOffset(station: KeyId): number;
+  /** `clock` of the last entry. */
+  lastClock(): Instant | null;
+  /** Where the profile keeps the largest checkpoint that this station signed or saw; null where no profile can be written. */
+  readonly seenFile: string | null;
+  /** The same primitives for the profile, which is on another disk. */
+  readonly profileDurable: Durable;
+}
+
+/** What an act says; `head` without the members that every body has. */
+export interface Act<O extends KnownOp = KnownOp> {
+  readonly op: O;
+  readonly subject: string;
+  readonly head: Omit<Extract<BodyHead, { op: O }>, 'v' | 'op' | 'by'>;
+  readonly lines?: Iterable<BodyLine>;
+  readonly inputs?: readonly Ref[];
+  readonly outputs?: readonly Ref[];
+  readonly key?: EntryKey;
+}
+
+export class Ledger {
+  readonly context: LedgerContext;
+  #reading: Promise<unknown> = Promise.resolve();
+  #blocked: ReplayEnd['blocked'] = null;
+
+  constructor(context: LedgerContext) {
+    this.context = context;
+  }
+
+  /** What stands at the next number although it is no entry, as of the last reading. */
+  get blocked(): ReplayEnd['blocked'] {
+    return this.#blocked;
+  }
+
+  /** Reads and applies what was added since, by anyone. */
+  async catchUp(): Promise<LedgerEnd> {
+    const { lake, paths, durable, clock, index, verifySignature } = this.context;
+    const run = this.#reading.then(async () => {
+      this.#blocked = (await replay({ lake: lake.id, paths, durable, clock, index, verifySignature })).blocked;
+    });
+    this.#reading = run.catch(() => undefined);
+    await run;
+    return endOf(index);
+  }
+
+  /** Claims a small act: its own transaction, its body, the entry, then the checkpoint. */
+  async act<O extends KnownOp>(signer: LedgerSigner, act: Act<O>): Promise<Claimed> {
+    const { paths, clock } = this.context;
+    const txn = newTxn(clock);
+    const folder = paths.transaction(txn);
+    const claimed = await this.claimWith(signer, txn, act, () => true);
+    if (claimed === null) throw new Error('A claim without a condition gave up.');
+    await this.finish(signer, folder);
+    return claimed;
+  }
+
+  /**
+   * Writes the body into `staging/<txn>/claim/` and claims the entry. `stillHolds` is asked before each attempt; where it answers false the claim
+   * gives up with null. Refuses (sentence of core's `fits`) what would be an entry without effect.
+   */
+  async claimWith<O extends KnownOp>(signer: LedgerSigner, txn: TxnId, act: Act<O>, stillHolds: () => boolean): Promise<Claimed | null> {
+    const { lake, paths, durable, clock, index, by } = this.context;
+    const head = { v: 1, op: act.op, by, ...act.head } as unknown as BodyHead;
+    const claimFolder = join(paths.transaction(txn), 'claim');
+    const { body, modified } = await inWords('Preparing the ledger entry', 'Nothing was written to the ledger; what was staged is kept.', async () => {
+      await durable.makeFolder(claimFolder);
+      return writeBody(claimFolder, head, act.lines ?? [], clock.random(32), durable);
+    });
+    const fields = (): ClaimFields | null => {
+      if (!stillHolds()) return null;
+      if (this.#blocked !== null) throw blockedError(this.#blocked.folder, this.#blocked.why);
+      const misfit = fits(act.op, act.subject, head, index.view, act.key);
+      if (misfit !== null) throw new HmsError('ACT_REFUSED', misfit, { kept: 'Nothing was written to the ledger.' });
+      return {
+        op: act.op,
+        subject: act.subject,
+        inputs: act.inputs ?? [],
+        outputs: act.outputs ?? [],
+        body,
+        ...(act.key === undefined ? {} : { key: act.key }),
+      };
+    };
+    const checkClock = (now: number, server: number): void => {
+      if (act.op === 'clock.accepted') return;
+      const problem = clockProblem({ now, server, last: this.context.lastClock(), accepted: this.context.acceptedOffset(signer.id) });
+      if (problem !== null) throw clockError(problem);
+    };
+    return claim({ lake: lake.id, paths, durable, clock, signer, catchUp: () => this.catchUp(), checkClock }, txn, modified, fields);
+  }
+
+  /**
+   * After a claim: applies the own entry as read back from the lake, writes tiles and checkpoint, and removes the transaction's staging folder.
+   * The act is done whatever happens here; what is left undone the next open completes.
+   */
+  async finish(signer: LedgerSigner, folder: string): Promise<void> {
+    await inWords('Completing the ledger', 'The act is in the ledger.', async () => {
+      await this.catchUp();
+      await this.writeCheckpoint(signer, folder);
+      await this.context.durable.removeTree(folder);
+    });
+  }
+
+  /** Tiles and checkpoint for all that was read; `scratch` is a folder in staging that exists. */
+  async writeCheckpoint(signer: LedgerSigner, scratch: string): Promise<void> {
+    const { lake, paths, durable, index, seenFile, profileDurable } = this.context;
+    // A key that may not sign entries may not sign checkpoints either: they are read as a station's word.
+    if (index.view.key(signer.id)?.role !== 'station') return;
+    const tree = this.tree();
+    await this.refuseContradiction(tree);
+    await writeTree(lake, tree, signer, paths, durable, scratch);
+    if (seenFile !== null) await remember(lake, tree, signer, seenFile, profileDurable);
+  }
+
+  /** The tree over all entries that were read. */
+  tree(): TreeSource {
+    const { index } = this.context;
+    return { frontier: index.frontier(), leafHashes: (from, count) => index.leafHashes(from, count) };
+  }
+
+  /** Throws LAKE_OLDER_THAN_SEEN or LAKE_FORKED where the log is not what this station saw before. Asked before anything is signed over a tree. */
+  async refuseContradiction(tree: TreeSource): Promise<void> {
+    const { lake, seenFile } = this.context;
+    const problem = seenFile === null ? null : await contradiction(lake, tree, seenFile);
+    if (problem === null) return;
+    // Another process of this station may have seen entries that were claimed since.
+    await this.catchUp();
+    const still = await contradiction(lake, this.tree(), seenFile as string);
+    if (still !== null) throw still;
+  }
+}

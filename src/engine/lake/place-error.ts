@@ -1,0 +1,55 @@
+import { HmsError } from '../../contract/index.ts';
+import { codeOf } from './durable.ts';
+
+/**
+ * Puts an error of the file system into words. Errors that are not the file system's come back as they are.
+ * `doing` continues the sentence "… failed": `Writing the file list of WF-2024-07`; `kept` says what is safe.
+ */
+export function placeError(error: unknown, doing: string, kept: string): unknown {
+  const path = error instanceof Error && 'path' in error && typeof error.path === 'string' ? error.path : undefined;
+  const details = (next: string) => ({ kept, next, cause: error, facts: { system: codeOf(error), ...(path === undefined ? {} : { path }) } });
+  switch (codeOf(error)) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new HmsError('NO_SPACE', `${doing} failed: the disk is full.`, details('Free some space, then run the same command again.'));
+    case 'EROFS':
+      return new HmsError('NO_PERMISSION', `${doing} failed: the disk is read-only.`, details('Make the disk writable, then run the same command again.'));
+    case 'EACCES':
+    case 'EPERM':
+      return new HmsError(
+        'NO_PERMISSION',
+        `${doing} failed: this account may not write${path === undefined ? '' : ` ${path}`}.`,
+        details('Ask for write permission, or use an account that has it; then run the same command again.'),
+      );
+    case 'EIO':
+    case 'EAGAIN':
+    case 'EBUSY':
+    case 'EHOSTDOWN':
+    case 'EHOSTUNREACH':
+    case 'ENOTCONN':
+    case 'ECONNRESET':
+    case 'ECONNABORTED':
+    case 'ETIMEDOUT':
+    case 'ENETDOWN':
+    case 'ENETUNREACH':
+    case 'ENODEV':
+    case 'ENXIO':
+    case 'ESTALE':
+      return new HmsError(
+        'PLACE_AWAY',
+        `${doing} failed: the disk or share did not answer as it should (${codeOf(error)}).`,
+        details('Check the cable, the network or the share, then run the same command again.'),
+      );
+    default:
+      return error;
+  }
+}
+
+/** Runs a step; file system errors of it come out in words. */
+export async function inWords<T>(doing: string, kept: string, step: () => Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (error) {
+    throw placeError(error, doing, kept);
+  }
+}

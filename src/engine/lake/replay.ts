@@ -1,0 +1,98 @@
+import type { BodyHead, Instant, LakeId, Sha256 } from '../../contract/index.ts';
+import { judge, leafHash, parseEntry } from '../../core/index.ts';
+import type { Leaf, VerifySignature } from '../../core/index.ts';
+import type { Clock } from '../clock.ts';
+import { BodyLineError, readBody } from './body-file.ts';
+import type { BodyState } from './body-file.ts';
+import type { Durable } from './durable.ts';
+import type { IndexTransaction, LakeIndex } from './lake-index.ts';
+import { leafAt } from './leaf.ts';
+import type { LakePaths } from './paths.ts';
+import { sha256 } from './sha.ts';
+
+/** Reading the ledger from where the index ends to its own end. */
+
+export interface ReplayContext {
+  readonly lake: LakeId;
+  readonly paths: LakePaths;
+  readonly durable: Durable;
+  readonly clock: Clock;
+  readonly index: LakeIndex;
+  readonly verifySignature: VerifySignature;
+}
+
+export interface ReplayEnd {
+  /** What stands at the next number although it is no entry; writing must stop there. */
+  readonly blocked: { readonly folder: string; readonly why: string } | null;
+}
+
+export interface ReadLeaf {
+  readonly seq: number;
+  readonly bytes: Uint8Array;
+  readonly body: BodyState;
+}
+
+/** Leaves read ahead of judging; rises while the ledger goes on, so that a small step stays small. */
+const MOST_AT_ONCE = 256;
+
+/** Applies every entry that the index does not know, up to the ledger's end or to `until` entries. */
+export async function replay(context: ReplayContext, until = Number.MAX_SAFE_INTEGER): Promise<ReplayEnd> {
+  const { index } = context;
+  const unreadable = new Set<number>();
+  for (let ahead = 1; ; ) {
+    const from = index.view.size;
+    const { leaves, blocked } = await readLeaves(context, from, Math.min(ahead, until - from));
+    if (leaves.length === 0) return { blocked };
+    try {
+      await index.project(from, (transaction) => applyAll(context, leaves, unreadable, transaction));
+    } catch (error) {
+      if (!(error instanceof BodyLineError) || unreadable.has(error.seq)) throw error;
+      // The body matches its commitment and still is not what the format says: the entry stands, its words are unknown.
+      unreadable.add(error.seq);
+      continue;
+    }
+    if (leaves.length < ahead && blocked !== null) return { blocked };
+    ahead = Math.min(leaves.length < ahead ? 1 : ahead * 4, MOST_AT_ONCE);
+  }
+}
+
+/** The next leaves of a ledger, with their bodies; fewer than `count` at its end. */
+export async function readLeaves(context: Pick<ReplayContext, 'paths' | 'durable' | 'clock'>, from: number, count: number): Promise<{ leaves: ReadLeaf[]; blocked: ReplayEnd['blocked'] }> {
+  const { paths, durable, clock } = context;
+  const numbers = Array.from({ length: count }, (_, i) => from + i);
+  const found = await Promise.all(
+    numbers.map(async (seq) => {
+      const folder = paths.entry(seq);
+      const at = await leafAt(folder, durable.place, clock);
+      if (at.is !== 'leaf') return { at, folder };
+      const parsed = parseEntry(at.bytes);
+      return { at, folder, leaf: { seq, bytes: at.bytes, body: parsed.ok ? await readBody(folder, parsed.entry) : ({ is: 'none' } as const) } };
+    }),
+  );
+  const leaves: ReadLeaf[] = [];
+  for (const item of found) {
+    if (item.leaf === undefined) return { leaves, blocked: item.at.is === 'blocked' ? { folder: item.folder, why: item.at.why } : null };
+    leaves.push(item.leaf);
+  }
+  return { leaves, blocked: null };
+}
+
+/** Judges leaves in order and gives them to the index. */
+export async function applyAll(context: ReplayContext, leaves: readonly ReadLeaf[], unreadable: ReadonlySet<number>, transaction: IndexTransaction): Promise<void> {
+  for (const { seq, bytes, body: read } of leaves) {
+    const hash = leafHash(sha256, bytes);
+    const body: BodyState = unreadable.has(seq) ? { is: 'altered', why: 'one of its lines is not of the format' } : read;
+    const leaf: Leaf = { seq, bytes, leafHash: hash, body: headOf(body) };
+    await transaction.apply({ seq, leafHash: hash, judgement: judge(leaf, transaction.view, context.lake, sha256, context.verifySignature), body });
+  }
+}
+
+function headOf(body: BodyState): BodyHead | 'missing' | null {
+  if (body.is === 'kept') return body.head;
+  return body.is === 'none' ? null : 'missing';
+}
+
+/** The end of the ledger as the index knows it. */
+export function endOf(index: LakeIndex): { readonly size: number; readonly lastLeaf: Sha256; readonly lastAt: Instant | null } {
+  return { size: index.view.size, lastLeaf: index.view.lastLeafHash, lastAt: index.view.lastEffectiveAt };
+}

@@ -1,0 +1,47 @@
+import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { HmsError } from '../../contract/index.ts';
+import type { LakeJson } from '../../contract/index.ts';
+import { equalBytes, frontierRoot, parseCheckpoint, rootAt } from '../../core/index.ts';
+import { nodeAtFromLeaves, signedCheckpoint } from './checkpoint-files.ts';
+import type { CheckpointSigner, TreeSource } from './checkpoint-files.ts';
+import type { Durable } from './durable.ts';
+import { ifMissing } from './leaf.ts';
+import { sha256 } from './sha.ts';
+
+/** The largest checkpoint of a lake that this station signed or saw, kept in its profile (docs/formats/lake.md section 16). */
+
+/**
+ * Compares a lake's log with what this station saw of the same lake, at whatever place. An error that says why the lake may only be read, or null.
+ * Nothing in the log is trusted for this but the leaves themselves.
+ */
+export async function contradiction(lake: LakeJson, tree: TreeSource, seenFile: string): Promise<HmsError | null> {
+  const text = await readFile(seenFile, 'utf8').catch(ifMissing(null));
+  const seen = text === null ? null : parseCheckpoint(text);
+  if (seen === null || seen.origin !== lake.origin) return null;
+  const { size } = tree.frontier;
+  if (seen.size > size) {
+    return new HmsError('LAKE_OLDER_THAN_SEEN', `This lake has ${size} ledger entries, but this station has seen it with ${seen.size}: it is an older copy, or a backup that was restored.`, {
+      kept: 'It was opened read-only; nothing was changed.',
+      next: 'Use the newer place of this lake. If that is lost for good, go on here under a new lake id with: hms dta lake fork -m REASON',
+      facts: { size, seen: seen.size },
+    });
+  }
+  const root = seen.size === size ? frontierRoot(sha256, tree.frontier) : await rootAt(sha256, seen.size, nodeAtFromLeaves(tree));
+  if (equalBytes(root, seen.root)) return null;
+  return new HmsError('LAKE_FORKED', `The first ${seen.size} ledger entries of this lake are not those that this station has seen: one of the two was changed, or they were continued apart.`, {
+    kept: 'It was opened read-only; nothing was changed.',
+    next: 'Find out which place has the true ledger (`hms dta verify` on each). To go on here under a new lake id: hms dta lake fork -m REASON',
+    facts: { size, seen: seen.size },
+  });
+}
+
+/** Keeps this state of the log in the profile, signed by the station, if it is larger than the one that is kept. Ask `contradiction` before. */
+export async function remember(lake: LakeJson, tree: TreeSource, signer: CheckpointSigner, seenFile: string, durable: Durable): Promise<void> {
+  const text = await readFile(seenFile, 'utf8').catch(ifMissing(null));
+  const seen = text === null ? null : parseCheckpoint(text);
+  if (seen !== null && seen.origin === lake.origin && seen.size >= tree.frontier.size) return;
+  const folder = dirname(seenFile);
+  await durable.makeFolder(folder);
+  await durable.replaceDerived(seenFile, () => Buffer.from(signedCheckpoint(lake.origin, tree.frontier, signer)), folder);
+}

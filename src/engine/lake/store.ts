@@ -1,0 +1,134 @@
+import { createReadStream } from 'node:fs';
+import { lstat, readFile, readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { DatasetId, RootName } from '../../contract/index.ts';
+import { objectPath } from '../../core/index.ts';
+import { codeOf } from './durable.ts';
+import type { Durable } from './durable.ts';
+import type { ClaimedVersion } from './lake-index.ts';
+import { ifMissing } from './leaf.ts';
+import type { LakePaths } from './paths.ts';
+import { sha256 } from './sha.ts';
+
+/** The OCFL store: where versions are, and putting a claimed one in place (docs/formats/lake.md sections 9, 11 and 13). */
+
+/** Folder of a dataset's OCFL object. */
+export function objectFolder(paths: LakePaths, root: RootName, dataset: DatasetId): string {
+  return join(paths.storageRoot(root), ...objectPath(sha256, `hms:${dataset}`).split('/'));
+}
+
+/**
+ * Folder that holds the bytes of a claimed version: its place in the object, or, after an interrupted commit, what was staged for it.
+ * Null where neither is there.
+ */
+export async function versionFolder(paths: LakePaths, version: ClaimedVersion): Promise<string | null> {
+  const inPlace = join(objectFolder(paths, version.root, version.dataset), `v${version.version}`);
+  if (await holds(inPlace, version)) return inPlace;
+  const staged = await stagedFolder(paths, version);
+  if (staged !== null) return staged;
+  // Someone may have moved it between the two looks.
+  return (await holds(inPlace, version)) ? inPlace : null;
+}
+
+async function stagedFolder(paths: LakePaths, version: ClaimedVersion): Promise<string | null> {
+  const transaction = paths.transaction(version.txn);
+  const staged = version.version === 1 ? join(transaction, 'object', 'v1') : join(transaction, 'version');
+  return (await holds(staged, version)) ? staged : null;
+}
+
+async function holds(folder: string, version: ClaimedVersion): Promise<boolean> {
+  const sidecar = await readFile(join(folder, 'inventory.json.sha256'), 'utf8').catch(ifMissing(null));
+  return sidecar !== null && sidecar.startsWith(version.hash);
+}
+
+/** Whether a claimed version stands where it belongs. */
+export function isInPlace(paths: LakePaths, version: ClaimedVersion): Promise<boolean> {
+  return holds(join(objectFolder(paths, version.root, version.dataset), `v${version.version}`), version);
+}
+
+/** Whether something stands where this version would be put. */
+export async function isOccupied(paths: LakePaths, root: RootName, dataset: DatasetId, version: number): Promise<boolean> {
+  const object = objectFolder(paths, root, dataset);
+  const target = version === 1 ? object : join(object, `v${version}`);
+  return lstat(target).then(() => true, ifMissing(false));
+}
+
+/**
+ * Moves a claimed version into place if it is not there: a function of the entry and the staged folder, so anyone may do it, and several at
+ * once. `lost` where its bytes are in neither place.
+ */
+export async function placeVersion(paths: LakePaths, version: ClaimedVersion, durable: Durable): Promise<'there' | 'placed' | 'lost'> {
+  const object = objectFolder(paths, version.root, version.dataset);
+  const inPlace = join(object, `v${version.version}`);
+  for (let attempt = 1; ; attempt++) {
+    if (await holds(inPlace, version)) return 'there';
+    const staged = await stagedFolder(paths, version);
+    if (staged === null) {
+      if (await holds(inPlace, version)) return 'there';
+      return 'lost';
+    }
+    try {
+      if (version.version === 1) {
+        await durable.makeFolder(dirname(object));
+        await durable.publishFolder(dirname(staged), object);
+      } else {
+        await durable.publishFolder(staged, inPlace);
+      }
+      return 'placed';
+    } catch (error) {
+      // Another process may have been quicker (ENOENT, ENOTEMPTY), or a tuple folder vanished: look again, a few times.
+      if (await holds(inPlace, version)) continue;
+      if (attempt === 3 || !['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(codeOf(error))) throw error;
+    }
+  }
+}
+
+/**
+ * Writes the root inventory and its sidecar as copies of the newest version's, for other people's tools. A slow writer may have put an
+ * older one there, so the ledger is asked again after each write, until both agree.
+ */
+export async function writeRootInventory(
+  paths: LakePaths,
+  newest: () => Promise<ClaimedVersion>,
+  durable: Durable,
+  scratch: string,
+): Promise<void> {
+  for (let version = await newest(); ; ) {
+    const object = objectFolder(paths, version.root, version.dataset);
+    const source = join(object, `v${version.version}`, 'inventory.json');
+    await durable.replaceDerived(join(object, 'inventory.json'), () => createReadStream(source, { highWaterMark: 1 << 20 }) as AsyncIterable<Uint8Array>, scratch);
+    await durable.replaceDerived(join(object, 'inventory.json.sha256'), () => Buffer.from(`${version.hash} inventory.json\n`), scratch);
+    const now = await newest();
+    if (now.version === version.version) return;
+    version = now;
+  }
+}
+
+/** Whether the root inventory is the newest version's, judged by its sidecar and its size; cheap enough to ask for every dataset. */
+export async function isRootCurrent(paths: LakePaths, newest: ClaimedVersion): Promise<boolean> {
+  const object = objectFolder(paths, newest.root, newest.dataset);
+  if (!(await holds(object, newest))) return false;
+  const size = (file: string): Promise<number> => lstat(file).then((stats) => stats.size, ifMissing(-1));
+  return (await size(join(object, 'inventory.json'))) === (await size(join(object, `v${newest.version}`, 'inventory.json')));
+}
+
+/** Removes empty tuple folders (OCFL E073) that an interrupted commit can leave. Folders with anything in them stay. */
+export async function removeEmptyTuples(paths: LakePaths, root: RootName, durable: Durable): Promise<number> {
+  let removed = 0;
+  const top = paths.storageRoot(root);
+  for (const first of await folderNames(top)) {
+    if (first === 'extensions') continue;
+    for (const second of await folderNames(join(top, first))) {
+      const folder = join(top, first, second);
+      if ((await readdir(folder)).length === 0 && (await durable.removeEmptyFolder(folder))) removed++;
+    }
+    const folder = join(top, first);
+    if ((await readdir(folder)).length === 0 && (await durable.removeEmptyFolder(folder))) removed++;
+  }
+  return removed;
+}
+
+async function folderNames(folder: string): Promise<string[]> {
+  const items = await readdir(folder, { withFileTypes: true });
+  return items.filter((item) => item.isDirectory()).map((item) => item.name);
+}

@@ -1,0 +1,225 @@
+import { realpath } from 'node:fs/promises';
+import { join } from 'node:path';
+import { HmsError } from '../contract/index.ts';
+import type { By, LakeJson } from '../contract/index.ts';
+import { openCatalog } from './catalog/index.ts';
+import type { Catalog } from './catalog/index.ts';
+import { CatalogIndex } from './catalog-index.ts';
+import { systemClock } from './clock.ts';
+import type { Clock } from './clock.ts';
+import { signatureVerifier, station } from './keys/index.ts';
+import type { Signer } from './keys/index.ts';
+import {
+  codeOf,
+  durableOn,
+  ifMissing,
+  inWords,
+  lakePaths,
+  Ledger,
+  newTxn,
+  placeOf,
+  readLakeJson,
+  recover,
+  remember,
+  contradiction,
+  replayOrigins,
+  sha256,
+  systemDisk,
+} from './lake/index.ts';
+import type { Disk, Durable, LakePaths, LedgerSigner, Recovery } from './lake/index.ts';
+import { whoActs } from './station.ts';
+
+/** The composition root: opens a lake and wires what works on it. */
+
+export interface OpenOptions {
+  readonly folder: string;
+  readonly profile: string;
+  readonly disk?: Disk;
+  readonly clock?: Clock;
+  readonly by?: By;
+  /** How long an unfinished commit of another process is left alone before it is finished, ms. */
+  readonly grace?: number;
+  /** Keeps the catalog in memory and leaves the profile alone: for auditors, and where the profile cannot be written. */
+  readonly inMemory?: boolean;
+}
+
+/** A lake that can be read. What is in it is asked of the catalog; bytes are read through `files.ts`. */
+export interface ReadableLake {
+  readonly lake: LakeJson;
+  readonly paths: LakePaths;
+  readonly catalog: Catalog;
+  readonly index: CatalogIndex;
+  readonly ledger: Ledger;
+  readonly durable: Durable;
+  readonly clock: Clock;
+  readonly profile: string;
+  readonly by: By;
+  /** This workstation's key; null where the profile cannot be used. */
+  readonly station: Signer | null;
+  /** Why this lake cannot be written from here; null where it can. */
+  readonly readOnly: HmsError | null;
+  /** Reads what was added since. */
+  refresh(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A lake that this station may write. */
+export interface WritableLake extends ReadableLake {
+  readonly signer: Signer & LedgerSigner;
+  readonly readOnly: null;
+  /** What an earlier interruption left, and was finished at opening. */
+  readonly recovery: Recovery;
+}
+
+/** Where the profile keeps what it knows of one lake, and of one place of it. */
+export function lakeProfile(profile: string, lake: LakeJson, realFolder: string): { readonly seen: string; readonly place: string } {
+  const folder = join(profile, 'lakes', lake.id);
+  const place = Buffer.from(sha256(Buffer.from(realFolder))).toString('hex').slice(0, 16);
+  return { seen: join(folder, 'checkpoint'), place: join(folder, place) };
+}
+
+/** Opens a lake for reading: reads the ledger to its end, writes nothing to the lake. */
+export async function openToRead(options: OpenOptions): Promise<ReadableLake> {
+  const clock = options.clock ?? systemClock;
+  const disk = options.disk ?? systemDisk;
+  const given = lakePaths(options.folder);
+  const { lake } = await inWords('Opening the lake', 'Nothing was changed.', () => readLakeJson(given));
+  const folder = await realpath(options.folder);
+  const paths = lakePaths(folder);
+  const durable = durableOn(disk, await placeOf(folder), clock);
+  const profile = options.inMemory === true ? null : await openProfile(options.profile, disk, clock);
+  const places = lakeProfile(options.profile, lake, folder);
+  const catalog = await openLakeCatalog(profile === null ? null : join(places.place, 'catalog.sqlite'), profile?.durable ?? durable);
+  const index = new CatalogIndex(catalog, paths);
+  const by = options.by ?? whoActs();
+  const ledger = new Ledger({
+    lake,
+    paths,
+    durable,
+    clock,
+    index,
+    by,
+    verifySignature: signatureVerifier(),
+    acceptedOffset: (id) => catalog.acceptedOffset(id),
+    lastClock: () => catalog.lastClock(),
+    seenFile: profile === null ? null : places.seen,
+    profileDurable: profile?.durable ?? durable,
+  });
+  try {
+    await inWords('Reading the ledger', 'Nothing was changed.', async () => {
+      await replayOrigins({ lake: lake.id, paths, durable, clock, index, verifySignature: ledger.context.verifySignature }, index);
+      await ledger.catchUp();
+    });
+    const seenProblem = profile === null ? null : await contradiction(lake, ledger.tree(), places.seen);
+    const opened = { lake, paths, catalog, index, ledger, durable, clock, profile: options.profile, by, station: profile?.station ?? null };
+    return {
+      ...opened,
+      readOnly: seenProblem ?? whyReadOnly(opened),
+      refresh: async () => void (await ledger.catchUp()),
+      close: () => catalog.close(),
+    };
+  } catch (error) {
+    await catalog.close();
+    throw error;
+  }
+}
+
+/** Opens a lake for writing; finishes what an interruption left. Throws the reason where this station may not write. */
+export async function openToWrite(options: OpenOptions): Promise<WritableLake> {
+  const lake = await openToRead(options);
+  try {
+    if (lake.readOnly !== null) throw lake.readOnly;
+    const signer = lake.station as Signer;
+    await rememberLog(lake, signer);
+    const recovery = await inWords('Finishing an interrupted commit', 'Nothing was undone.', () => finishInterrupted(lake, signer, options.grace ?? 1_000));
+    return { ...lake, readOnly: null, signer, recovery };
+  } catch (error) {
+    await lake.close();
+    throw error;
+  }
+}
+
+async function openProfile(profile: string, disk: Disk, clock: Clock): Promise<{ durable: Durable; station: Signer } | null> {
+  const local = durableOn(disk, { kind: 'journaled', name: 'profile' }, clock);
+  try {
+    await local.makeFolder(profile);
+    const durable = durableOn(disk, await placeOf(profile), clock);
+    return { durable, station: await station(profile, durable, clock) };
+  } catch (error) {
+    // Reading must go on where an auditor's account has no profile to write in.
+    if (['EACCES', 'EPERM', 'EROFS', 'ENOENT', 'ENOTDIR'].includes(codeOf(error))) return null;
+    throw error;
+  }
+}
+
+async function openLakeCatalog(file: string | null, profileDurable: Durable): Promise<Catalog> {
+  if (file !== null) await profileDurable.makeFolder(join(file, '..'));
+  let opened = openCatalog(file ?? ':memory:');
+  const isUnusable = !opened.ok && opened.trouble !== 'newer' && opened.trouble !== 'busy';
+  const isStale = opened.ok && opened.catalog.position().stale;
+  if (file !== null && (isUnusable || isStale)) {
+    if (opened.ok) await opened.catalog.close();
+    await removeCatalog(file, profileDurable);
+    opened = openCatalog(file);
+  }
+  if (opened.ok) return opened.catalog;
+  throw new HmsError('PLACE_AWAY', `The catalog ${file ?? ''} cannot be opened: ${opened.message}`, {
+    kept: 'The lake was not touched; the catalog is only an index of it.',
+    next: 'Close other programs that use this lake. If that does not help, set HMS_PROFILE to another folder.',
+  });
+}
+
+/** Removes a catalog's files; the next opening builds it again. */
+export async function removeCatalog(file: string, durable: Durable): Promise<void> {
+  for (const suffix of ['', '-wal', '-shm']) await durable.removeFile(`${file}${suffix}`);
+}
+
+function whyReadOnly(lake: Pick<ReadableLake, 'catalog' | 'station' | 'lake' | 'paths' | 'profile'>): HmsError | null {
+  if (lake.catalog.isNewer()) {
+    return new HmsError('LAKE_NEWER', 'This lake has ledger entries that a newer version of HMS-DTA wrote.', {
+      kept: 'It was opened read-only; nothing was changed.',
+      next: 'Open it with the newer version.',
+    });
+  }
+  if (lake.station === null) {
+    return new HmsError('NO_PERMISSION', `This account has no profile folder that it can write (${lake.profile}), so it has no key to sign with.`, {
+      kept: 'The lake was opened read-only.',
+      next: 'Set HMS_PROFILE to a folder of this account.',
+    });
+  }
+  const key = lake.catalog.view.key(lake.station.id);
+  if (key?.role === 'station' && !key.revoked) return null;
+  const id16 = lake.station.id.slice(0, 16);
+  if (key?.revoked === true) {
+    return new HmsError('NOT_ENROLLED', `This workstation's key ${id16} was revoked in this lake.`, {
+      kept: 'The lake was opened read-only.',
+      next: 'Ask an enrolled workstation why. A new key is made when the profile folder is moved away.',
+    });
+  }
+  return new HmsError('NOT_ENROLLED', `This workstation (key ${id16}) is not enrolled in this lake, so it can read and not write.`, {
+    kept: 'Nothing was changed.',
+    next: `Ask for it with \`hms dta station request\`, then on an enrolled workstation, after reading the fingerprint aloud: hms dta station enroll ${id16}`,
+    facts: { station: lake.station.id },
+  });
+}
+
+async function rememberLog(lake: ReadableLake, signer: Signer): Promise<void> {
+  const { seenFile, profileDurable } = lake.ledger.context;
+  if (seenFile !== null) await remember(lake.lake, lake.ledger.tree(), signer, seenFile, profileDurable);
+}
+
+async function finishInterrupted(lake: ReadableLake, signer: Signer, grace: number): Promise<Recovery> {
+  if (lake.index.unplaced().length === 0) return { placed: [], lost: [] };
+  const scratch = lake.paths.transaction(newTxn(lake.clock));
+  await lake.durable.makeFolder(scratch);
+  try {
+    const recovery = await recover(lake.ledger, scratch, grace);
+    if (recovery.placed.length > 0) {
+      const done = recovery.placed.map((version) => ({ did: 'placed', ref: `version:${version.dataset}:v${version.version}`, seq: version.seq, txn: version.txn }));
+      await lake.ledger.act(signer, { op: 'lake.recovered', subject: 'lake', head: { done } });
+    }
+    return recovery;
+  } finally {
+    await lake.durable.removeTree(scratch).catch(ifMissing(undefined));
+  }
+}

@@ -1,0 +1,61 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { hashRing, localHasher, ringHasher, takeBatch } from '../lake/durable-copy.ts';
+import type { Hasher, Watch } from '../lake/durable-copy.ts';
+import { systemDisk } from '../lake/durable.ts';
+import type { CopyAnswer, CopyOrder, CopySetup, SystemErrorFacts } from './copy-protocol.ts';
+import { countFiles } from './count.ts';
+
+/** Entry of the threads that copy, hash and count for an intake: they block, so that the thread that started them does not. */
+
+const PROGRESS_MS = 100;
+
+function serve(setup: CopySetup, answer: (it: CopyAnswer) => void): (order: CopyOrder) => void {
+  const stop = new Int32Array(setup.stop);
+  const stopped = (): boolean => Atomics.load(stop, 0) !== 0;
+  let local: Hasher | null = null;
+
+  let unsaid = 0;
+  let lastSaid = performance.now();
+  const watch: Watch = {
+    stopped,
+    progressed(bytes) {
+      unsaid += bytes;
+      if (performance.now() - lastSaid < PROGRESS_MS) return;
+      answer({ is: 'progress', bytes: unsaid });
+      unsaid = 0;
+      lastSaid = performance.now();
+    },
+  };
+
+  return (order) => {
+    switch (order.do) {
+      case 'take': {
+        const ring = order.ring === null ? null : ringHasher(order.ring, stopped);
+        const hasher = ring ?? (local ??= localHasher());
+        const { taken, error } = takeBatch(order.jobs, { disk: systemDisk.blocking, root: setup.root, hasher, watch });
+        ring?.finish();
+        answer({ is: 'taken', bytes: unsaid, taken, error: error === null ? null : factsOf(error) });
+        unsaid = 0;
+        lastSaid = performance.now();
+        return;
+      }
+      case 'hash':
+        hashRing(order.ring, stopped);
+        answer({ is: 'hashed' });
+        return;
+      case 'count':
+        answer({ is: 'counted', count: countFiles(order.places, order.lake, stopped) });
+    }
+  };
+}
+
+/** An error with a code is the system's and goes back as an answer; any other is a bug and ends the thread. */
+function factsOf(error: unknown): SystemErrorFacts {
+  if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')) throw error;
+  const { message, code, errno, syscall, path } = error as NodeJS.ErrnoException;
+  return { message, code, errno, syscall, path };
+}
+
+const port = parentPort;
+if (port === null) throw new Error('This file is the entry of a worker thread; it does nothing by itself.');
+port.on('message', serve(workerData as CopySetup, (it) => port.postMessage(it)));

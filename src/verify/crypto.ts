@@ -1,0 +1,51 @@
+import type { KeyObject } from 'node:crypto';
+import { createHash, createPublicKey, verify, X509Certificate } from 'node:crypto';
+import type { Sha256Fn, VerifySignature } from '../core/index.ts';
+
+/** What core asks of cryptography, from Node. */
+
+export const sha256: Sha256Fn = (...parts) => {
+  const sum = createHash('sha256');
+  for (const part of parts) sum.update(part);
+  return sum.digest();
+};
+
+export function sha256Hex(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** Null where the bytes are not a key that can be read. */
+export function publicKeyOf(spki: Uint8Array): KeyObject | null {
+  try {
+    return createPublicKey({ key: Buffer.from(spki), type: 'spki', format: 'der' });
+  } catch (error) {
+    if (error instanceof Error) return null;
+    throw error;
+  }
+}
+
+/** ECDSA P-256 over SHA-256; a key of any other kind verifies nothing. */
+export const verifyP256: VerifySignature = (spki, message, signature) => {
+  const key = publicKeyOf(spki);
+  if (key?.asymmetricKeyType !== 'ec' || key.asymmetricKeyDetails?.namedCurve !== 'prime256v1') return false;
+  return verify('sha256', message, key, signature);
+};
+
+/** Null where the bytes are no certificate, in PEM or DER. */
+export function certificateOf(bytes: Uint8Array): X509Certificate | null {
+  try {
+    return new X509Certificate(bytes);
+  } catch (error) {
+    if (error instanceof Error) return null;
+    throw error;
+  }
+}
+
+/** Hex SHA-256 of the DER SubjectPublicKeyInfo: the key id of a certificate's key. */
+export function keyIdOf(certificate: X509Certificate): string {
+  return sha256Hex(spkiOf(certificate));
+}
+
+export function spkiOf(certificate: X509Certificate): Uint8Array {
+  return certificate.publicKey.export({ type: 'spki', format: 'der' });
+}

@@ -1,0 +1,42 @@
+import type { Finding } from '../contract/index.ts';
+import type { VerifyCode } from './codes.ts';
+import { verifyCodes } from './codes.ts';
+
+/** Findings of one code that are listed one by one; a lake of a million lost files must not fill the memory with sentences. */
+const LISTED_PER_CODE = 2_000;
+
+/** Collects what a check finds; the check never stops at the first. */
+export class Findings {
+  readonly #list: Finding[] = [];
+  readonly #counts = new Map<VerifyCode, number>();
+
+  /** @param path relative to what is checked, `/` between parts; '' for the whole */
+  add(code: VerifyCode, path: string, message: string): void {
+    const count = (this.#counts.get(code) ?? 0) + 1;
+    this.#counts.set(code, count);
+    if (count <= LISTED_PER_CODE) this.#list.push({ code, severity: verifyCodes[code].severity, path, message });
+  }
+
+  has(code: VerifyCode): boolean {
+    return this.#counts.has(code);
+  }
+
+  /** How many of a severity were met, listed or not. */
+  count(severity: Finding['severity']): number {
+    let sum = 0;
+    for (const [code, count] of this.#counts) if (verifyCodes[code].severity === severity) sum += count;
+    return sum;
+  }
+
+  /** All of them, errors first, otherwise in the order in which they were met. */
+  list(): Finding[] {
+    const all = [...this.#list];
+    for (const [code, count] of this.#counts) {
+      if (count <= LISTED_PER_CODE) continue;
+      const { severity } = verifyCodes[code];
+      all.push({ code, severity, path: '', message: `${(count - LISTED_PER_CODE).toLocaleString('en-US')} more findings ${code} are not listed one by one.` });
+    }
+    const rank = { error: 0, warning: 1, note: 2 };
+    return all.sort((a, b) => rank[a.severity] - rank[b.severity]);
+  }
+}

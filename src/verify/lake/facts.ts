@@ -1,0 +1,104 @@
+import type { DatasetId, KeyId, RootName, Sha256, TxnId } from '../../contract/index.ts';
+import type { ForkPoint, Judgement, LedgerState } from '../../core/index.ts';
+
+/** What the check of files needs of the ledger. */
+
+export interface VersionFact {
+  readonly version: number;
+  /** Hash of its inventory: of the one that was committed or, after that, of the one that took its place. */
+  hash: Sha256;
+  /** The acts whose staging folder may hold it. */
+  txn: TxnId;
+  voided: boolean;
+  /** Absolute path of the body that lists its changes; null where that body is not good, or the version was voided. */
+  body: string | null;
+}
+
+export interface DatasetFact {
+  readonly id: DatasetId;
+  root: RootName | null;
+  /** Files of the newest version as far as its body says; 0 where it does not. */
+  files: number;
+  readonly versions: VersionFact[];
+}
+
+/** What an enrolment says of a key's certificate. */
+export interface KeyFact {
+  readonly id: KeyId;
+  /** Base64 DER; null where no body says it. */
+  readonly certificate: string | null;
+}
+
+export class LedgerFacts {
+  readonly datasets = new Map<DatasetId, DatasetFact>();
+  readonly keys = new Map<KeyId, KeyFact>();
+  /** Acts that are in the ledger. */
+  readonly txns = new Set<string>();
+  /** Hash of lake.json as the first entry says. */
+  lakeJson: Sha256 | null = null;
+  forkedFrom: (ForkPoint & { readonly root: Sha256 }) | null = null;
+  /** Entries whose bodies were to be destroyed. */
+  readonly destroyed: number[] = [];
+
+  /** Facts with which a fork goes on. */
+  static forkOf(origin: LedgerFacts): LedgerFacts {
+    const facts = new LedgerFacts();
+    for (const [id, dataset] of origin.datasets) facts.datasets.set(id, { ...dataset, versions: dataset.versions.map((version) => ({ ...version })) });
+    for (const [id, key] of origin.keys) facts.keys.set(id, key);
+    for (const txn of origin.txns) facts.txns.add(txn);
+    return facts;
+  }
+
+  /** @param body absolute path of the entry's body where that is good */
+  take(judgement: Judgement, body: string | null): void {
+    const { entry } = judgement;
+    if (entry === null || !judgement.effect) return;
+    this.txns.add(entry.txn);
+    for (const change of judgement.changes) {
+      switch (change.kind) {
+        case 'lakeForked':
+          this.forkedFrom = change.from;
+          this.lakeJson = change.lakeJson;
+          break;
+        case 'lakeCreated':
+          this.lakeJson = change.lakeJson;
+          break;
+        case 'keyAdded':
+        case 'keyRotated':
+          this.keys.set(change.key.id, { id: change.key.id, certificate: change.words?.certificate ?? null });
+          break;
+        case 'datasetCreated':
+          this.datasets.set(change.id, { id: change.id, root: change.root, files: 0, versions: [] });
+          break;
+        case 'versionAdded': {
+          const dataset = this.datasets.get(change.id);
+          if (dataset === undefined) break;
+          dataset.root ??= change.root;
+          dataset.files = change.files ?? 0;
+          dataset.versions.push({ version: change.version, hash: change.hash, txn: entry.txn, voided: false, body });
+          break;
+        }
+        case 'voided': {
+          const version = this.datasets.get(change.id)?.versions[change.version - 1];
+          if (version !== undefined) Object.assign(version, { hash: change.hash, txn: entry.txn, voided: true, body: null });
+          break;
+        }
+        case 'bodyDestroyed':
+          this.destroyed.push(change.seq);
+          break;
+        default:
+          break;
+      }
+    }
+  }
+}
+
+export interface LedgerRead {
+  readonly state: LedgerState;
+  readonly facts: LedgerFacts;
+  readonly size: number;
+  /** Root of the tree at each size that was asked for and reached. */
+  readonly roots: ReadonlyMap<number, Uint8Array>;
+  /** Leaf hashes in order, 32 bytes each. */
+  readonly leaves: Uint8Array;
+}

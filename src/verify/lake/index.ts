@@ -1,0 +1,60 @@
+import type { LakeId } from '../../contract/index.ts';
+import { entryFolder } from '../../core/index.ts';
+import { readWhole } from '../read.ts';
+import type { Checked } from '../report.ts';
+import { checkKeyCopies } from './key-copies.ts';
+import type { LakeCheck } from './context.ts';
+import type { LedgerRead } from './facts.ts';
+import { peekFirstEntry, readLakeJson } from './lake-json.ts';
+import { checkLedgers } from './ledgers.ts';
+import { namesIn } from './places.ts';
+import { checkStaging } from './staging.ts';
+import { checkStore } from './store.ts';
+import type { KnownCheckpoint } from './tree.ts';
+import { parseKnown } from './tree.ts';
+
+export type { LakeCheck } from './context.ts';
+
+const topNames: ReadonlySet<string> = new Set(['lake.json', 'README.txt', 'store', 'raw', 'ledger', 'keys', 'origins', 'staging', 'stations', 'tables', 'contracts']);
+
+/** Checks a lake: docs/formats/lake.md. */
+export async function checkLake(check: LakeCheck, seen: Uint8Array | undefined): Promise<Checked> {
+  check.meter.phase('Reading the ledger');
+  const lakeJson = readLakeJson(check, 'lake.json');
+  const lakeId = lakeJson.id ?? peekFirstEntry(check, 'ledger/')?.lake ?? null;
+  const ledger = lakeId === null ? null : await checkLedgers(check, { base: '', lakeId, lakeJson, limit: Infinity, seen: readSeen(check, seen, lakeId), depth: 0 });
+  if (ledger === null) {
+    check.findings.add('LEDGER_EMPTY', 'ledger/entries', 'Neither lake.json nor the first entry of the ledger can be read, so the ledger was not checked.');
+    return { files: 0, bytes: 0, entries: 0, datasets: 0, versions: 0 };
+  }
+  check.meter.phase('Reading and hashing files');
+  const datasets = [...ledger.facts.datasets.values()];
+  await checkStore(check, datasets);
+  checkStaging(check, ledger.facts);
+  checkKeyCopies(check, ledger.facts);
+  const top = namesIn(check, '');
+  for (const name of [...(top?.files ?? []), ...(top?.folders ?? []), ...(top?.others ?? [])]) {
+    if (!topNames.has(name)) check.findings.add('FOREIGN_FILE', name, 'The program writes nothing of this name into a lake. It was left alone.');
+  }
+  settle(check, ledger);
+  const { filesDone, bytesDone } = check.meter;
+  return { files: filesDone, bytes: bytesDone, entries: ledger.size, datasets: datasets.length, versions: datasets.reduce((sum, { versions }) => sum + versions.length, 0) };
+}
+
+function readSeen(check: LakeCheck, bytes: Uint8Array | undefined, lakeId: LakeId): KnownCheckpoint | null {
+  if (bytes === undefined) return null;
+  const checkpoint = parseKnown(bytes, `hms-dta/${lakeId}`);
+  if (typeof checkpoint !== 'string') return { checkpoint, path: '', called: 'The checkpoint kept elsewhere' };
+  check.findings.add('CHECKPOINT_UNREADABLE', '', `The checkpoint kept elsewhere cannot be used: ${checkpoint}.`);
+  return null;
+}
+
+/** A lake may be written to while it is read: then what the entries that were read do not account for says nothing. */
+function settle(check: LakeCheck, ledger: LedgerRead): void {
+  const next = readWhole(`${check.root}/ledger/entries/${entryFolder(ledger.size)}/entry.json`, 1_000_000);
+  if ('why' in next) {
+    for (const { code, path, message } of check.unsettled) check.findings.add(code, path, message);
+  } else {
+    check.findings.add('LAKE_GREW', 'ledger/entries', 'The lake was written to while the check ran; what was added is not checked. Run the check again to include it.');
+  }
+}

@@ -1,0 +1,189 @@
+import type { LakeId } from '../../contract/index.ts';
+import { isKnownOp } from '../../contract/index.ts';
+import type { Frontier, Judgement, VerifySignature } from '../../core/index.ts';
+import { appendLeaf, emptyFrontier, entryFolder, frontierRoot, judge, leafHash, LedgerState, toHex } from '../../core/index.ts';
+import { sha256, sha256Hex, verifyP256 } from '../crypto.ts';
+import { listFolder } from '../read.ts';
+import type { BodyRead } from '../workers/read-body.ts';
+import type { EntryRead, ReadEntriesResult, TriedSignature } from '../workers/read-entries.ts';
+import { DigestList } from '../workers/sequence.ts';
+import type { LakeCheck } from './context.ts';
+import { LedgerFacts } from './facts.ts';
+import type { LedgerRead } from './facts.ts';
+
+/** Entries of one task. The first is small: it brings the keys with which the threads verify the rest. */
+const FIRST_BATCH = 16;
+const BATCH = 128;
+
+export interface Replay {
+  /** Relative to the lake, with a slash at its end: `ledger/`, or that of a fork's origin. */
+  readonly ledger: string;
+  readonly lakeId: LakeId;
+  /** Sizes at which the tree's root is wanted. */
+  readonly sizes: ReadonlySet<number>;
+  /** Entries from here on are not read: a fork left its origin there. */
+  readonly limit: number;
+  /** What the origin of a fork said. */
+  readonly origin: LedgerRead | null;
+}
+
+/** Reads the ledger from its first entry to its end, judges each, and reports what is wrong with entries and bodies. */
+export async function replayLedger(check: LakeCheck, replay: Replay): Promise<LedgerRead> {
+  const reader = new Replayer(check, replay);
+  const ahead = new BatchReader(check, replay.ledger, replay.limit, () => reader.keys());
+  for (;;) {
+    const { from, result } = await ahead.next();
+    for (const [i, entry] of result.entries.entries()) {
+      reader.take(from + i, entry);
+      await check.meter.breathe();
+    }
+    if (result.end?.why === 'blocked') {
+      const seq = from + result.entries.length;
+      check.findings.add('LEDGER_BLOCKED', `${replay.ledger}entries/${entryFolder(seq)}`, `The folder at number ${String(seq)} of the ledger has no entry that can be read (${result.end.detail}). The ledger was checked up to there.`);
+    }
+    if (result.end !== null || ahead.isDone()) return reader.end();
+  }
+}
+
+/** Keeps a few batches on the way, and hands them out in order. */
+class BatchReader {
+  readonly #check: LakeCheck;
+  readonly #ledger: string;
+  readonly #limit: number;
+  readonly #keys: () => { id: string; spki: Uint8Array }[];
+  readonly #open: { from: number; result: Promise<ReadEntriesResult> }[] = [];
+  #next = 0;
+
+  constructor(check: LakeCheck, ledger: string, limit: number, keys: () => { id: string; spki: Uint8Array }[]) {
+    this.#check = check;
+    this.#ledger = ledger;
+    this.#limit = limit;
+    this.#keys = keys;
+  }
+
+  async next(): Promise<{ from: number; result: ReadEntriesResult }> {
+    const wanted = this.#next === 0 ? 1 : this.#check.pool.threads * 2 + 1;
+    while (this.#open.length < wanted && this.#next < this.#limit) this.#start();
+    const first = this.#open.shift();
+    if (first === undefined) return { from: this.#next, result: { entries: [], end: { why: 'none', detail: '' } } };
+    return { from: first.from, result: await first.result };
+  }
+
+  isDone(): boolean {
+    return this.#open.length === 0 && this.#next >= this.#limit;
+  }
+
+  #start(): void {
+    const from = this.#next;
+    const count = Math.min(from === 0 ? FIRST_BATCH : BATCH, this.#limit - from);
+    this.#next += count;
+    const result = this.#check.pool.run({ kind: 'readEntries', ledger: `${this.#check.root}/${this.#ledger.slice(0, -1)}`, from, count, keys: this.#keys() });
+    this.#open.push({ from, result });
+  }
+}
+
+interface BadBody {
+  readonly seq: number;
+  readonly body: BodyRead;
+}
+
+class Replayer {
+  readonly #check: LakeCheck;
+  readonly #replay: Replay;
+  readonly #state: LedgerState;
+  readonly #facts: LedgerFacts;
+  readonly #leaves = new DigestList();
+  readonly #roots = new Map<number, Uint8Array>();
+  readonly #badBodies: BadBody[] = [];
+  #frontier: Frontier = emptyFrontier;
+
+  constructor(check: LakeCheck, replay: Replay) {
+    this.#check = check;
+    this.#replay = replay;
+    this.#state = replay.origin === null ? new LedgerState() : LedgerState.forkOf(replay.origin.state);
+    this.#facts = replay.origin === null ? new LedgerFacts() : LedgerFacts.forkOf(replay.origin.facts);
+    this.#noteRoot();
+  }
+
+  keys(): { id: string; spki: Uint8Array }[] {
+    return this.#state.keys().map(({ id, spki }) => ({ id, spki }));
+  }
+
+  take(seq: number, { bytes, body, tried, foreign }: EntryRead): void {
+    const { findings, meter, root } = this.#check;
+    const folder = `${this.#replay.ledger}entries/${entryFolder(seq)}`;
+    for (const name of foreign) findings.add('FOREIGN_FILE', `${folder}/${name}`, `"${name}" does not belong to the entry ${String(seq)}.`);
+    const leaf = leafHash(sha256, bytes);
+    const head = body === null ? null : (body.head ?? 'missing');
+    const judgement = judge({ seq, bytes, leafHash: leaf, body: head }, this.#state, this.#replay.lakeId, sha256, verifierOf(tried));
+    this.#state.apply(seq, judgement);
+    this.#facts.take(judgement, body?.state === 'good' ? `${root}/${folder}/body.json` : null);
+    this.#reportEffect(seq, folder, judgement);
+    if (body !== null && judgement.entry !== null && (body.state !== 'good' || body.head === null)) this.#badBodies.push({ seq, body });
+    this.#leaves.push(toHex(leaf));
+    this.#frontier = appendLeaf(sha256, this.#frontier, leaf);
+    this.#noteRoot();
+    meter.bytesTotal = (meter.bytesTotal ?? 0) + (body?.fileBytes ?? 0);
+    meter.filesTotal = (meter.filesTotal ?? 0) + (body?.files ?? 0);
+  }
+
+  end(): LedgerRead {
+    for (const { seq, body } of this.#badBodies) this.#reportBody(seq, body);
+    for (const seq of this.#facts.destroyed) this.#reportRemains(seq);
+    return { state: this.#state, facts: this.#facts, size: this.#state.size, roots: this.#roots, leaves: this.#leaves.toBytes() };
+  }
+
+  #noteRoot(): void {
+    const { size } = this.#frontier;
+    if (this.#replay.sizes.has(size)) this.#roots.set(size, frontierRoot(sha256, this.#frontier));
+  }
+
+  #reportEffect(seq: number, folder: string, judgement: Judgement): void {
+    if (judgement.effect) return;
+    if (judgement.newer === true) {
+      this.#check.findings.add('ENTRY_NEWER', `${folder}/entry.json`, `Entry ${String(seq)}: ${judgement.why} What it did could not be judged.`);
+    } else {
+      this.#check.findings.add('ENTRY_NO_EFFECT', `${folder}/entry.json`, `Entry ${String(seq)} has no effect. ${judgement.why}`);
+    }
+  }
+
+  #reportBody(seq: number, body: BodyRead): void {
+    if (body.state === 'missing' && this.#state.entryBody(seq) === 'destroyed') return;
+    const folder = `${this.#replay.ledger}entries/${entryFolder(seq)}`;
+    const { findings } = this.#check;
+    switch (body.state) {
+      case 'missing':
+        findings.add('BODY_MISSING', folder, `The body of entry ${String(seq)} is incomplete: ${body.detail}, and no entry says that it was destroyed.`);
+        break;
+      case 'altered':
+        findings.add('BODY_ALTERED', folder, `The body of entry ${String(seq)} is not the one that was written: ${body.detail}.`);
+        break;
+      case 'unreadable':
+        findings.add('BODY_UNREADABLE', folder, `The body of entry ${String(seq)} could not be checked: ${body.detail}.`);
+        break;
+      case 'good': {
+        const op = this.#state.opOf(seq) ?? '';
+        // What a body of an unknown operation should be, nobody here can say; the entry is reported as newer.
+        if (isKnownOp(op)) findings.add('BODY_UNREADABLE', `${folder}/body.json`, `The body of entry ${String(seq)} is unchanged, and its first line is not that of a "${op}".`);
+        break;
+      }
+    }
+  }
+
+  #reportRemains(seq: number): void {
+    const folder = `${this.#replay.ledger}entries/${entryFolder(seq)}`;
+    const names = listFolder(`${this.#check.root}/${folder}`);
+    const left = names === null || 'why' in names ? [] : names.filter(({ name }) => name === 'body.json' || name === 'body.salt');
+    if (left.length > 0) this.#check.findings.add('BODY_NOT_REMOVED', folder, `The body of entry ${String(seq)} was to be destroyed, and ${left.map(({ name }) => name).join(' and ')} is still there.`);
+  }
+}
+
+/** Answers from what a thread tried, where it tried exactly this message, key and signature; else verifies here. */
+function verifierOf(tried: readonly TriedSignature[]): VerifySignature {
+  return (spki, message, signature) => {
+    const hex = Buffer.from(signature).toString('hex');
+    const done = tried.find((one) => one.signature === hex);
+    if (done !== undefined && done.key === sha256Hex(spki) && done.message === sha256Hex(message)) return done.good;
+    return verifyP256(spki, message, signature);
+  };
+}

@@ -1,0 +1,35 @@
+import { TxnId } from '../../contract/index.ts';
+import { readWhole } from '../read.ts';
+import type { LakeCheck } from './context.ts';
+import type { LedgerFacts } from './facts.ts';
+import { namesIn } from './places.ts';
+
+/** Says what is in staging. None of it is part of any version, unless an interrupted commit is being read from there. */
+export function checkStaging(check: LakeCheck, facts: LedgerFacts): void {
+  const names = namesIn(check, 'staging');
+  for (const name of [...(names?.files ?? []), ...(names?.others ?? [])]) {
+    check.findings.add('FOREIGN_FILE', `staging/${name}`, 'This does not belong into staging. It was left alone.');
+  }
+  for (const name of names?.folders ?? []) {
+    const folder = `staging/${name}`;
+    if (!TxnId.safeParse(name).success) check.findings.add('FOREIGN_FILE', folder, 'This does not belong into staging. It was left alone.');
+    else if (facts.txns.has(name)) {
+      if (!isReadFrom(check, folder)) check.unsettled.push({ code: 'STAGING_LEFT', path: folder, message: 'This folder is left of an act that is in the ledger and done.' });
+    } else {
+      check.unsettled.push({ code: 'DRAFT_OPEN', path: folder, message: draftSentence(check, folder) });
+    }
+  }
+}
+
+/** Whether a version is being read from here, because its commit was interrupted. */
+function isReadFrom(check: LakeCheck, folder: string): boolean {
+  const names = namesIn(check, folder);
+  return names?.folders.some((name) => name === 'version' || name === 'object') === true;
+}
+
+function draftSentence(check: LakeCheck, folder: string): string {
+  const draft = readWhole(`${check.root}/${folder}/draft.json`, 65_536);
+  const text = 'why' in draft ? '' : draft.bytes.toString('utf8');
+  const dataset = /"dataset":"([A-Za-z0-9._-]{1,64})"/.exec(text)?.[1];
+  return dataset === undefined ? 'Work that was not committed is in staging.' : `A draft for ${dataset} that was not committed is in staging.`;
+}

@@ -1,0 +1,100 @@
+import type { X509Certificate } from 'node:crypto';
+import type { Instant } from '../../contract/index.ts';
+import { certificateOf } from '../crypto.ts';
+import type { Findings } from '../findings.ts';
+import type { PackageAnswers } from '../report.ts';
+import { TAG_MANIFEST } from './bag.ts';
+import { checkCms } from './cms.ts';
+import type { PackageSource } from './source.ts';
+
+/** Who signed a package, as far as its signature holds. */
+export interface SignatureRead {
+  readonly role: 'station' | 'officer';
+  readonly certificate: X509Certificate;
+  /** The signature holds. */
+  readonly good: boolean;
+  readonly signedAt: Instant | null;
+}
+
+const MAX_SIGNATURE = 1024 * 1024;
+const MAX_TAG_MANIFEST = 16 * 1024 * 1024;
+
+/** Checks the signature over the tag manifest. Null, with a finding, where there is nothing to check. */
+export async function checkSignature(source: PackageSource, findings: Findings): Promise<SignatureRead | null> {
+  const signers = (['officer', 'station'] as const).filter((role) => source.files.has(`signatures/${role}.p7s`) || source.files.has(`signatures/${role}.cert.pem`));
+  const [role] = signers;
+  if (role === undefined) {
+    findings.add('SIGNATURE_MISSING', 'signatures', 'The package is not signed.');
+    return null;
+  }
+  if (signers.length > 1) findings.add('PACKAGE_FILE_EXTRA', 'signatures', 'The package has signatures of two signers, where it can have one.');
+  const path = `signatures/${role}.p7s`;
+  const certificatePath = `signatures/${role}.cert.pem`;
+  const p7s = await source.read(path, MAX_SIGNATURE);
+  const pem = await source.read(certificatePath, MAX_SIGNATURE);
+  if ('why' in p7s || 'why' in pem) {
+    const missing = 'why' in p7s ? path : certificatePath;
+    findings.add('SIGNATURE_MISSING', missing, `${missing} is needed to check the signature, and cannot be read.`);
+    return null;
+  }
+  const certificate = certificateOf(pem.bytes);
+  if (certificate === null) {
+    findings.add('CERTIFICATE_UNREADABLE', certificatePath, 'The certificate beside the signature cannot be read.');
+    return null;
+  }
+  const content = await source.read(TAG_MANIFEST, MAX_TAG_MANIFEST);
+  const { fault, signedAt } = 'why' in content ? { fault: `what it signs cannot be read: ${content.detail}`, signedAt: null } : checkCms(p7s.bytes, content.bytes, certificate);
+  if (fault !== null) findings.add('SIGNATURE_WRONG', path, `The signature of the package is not good: ${fault}.`);
+  if (fault === null && signedAt !== null && !isValidAt(certificate, signedAt)) {
+    findings.add('CERTIFICATE_OUT_OF_DATE', certificatePath, `The certificate was valid from ${certificate.validFrom} to ${certificate.validTo}, and the signer says that it signed at ${signedAt}.`);
+  }
+  return { role, certificate, good: fault === null, signedAt };
+}
+
+function isValidAt(certificate: X509Certificate, at: Instant): boolean {
+  const ms = Date.parse(at);
+  return Date.parse(certificate.validFrom) <= ms && ms <= Date.parse(certificate.validTo);
+}
+
+/** Whether a certificate is one of those that are trusted, or was issued directly by one that may issue certificates. */
+function isTrusted(certificate: X509Certificate, trust: readonly X509Certificate[]): boolean {
+  return trust.some((known) => known.raw.equals(certificate.raw) || (known.ca && certificate.checkIssued(known) && certificate.verify(known.publicKey)));
+}
+
+/** The four answers. `unchanged` is no whole answer without the other three, so none of them is left out. */
+export function answersOf(signature: SignatureRead | null, unchanged: boolean, trust: readonly X509Certificate[], findings: Findings): PackageAnswers {
+  return {
+    unchanged: unchanged
+      ? { answer: 'yes', sentence: 'Nothing in the package was changed, added or removed since it was signed.' }
+      : { answer: 'no', sentence: 'The package is not as it was signed, or cannot be shown to be; the findings say where.' },
+    ...signerAnswers(signature, trust, findings),
+  };
+}
+
+function signerAnswers(signature: SignatureRead | null, trust: readonly X509Certificate[], findings: Findings): Omit<PackageAnswers, 'unchanged'> {
+  if (signature === null || !signature.good) {
+    return {
+      signedBy: { answer: 'nobody', name: null, fingerprint: null, sentence: 'There is no signature that holds, so nobody vouches for this package.' },
+      trusted: { answer: trust.length === 0 ? 'not asked' : 'no', sentence: 'There is no good signature that could be trusted.' },
+      when: { at: null, sentence: 'Nothing shows when the package was made.' },
+    };
+  }
+  const { role, certificate, signedAt } = signature;
+  const name = certificate.subject.split('\n').join(', ');
+  const fingerprint = certificate.fingerprint256.replaceAll(':', '').toLowerCase();
+  const who = role === 'officer' ? `the officer "${name}"` : `the workstation "${name}", not by a person`;
+  return {
+    signedBy: { answer: role, name, fingerprint, sentence: `The package was signed by ${who}. SHA-256 of the certificate: ${fingerprint}.` },
+    trusted: trustAnswer(signature, trust, findings),
+    when: { at: signedAt, sentence: `The signer's own clock said ${signedAt ?? ''} (UTC) when it was signed. Nothing else shows the time.` },
+  };
+}
+
+function trustAnswer({ role, certificate }: SignatureRead, trust: readonly X509Certificate[], findings: Findings): PackageAnswers['trusted'] {
+  if (trust.length === 0) {
+    return { answer: 'not asked', sentence: 'No certificate was named to compare with. Compare the SHA-256 of the certificate with one that you have from the office itself.' };
+  }
+  if (isTrusted(certificate, trust)) return { answer: 'yes', sentence: 'The certificate is one that you trust, or was issued by one.' };
+  findings.add('SIGNER_NOT_TRUSTED', `signatures/${role}.cert.pem`, 'The signature is good, and its certificate is none that you named, nor issued by one.');
+  return { answer: 'no', sentence: 'The certificate is none that you named, nor issued by one. Anyone can make a certificate with any name in it.' };
+}

@@ -1,0 +1,150 @@
+import { fromRandomAccessReaderPromise } from 'yauzl';
+import type { Entry } from 'yauzl';
+import { fromUtf8 } from '../../core/index.ts';
+import type { Findings } from '../findings.ts';
+import type { Meter } from '../meter.ts';
+import type { WindowReader } from './zip-reader.ts';
+
+/** One file in a zip: where its bytes are, and how they are kept. */
+export interface ZipFileEntry {
+  /** Relative to the one top folder. */
+  readonly path: string;
+  readonly size: number;
+  readonly crc: number;
+  readonly stored: boolean;
+  readonly packedSize: number;
+  readonly start: number;
+}
+
+const LOCAL_HEADER = 0x04034b50;
+const DESCRIPTOR_FLAG = 0x8;
+const ENCRYPTED_FLAG = 0x1;
+/** Bytes of a data descriptor: with or without signature, with sizes of 4 or 8 bytes. */
+const DESCRIPTOR_SIZES: readonly number[] = [12, 16, 20, 24];
+const UNIX = 3;
+
+/** One entry of the directory, with what is behind it in the file. */
+interface Spot {
+  readonly entry: Entry;
+  readonly name: string;
+  /** Where its bytes begin; null where its local header is not that of the same file. */
+  readonly start: number | null;
+}
+
+/**
+ * Lists the files of a zip, and refuses what an honest writer never makes. Each byte of the file must belong to exactly one entry or to the
+ * directory: what lies between could be shown by one program and not by another.
+ */
+export async function listZip(reader: WindowReader, size: number, findings: Findings, meter: Meter): Promise<{ readonly top: string; readonly files: ZipFileEntry[] } | null> {
+  const unsafe = (path: string, message: string): void => {
+    findings.add('ZIP_UNSAFE', path, message);
+  };
+  let spots: Spot[];
+  try {
+    spots = await readDirectory(reader, size, unsafe, meter);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    meter.check();
+    findings.add('ZIP_UNREADABLE', '', `The zip file cannot be read: ${error.message.replace(/\.$/, '')}.`);
+    return null;
+  }
+  const [top = ''] = spots[0]?.name.split('/') ?? [];
+  if (spots.some(({ name }) => !name.startsWith(`${top}/`))) unsafe('', 'The zip file has more than one top folder, or files outside it.');
+  reportTwins(spots, unsafe);
+  const files: ZipFileEntry[] = [];
+  for (const { entry, name, start } of spots) {
+    if (start === null) unsafe(name, 'This file is described differently at its place and in the directory of the zip file.');
+    else if (!name.endsWith('/')) {
+      files.push({
+        path: name.slice(top.length + 1),
+        size: entry.uncompressedSize,
+        crc: entry.crc32,
+        stored: entry.compressionMethod === 0,
+        packedSize: entry.compressedSize,
+        start,
+      });
+    }
+  }
+  return { top, files };
+}
+
+type Unsafe = (path: string, message: string) => void;
+
+async function readDirectory(reader: WindowReader, size: number, unsafe: Unsafe, meter: Meter): Promise<Spot[]> {
+  const zip = await fromRandomAccessReaderPromise(reader, size, { autoClose: false, decodeStrings: false, validateEntrySizes: true });
+  // The types call this a boolean; it is where the directory begins, and after the last entry where it ends.
+  const directoryStart = Number(zip.readEntryCursor);
+  const spots: Spot[] = [];
+  for await (const entry of zip.eachEntry()) {
+    const name = fromUtf8(entry.fileNameRaw);
+    if (name === null) throw new Error('a name in it is not UTF-8');
+    const fault = nameFault(name) ?? entryFault(entry, name);
+    if (fault === null) spots.push({ entry, name, start: dataStart(reader, entry) });
+    else unsafe(name, fault);
+    await meter.breathe();
+  }
+  if (Number(zip.readEntryCursor) !== directoryEnd(reader, size)) unsafe('', 'The zip file holds data behind its directory.');
+  checkCoverage(spots, directoryStart, unsafe);
+  return spots;
+}
+
+/** Where the directory must end: at the end record, or at its zip64 form where there is one. A comment would be data after the end. */
+function directoryEnd(reader: WindowReader, size: number): number {
+  const end = size - 22;
+  if (reader.bytes(end, 4).readUInt32LE() !== 0x06054b50) return -1;
+  if (end < 76 || reader.bytes(end - 20, 4).readUInt32LE() !== 0x07064b50) return end;
+  return Number(reader.bytes(end - 12, 8).readBigUInt64LE()) === end - 76 ? end - 76 : -1;
+}
+
+function nameFault(name: string): string | null {
+  const parts = (name.endsWith('/') ? name.slice(0, -1) : name).split('/');
+  if (parts.some((part) => part === '' || part === '.' || part === '..')) return 'This name could lead to a place outside the package.';
+  if (/[\\\u0000-\u001f\u007f]/.test(name) || /^[A-Za-z]:/.test(name)) return 'This name could lead to a place outside the package.';
+  return null;
+}
+
+function entryFault(entry: Entry, name: string): string | null {
+  if ((entry.generalPurposeBitFlag & ENCRYPTED_FLAG) !== 0) return 'This file is encrypted.';
+  if (entry.compressionMethod !== 0 && entry.compressionMethod !== 8) return 'This file is packed in a way that is not known here.';
+  if (name.endsWith('/') && entry.uncompressedSize > 0) return 'This folder holds data.';
+  const kind = entry.versionMadeBy >> 8 === UNIX ? (entry.externalFileAttributes >>> 16) & 0o170000 : 0;
+  return kind === 0 || kind === (name.endsWith('/') ? 0o040000 : 0o100000) ? null : 'This is a link or another special file.';
+}
+
+/** Names that are the same, also where a file system ignores case or normalizes. */
+function reportTwins(spots: readonly Spot[], unsafe: Unsafe): void {
+  const names = new Set<string>();
+  for (const { name } of spots) {
+    const key = name.normalize('NFC').toUpperCase().toLowerCase();
+    if (names.has(key)) unsafe(name, 'The zip file holds this name twice, or in two spellings that some systems take for one.');
+    names.add(key);
+  }
+}
+
+function checkCoverage(spots: readonly Spot[], directoryStart: number, unsafe: Unsafe): void {
+  const sorted = spots.toSorted((a, b) => a.entry.relativeOffsetOfLocalHeader - b.entry.relativeOffsetOfLocalHeader);
+  let end = 0;
+  let descriptor = false;
+  const joins = (next: number): boolean => next === end || (descriptor && DESCRIPTOR_SIZES.includes(next - end));
+  for (const { entry, start } of sorted) {
+    if (!joins(entry.relativeOffsetOfLocalHeader)) break;
+    end = (start ?? entry.relativeOffsetOfLocalHeader) + entry.compressedSize;
+    descriptor = (entry.generalPurposeBitFlag & DESCRIPTOR_FLAG) !== 0;
+  }
+  if (!joins(directoryStart)) unsafe('', 'The zip file holds data that belongs to none of its files.');
+}
+
+function dataStart(reader: WindowReader, entry: Entry): number | null {
+  const at = entry.relativeOffsetOfLocalHeader;
+  const wanted = entry.fileNameRaw.length;
+  const header = reader.header(at, 30 + wanted);
+  const nameLength = header.readUInt16LE(26);
+  const start = at + 30 + nameLength + header.readUInt16LE(28);
+  const same =
+    header.readUInt32LE(0) === LOCAL_HEADER &&
+    header.readUInt16LE(8) === entry.compressionMethod &&
+    header.readUInt16LE(6) === entry.generalPurposeBitFlag &&
+    nameLength === wanted &&
+    header.subarray(30).equals(entry.fileNameRaw);
+  return same ? start : null;
+}

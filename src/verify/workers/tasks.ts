@@ -1,0 +1,38 @@
+import type { CheckVersion, CheckVersionResult } from './check-version.ts';
+import { checkVersion } from './check-version.ts';
+import type { HashFiles, HashFilesResult } from './hash-files.ts';
+import { hashFiles } from './hash-files.ts';
+import type { HashRanges, HashRangesResult } from './hash-ranges.ts';
+import { hashRanges } from './hash-ranges.ts';
+import type { ReadEntries, ReadEntriesResult } from './read-entries.ts';
+import { readEntries } from './read-entries.ts';
+
+/** The pieces of work that can be done in any thread, since each depends only on its own input and the files that it names. */
+export type Task = HashFiles | HashRanges | ReadEntries | CheckVersion;
+
+interface Results {
+  readonly hashFiles: HashFilesResult;
+  readonly hashRanges: HashRangesResult;
+  readonly readEntries: ReadEntriesResult;
+  readonly checkVersion: CheckVersionResult;
+}
+export type ResultOf<T extends Task> = Results[T['kind']];
+export type Result = Results[Task['kind']];
+
+/**
+ * @param buffer what files are read into; reused from task to task
+ * @param tell is handed bytes of large files while they are being read
+ */
+export function runTask<T extends Task>(task: T, buffer: Uint8Array, tell: (bytes: number) => void): ResultOf<T>;
+export function runTask(task: Task, buffer: Uint8Array, tell: (bytes: number) => void): Result {
+  switch (task.kind) {
+    case 'hashFiles':
+      return hashFiles(task, buffer, tell);
+    case 'hashRanges':
+      return hashRanges(task, buffer);
+    case 'readEntries':
+      return readEntries(task, buffer);
+    case 'checkVersion':
+      return checkVersion(task, buffer);
+  }
+}

@@ -1,0 +1,197 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { MAX_ENTRY_BYTES } from '../../../../src/contract/index.ts';
+import type { Entry } from '../../../../src/contract/index.ts';
+import {
+  actSigningBytes,
+  bodyCommit,
+  bodyLineText,
+  encodeEntry,
+  entryFolder,
+  entrySigningBytes,
+  fromUtf8,
+  parseBodyHead,
+  parseBodyLine,
+  parseEntry,
+  utf8,
+} from '../../../../src/core/index.ts';
+import type { Json } from '../../../../src/core/index.ts';
+import { makeKey, sha } from './crypto.ts';
+import { hashOf, TestLake } from './test-lake.ts';
+
+const lake = new TestLake();
+const officer = makeKey('officer');
+const { entry } = lake.compose(
+  'version.committed',
+  'version:WF-2024-07:v1',
+  { outputs: [['version:WF-2024-07:v1', hashOf('v1')]], officer },
+);
+const text = fromUtf8(encodeEntry(entry)) ?? '';
+
+function why(bytes: Uint8Array): string {
+  const parsed = parseEntry(bytes);
+  return parsed.ok ? 'it parses' : parsed.why;
+}
+
+describe('an entry', () => {
+  it('is one line of sorted members without white space', () => {
+    const { entry: plain } = lake.compose('tag.added', 'version:A:v1');
+    const written = fromUtf8(encodeEntry({ ...plain, sig: 'AAAA' }));
+    expect(written).toBe(
+      `{"actor":"${plain.actor}","at":"${plain.at}","body":{"commit":"${plain.body?.commit}","size":100},"clock":"${plain.clock}","inputs":[],` +
+        `"lake":"${plain.lake}","op":"tag.added","outputs":[],"prev":"${'0'.repeat(64)}","seq":0,"sig":"AAAA","station":"${plain.station}",` +
+        `"subject":"version:A:v1","txn":"${plain.txn}","v":1}`,
+    );
+  });
+
+  it('is read back as it was written, and signs everything but sig', () => {
+    const parsed = parseEntry(encodeEntry(entry));
+    expect(parsed).toEqual({ ok: true, entry });
+    expect(fromUtf8(entrySigningBytes(entry))).toBe(text.replace(`"sig":"${entry.sig}","station"`, '"station"'));
+    expect(fromUtf8(actSigningBytes(entry.act?.statement ?? (null as never)))).toBe(JSON.stringify(entry.act?.statement));
+  });
+
+  it('leaves out members that are undefined', () => {
+    const withHoles: Entry = { ...entry, act: undefined, key: undefined };
+    expect(fromUtf8(encodeEntry(withHoles))).not.toContain('"act"');
+  });
+
+  it('of another v, or of an operation that is not known, is read if it has the same shape', () => {
+    expect(parseEntry(encodeEntry({ ...entry, v: 2 })).ok).toBe(true);
+    expect(parseEntry(encodeEntry({ ...entry, op: 'dataset.sung' })).ok).toBe(true);
+  });
+
+  it('of another v in another shape is known as newer', () => {
+    const newer = { ok: false, why: 'The entry was written by a newer version of this program.', newer: true };
+    expect(parseEntry(utf8('{"v":2}'))).toEqual(newer);
+    expect(parseEntry(utf8('{"hello":[1],"v":17}'))).toEqual(newer);
+    expect(parseEntry(utf8('{"v":1}'))).not.toHaveProperty('newer');
+    expect(parseEntry(utf8('{"v":"2"}'))).not.toHaveProperty('newer');
+    expect(parseEntry(utf8('{"v":2.5}'))).not.toHaveProperty('newer');
+  });
+
+  it('may have 16,384 bytes and not one more', () => {
+    const room = MAX_ENTRY_BYTES - (text.length - entry.sig.length);
+    const sig = (length: number) => encodeEntry({ ...entry, sig: 'A'.repeat(length) });
+    expect(sig(room - (room % 4)).length).toBeLessThanOrEqual(MAX_ENTRY_BYTES);
+    expect(parseEntry(sig(room - (room % 4))).ok).toBe(true);
+    expect(why(sig(room + 1))).toBe('The entry has 16385 bytes; 16384 is the most that an entry may have.');
+  });
+
+  it.each<[string, string, string]>([
+    ['a line end', `${text}\n`, 'The entry is not in canonical form.'],
+    ['white space', text.replace('{', '{ '), 'The entry is not in canonical form.'],
+    ['members in another order', text.replace(/^\{("act":.*?),("actor"[^,]*),/, '{$2,$1,'), 'The entry is not in canonical form.'],
+    ['a member twice', text.replace('{', '{"v":1,'), 'The entry is not in canonical form.'],
+    ['an escape that is not needed', text.replace('WF', '\\u0057F'), 'The entry is not in canonical form.'],
+    ['a number in another spelling', text.replace('"v":1', '"v":1.0'), 'The entry is not in canonical form.'],
+    ['-0', text.replace('"seq":0', '"seq":-0'), 'The entry is not in canonical form.'],
+    ['a lone surrogate in the subject', text.replace('WF-2024', '\\ud800'), 'The entry is not in canonical form.'],
+    ['a byte order mark', `\ufeff${text}`, 'The entry is not JSON.'],
+    ['nothing', '', 'The entry is not JSON.'],
+    ['half of it', text.slice(0, text.length / 2), 'The entry is not JSON.'],
+    ['null', 'null', 'The entry does not have the form of an entry: Invalid input: expected object, received null.'],
+    ['a list', '[]', 'The entry does not have the form of an entry: Invalid input: expected object, received array.'],
+    [
+      'a member that it does not have',
+      text.replace('{', '{"aa":1,'),
+      'The entry does not have the form of an entry: Unrecognized key: "aa".',
+    ],
+    [
+      'a member __proto__',
+      text.replace('{', '{"__proto__":{},'),
+      'The entry does not have the form of an entry: Unrecognized key: "__proto__".',
+    ],
+    [
+      'a date that does not exist',
+      text.replaceAll(entry.at, '2023-02-29T00:00:00.000Z'),
+      'The entry does not have the form of an entry at "at": is not a date that exists.',
+    ],
+    [
+      'deep nesting',
+      '['.repeat(8000) + ']'.repeat(8000),
+      'The entry does not have the form of an entry: Invalid input: expected object, received array.',
+    ],
+  ])('with %s is refused', (_, candidate, reason) => {
+    expect(candidate).not.toBe(text);
+    expect(why(utf8(candidate))).toBe(reason);
+  });
+
+  it('that is not UTF-8 is refused', () => {
+    expect(why(utf8(text).with(20, 0xff))).toBe('The entry is not UTF-8 text.');
+  });
+
+  it('with any byte changed is refused or says something else, and never throws', () => {
+    const bytes = utf8(text);
+    fc.assert(
+      fc.property(fc.nat({ max: bytes.length - 1 }), fc.integer({ min: 0, max: 255 }), (at, value) => {
+        const parsed = parseEntry(bytes.with(at, value));
+        if (bytes[at] !== value && parsed.ok) expect(parsed.entry).not.toEqual(entry);
+        if (parsed.ok) expect(encodeEntry(parsed.entry)).toEqual(bytes.with(at, value));
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('the folder of an entry', () => {
+  it.each([
+    [0, 'x000/x000/000'],
+    [7, 'x000/x000/007'],
+    [1234, 'x000/x001/234'],
+    [999_999_999, 'x999/x999/999'],
+  ])('%d is %s', (seq, folder) => {
+    expect(entryFolder(seq)).toBe(folder);
+  });
+
+  it.each([-1, 0.5, 1e9, Number.NaN])('is refused for %d', (seq) => {
+    expect(() => entryFolder(seq)).toThrow(RangeError);
+  });
+});
+
+describe('a body', () => {
+  const by = { account: 'clerk', host: 'desk-4', program: 'HMS-DTA 0.1.0' };
+
+  it('is committed to as sha256sum sees salt and body one after the other', () => {
+    // printf 'saltbody' | sha256sum
+    expect(bodyCommit(sha, utf8('salt'), utf8('body'))).toBe('9c94f8772f5f5ad1793fe4c2a9ee85723d15eb37f9603448130c0a95fda4ba04');
+  });
+
+  it('begins with the line of its operation', () => {
+    const line = bodyLineText({ v: 1, op: 'tag.added', tag: 'final', by });
+    expect(line).toBe('{"by":{"account":"clerk","host":"desk-4","program":"HMS-DTA 0.1.0"},"op":"tag.added","tag":"final","v":1}\n');
+    expect(parseBodyHead(line, 'tag.added')).toEqual({ v: 1, op: 'tag.added', tag: 'final', by });
+    expect(parseBodyHead(line.trimEnd(), 'tag.added')).not.toBeNull();
+    expect(parseBodyHead(line, 'tag.removed')).toBeNull();
+    expect(parseBodyHead(`${line}\n`, 'tag.added')).toBeNull();
+    expect(parseBodyHead(line.replace('final', 'v7'), 'tag.added')).toBeNull();
+    expect(parseBodyHead(line.replace(',"op"', ', "op"'), 'tag.added')).toBeNull();
+    expect(parseBodyHead('', 'tag.added')).toBeNull();
+    expect(parseBodyHead('['.repeat(100_000) + ']'.repeat(100_000), 'tag.added')).toBeNull();
+  });
+
+  it('keeps members that a newer program added', () => {
+    expect(parseBodyHead(bodyLineText({ v: 1, op: 'key.revoked', reason: 'lost', by, witness: 'two people' }), 'key.revoked')).toMatchObject(
+      { witness: 'two people' },
+    );
+  });
+
+  it.each<[Json]>([
+    [{ do: 'add', path: 'a/b.csv', sha256: hashOf('a'), size: 3, mtime: null }],
+    [{ do: 'rename', from: 'a', path: 'b' }],
+    [{ do: 'remove', path: 'ä' }],
+    [{ note: 'symlink', path: 'a', target: '../../etc' }],
+  ])('has the line %j', (line) => {
+    expect(parseBodyLine(bodyLineText(line))).toEqual(line);
+  });
+
+  it.each<[Json]>([
+    [{ do: 'add', path: '../a', sha256: hashOf('a'), size: 3, mtime: null }],
+    [{ do: 'add', path: 'a', sha256: hashOf('a'), size: -3, mtime: null }],
+    [{ do: 'copy', path: 'a' }],
+    [{ do: 'remove', path: 'a', more: 1 }],
+    [[]],
+  ])('does not have the line %j', (line) => {
+    expect(parseBodyLine(bodyLineText(line))).toBeNull();
+  });
+});

@@ -1,0 +1,74 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+
+type Counts = (resultFile: string, code: number) => { passed: number; failed: number; skipped: number };
+
+const scripts = new URL('../../../scripts/', import.meta.url).href;
+const { counts } = (await import(`${scripts}counts.mjs`)) as { counts: Counts };
+
+const folder = mkdtempSync(join(tmpdir(), 'hms-scripts-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('the closing line', () => {
+  const report = (value: object): string => {
+    const file = join(folder, 'report.json');
+    writeFileSync(file, JSON.stringify(value));
+    return file;
+  };
+  const clean = { numPassedTests: 3, numFailedTests: 0, numPendingTests: 1, numTodoTests: 1, testResults: [{ status: 'passed', assertionResults: [] }] };
+
+  it('counts what passed, and what was left out as skipped', () => {
+    expect(counts(report(clean), 0)).toEqual({ passed: 3, failed: 0, skipped: 2 });
+  });
+
+  it('counts a file that fails without a failed test as one failure', () => {
+    const broken = { status: 'failed', assertionResults: [{ status: 'skipped' }] };
+    const failing = { status: 'failed', assertionResults: [{ status: 'failed' }, { status: 'passed' }] };
+    expect(counts(report({ ...clean, numFailedTests: 1, testResults: [broken, failing] }), 1)).toMatchObject({ failed: 2 });
+  });
+
+  it('counts an exit code that nobody accounts for as one failure', () => {
+    expect(counts(report(clean), 1)).toMatchObject({ passed: 3, failed: 1 });
+  });
+
+  it('counts a missing report as one failure', () => {
+    const error = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    expect(counts(join(folder, 'none.json'), 0)).toEqual({ passed: 0, failed: 1, skipped: 0 });
+    expect(error).toHaveBeenCalledOnce();
+    error.mockRestore();
+  });
+});
+
+describe('a program that stands in for another', () => {
+  const standIn = (code: string): string[] => [
+    '--input-type=module',
+    '--eval',
+    `import { becomeChild } from '${scripts}child.mjs'; becomeChild(process.execPath, ['--eval', ${JSON.stringify(code)}]);`,
+  ];
+
+  it('ends with its exit code', () => {
+    expect(spawnSync(process.execPath, standIn('process.exit(7)')).status).toBe(7);
+  });
+
+  it('ends by the signal that ended it', (ctx) => {
+    ctx.skip(process.platform === 'win32', 'Windows has no signals');
+    expect(spawnSync(process.execPath, standIn("process.kill(process.pid, 'SIGKILL')")).signal).toBe('SIGKILL');
+  });
+
+  it.for(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('passes %s on once and lets it tidy up', async (signal, ctx) => {
+    ctx.skip(process.platform === 'win32', 'Windows has no signals');
+    const code = `let n = 0; process.on('${signal}', () => { n += 1; setTimeout(() => { console.log('times', n); process.exit(3); }, 100); }); console.log('ready'); setInterval(() => {}, 1000)`;
+    const child = spawn(process.execPath, standIn(code), { stdio: ['ignore', 'pipe', 'inherit'] });
+    let text = '';
+    child.stdout.setEncoding('utf8').on('data', (piece: string) => {
+      text += piece;
+      if (piece.includes('ready')) child.kill(signal);
+    });
+    const [status] = (await once(child, 'close')) as [number | null];
+    expect({ status, text }).toEqual({ status: 3, text: 'ready\ntimes 1\n' });
+  });
+});
