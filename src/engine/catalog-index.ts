@@ -76,7 +76,8 @@ export class CatalogIndex implements LakeIndex, ForkableIndex {
 
   versionTotals(dataset: DatasetId, version: number): { files: number; bytes: number } | null {
     const detail = this.catalog.version(dataset, version);
-    return detail?.files == null || detail.bytes === null ? null : { files: detail.files, bytes: detail.bytes };
+    if (detail === null || detail.files === null || detail.bytes === null) return null;
+    return { files: detail.files, bytes: detail.bytes };
   }
 
   fileAt(dataset: DatasetId, version: number, path: LogicalPath): IndexedFile | null {
@@ -119,9 +120,7 @@ export class CatalogIndex implements LakeIndex, ForkableIndex {
   }
 
   #claimed(detail: VersionDetail): ClaimedVersion {
-    const entry = this.catalog.entry(detail.seq);
-    if (entry?.txn == null) throw new Error(`The catalog has no entry for ${detail.dataset}:v${detail.version}.`);
-    return { dataset: detail.dataset, root: this.#rootOf(detail) ?? 'store', version: detail.version, hash: detail.hash, txn: entry.txn, seq: detail.seq };
+    return { dataset: detail.dataset, root: this.#rootOf(detail) ?? 'store', version: detail.version, hash: detail.hash, txn: detail.txn, seq: detail.seq };
   }
 
   #rootOf(detail: VersionDetail): RootName | null {

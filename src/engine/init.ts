@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { HmsError } from '../contract/index.ts';
-import type { Sha256 } from '../contract/index.ts';
+import type { KeyRole, Sha256 } from '../contract/index.ts';
 import { toBase64 } from '../core/index.ts';
 import { systemClock } from './clock.ts';
 import { certificatePem, fingerprintOf, newKey, saveKey, signerFrom } from './keys/index.ts';
@@ -67,12 +67,12 @@ async function enrolRecovery(lake: WritableLake): Promise<string> {
     await profileDurable.makeFolder(folder);
     return saveKey(folder, `recovery-${signer.id.slice(0, 16)}`, key, profileDurable);
   });
-  await enrolKey(lake, signer, 'recovery');
+  await enrolKey(lake, lake.signer, signer, 'recovery');
   return file;
 }
 
 /** Enrols a key that this process holds or has read: certificate into `keys/` for people, then the entry. */
-export async function enrolKey(lake: WritableLake, key: Pick<Signer, 'id' | 'spki' | 'certificate' | 'name'>, role: 'station' | 'officer' | 'recovery', signer: Signer = lake.signer): Promise<void> {
+export async function enrolKey(lake: ReadableLake, signer: Signer, key: Pick<Signer, 'id' | 'spki' | 'certificate' | 'name'>, role: KeyRole): Promise<void> {
   await writeCertificate(lake, key);
   await lake.ledger.act(signer, {
     op: 'key.enrolled',

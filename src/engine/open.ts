@@ -1,4 +1,4 @@
-import { realpath } from 'node:fs/promises';
+import { lstat, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HmsError } from '../contract/index.ts';
 import type { By, LakeJson } from '../contract/index.ts';
@@ -11,8 +11,12 @@ import { signatureVerifier, station } from './keys/index.ts';
 import type { Signer } from './keys/index.ts';
 import {
   codeOf,
+  contradiction,
+  destroyClaimedBody,
   durableOn,
+  forkInterrupted,
   ifMissing,
+  interruptedFork,
   inWords,
   lakePaths,
   Ledger,
@@ -21,7 +25,6 @@ import {
   readLakeJson,
   recover,
   remember,
-  contradiction,
   replayOrigins,
   sha256,
   systemDisk,
@@ -86,6 +89,7 @@ export async function openToRead(options: OpenOptions): Promise<ReadableLake> {
   const { lake } = await inWords('Opening the lake', 'Nothing was changed.', () => readLakeJson(given));
   const folder = await realpath(options.folder);
   const paths = lakePaths(folder);
+  if ((await interruptedFork(paths)) !== null) throw forkInterrupted();
   const durable = durableOn(disk, await placeOf(folder), clock);
   const profile = options.inMemory === true ? null : await openProfile(options.profile, disk, clock);
   const places = lakeProfile(options.profile, lake, folder);
@@ -132,6 +136,7 @@ export async function openToWrite(options: OpenOptions): Promise<WritableLake> {
     const signer = lake.station as Signer;
     await rememberLog(lake, signer);
     const recovery = await inWords('Finishing an interrupted commit', 'Nothing was undone.', () => finishInterrupted(lake, signer, options.grace ?? 1_000));
+    await inWords('Removing destroyed bodies', 'Their destruction is in the ledger.', () => finishDestructions(lake));
     return { ...lake, readOnly: null, signer, recovery };
   } catch (error) {
     await lake.close();
@@ -221,5 +226,16 @@ async function finishInterrupted(lake: ReadableLake, signer: Signer, grace: numb
     return recovery;
   } finally {
     await lake.durable.removeTree(scratch).catch(ifMissing(undefined));
+  }
+}
+
+/** Destructions looked at when a lake is opened; each was finished by who claimed it, unless that one was interrupted. */
+const RECENT_DESTRUCTIONS = 50;
+
+async function finishDestructions(lake: ReadableLake): Promise<void> {
+  for (const entry of lake.catalog.log({ op: 'body.destroyed' }, RECENT_DESTRUCTIONS).entries) {
+    const seq = entry.effect && entry.subject !== null ? Number(entry.subject.slice('entry:'.length)) : -1;
+    if (seq < 0 || entry.log !== lake.catalog.log({}, 1).entries[0]?.log) continue;
+    if (await lstat(join(lake.paths.entry(seq), 'body.json')).then(() => true, ifMissing(false))) await destroyClaimedBody(lake.paths, seq, lake.durable);
   }
 }

@@ -28,7 +28,7 @@ export class Findings {
     return sum;
   }
 
-  /** All of them, errors first, otherwise in the order in which they were met. */
+  /** All of them: errors first, then by path, so that the same faults give the same list although threads meet them in any order. */
   list(): Finding[] {
     const all = [...this.#list];
     for (const [code, count] of this.#counts) {
@@ -37,6 +37,10 @@ export class Findings {
       all.push({ code, severity, path: '', message: `${(count - LISTED_PER_CODE).toLocaleString('en-US')} more findings ${code} are not listed one by one.` });
     }
     const rank = { error: 0, warning: 1, note: 2 };
-    return all.sort((a, b) => rank[a.severity] - rank[b.severity]);
+    return all.sort((a, b) => rank[a.severity] - rank[b.severity] || byText(a.path, b.path) || byText(a.code, b.code));
   }
+}
+
+function byText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

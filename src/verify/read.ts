@@ -65,10 +65,10 @@ export function readPieces(path: string, buffer: Uint8Array, take: (piece: Uint8
   }
 }
 
-/** The names in a folder, sorted; null where there is no such folder. */
+/** The names in a folder in no order; null where there is no such folder. */
 export function listFolder(path: string): Dirent[] | Unreadable | null {
   try {
-    return readdirSync(path, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+    return readdirSync(path, { withFileTypes: true });
   } catch (error) {
     const found = unreadable(error);
     return found.why === 'missing' ? null : found;

@@ -69,14 +69,14 @@ export class SqlLedgerView implements LedgerView {
   }
 
   dataset(id: DatasetId): DatasetRecord | null {
-    const row = this.#sql.get<{ pos: number; seq: number; root: RootName | null; newest: number; has_first_tags: number }>(
-      `SELECT d.pos, e.seq, d.newest, d.has_first_tags, coalesce(d.root,
+    const row = this.#sql.get<{ pos: number; seq: number; own: number; root: RootName | null; newest: number; has_first_tags: number }>(
+      `SELECT d.pos, e.seq, e.log = (SELECT log FROM meta) AS own, d.newest, d.has_first_tags, coalesce(d.root,
          (SELECT v.root FROM version v WHERE v.ds = d.ds AND v.root IS NOT NULL ORDER BY v.number LIMIT 1)) AS root
        FROM dataset d JOIN entry e ON e.pos = d.pos WHERE d.id = ?`,
       id,
     );
     if (row === null) return null;
-    const firstTags = row.has_first_tags === 1 ? { seq: row.seq, tags: this.#tagsSaid(row.pos) } : null;
+    const firstTags = row.has_first_tags === 1 ? { seq: row.own === 1 ? row.seq : null, tags: this.#tagsSaid(row.pos) } : null;
     return { id, root: row.root, newest: row.newest, createdSeq: row.seq, firstTags };
   }
 

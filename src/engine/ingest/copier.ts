@@ -20,6 +20,9 @@ export interface Copier {
 /** From this size on a second thread hashes while the first reads and writes. */
 export const RING_FROM_BYTES = 64 * 1024 * 1024;
 
+/** Without a limit each thread lets some 50 MB of garbage pile up before it looks; what it really holds is under 10 MB, besides its buffer. */
+const THREAD_MEMORY = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 128 };
+
 /** Copies in the calling thread, without counting ahead: for tests that inject faults into `disk`. */
 export function inlineCopier(disk: BlockingDisk, root: string, onBytes: (bytes: number) => void): Copier {
   const hasher = localHasher();
@@ -49,7 +52,7 @@ class CopyThread {
 
   constructor(entry: URL, setup: CopySetup, onBytes: (bytes: number) => void) {
     this.#onBytes = onBytes;
-    this.#worker = new Worker(entry, { workerData: setup });
+    this.#worker = new Worker(entry, { workerData: setup, resourceLimits: THREAD_MEMORY });
     this.#worker.on('message', (answer: CopyAnswer) => this.#answered(answer));
     this.#worker.on('error', (error: unknown) => this.#end(error));
     this.#worker.on('exit', (code) => this.#end(new Error(`exit code ${code}`)));

@@ -168,9 +168,9 @@ class Intake {
   }
 
   async #path(source: PathSource, lake: string): Promise<void> {
-    for await (const found of walk(source, lake)) {
+    for await (const group of walk(source, lake)) {
       if (this.#ended) return;
-      this.#found(found);
+      for (const found of group) this.#found(found);
       if (this.#order.length >= ORDER_FILES) await this.#send();
     }
   }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
@@ -8,6 +9,7 @@ import { canonicalJson, parseBodyLine } from '../../core/index.ts';
 import type { Json } from '../../core/index.ts';
 import type { Durable, Written } from './durable.ts';
 import { ifMissing } from './leaf.ts';
+import type { LakePaths } from './paths.ts';
 
 /** Bodies of entries on disk: docs/formats/lake.md section 5. */
 
@@ -87,7 +89,11 @@ function chunksOf(file: string): AsyncIterable<Uint8Array> {
 }
 
 async function firstLine(lines: AsyncIterable<string>): Promise<unknown> {
-  for await (const line of lines) return parseJson(line);
+  try {
+    for await (const line of lines) return parseJson(line);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+  }
   return null;
 }
 
@@ -102,26 +108,35 @@ export class BodyLineError extends Error {
 
 async function* bodyLines(lines: AsyncIterable<string>, seq: number): AsyncGenerator<BodyLine> {
   let first = true;
-  for await (const text of lines) {
-    const line = first ? null : parseBodyLine(text);
-    if (!first && line === null) throw new BodyLineError(seq);
-    if (line !== null) yield line;
-    first = false;
+  try {
+    for await (const text of lines) {
+      const line = first ? null : parseBodyLine(text);
+      if (!first && line === null) throw new BodyLineError(seq);
+      if (line !== null) yield line;
+      first = false;
+    }
+  } catch (error) {
+    throw error instanceof RangeError ? new BodyLineError(seq) : error;
   }
 }
 
-/** Splits at LF only: Node's readline would also split at U+2028, which canonical JSON leaves as it is. */
+/**
+ * Lines of UTF-8 text. Splits at LF only: Node's readline would also split at U+2028, which canonical JSON leaves as it is. Throws a RangeError on bytes that
+ * are not UTF-8: decoding would change them silently.
+ */
 export async function* textLines(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncGenerator<string> {
   let rest: Buffer = Buffer.alloc(0);
   for await (const chunk of chunks) {
     const bytes: Buffer = rest.length === 0 ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length) : Buffer.concat([rest, chunk]);
     let from = 0;
+    if (!isUtf8(bytes.subarray(0, bytes.lastIndexOf(10) + 1))) throw new RangeError('The text is not UTF-8.');
     for (let end = bytes.indexOf(10, from); end >= 0; end = bytes.indexOf(10, from)) {
       yield bytes.toString('utf8', from, end);
       from = end + 1;
     }
     rest = bytes.subarray(from);
   }
+  if (!isUtf8(rest)) throw new RangeError('The text is not UTF-8.');
   if (rest.length > 0) yield rest.toString('utf8');
 }
 
@@ -131,4 +146,12 @@ function parseJson(line: string): unknown {
   } catch {
     return null;
   }
+}
+
+/** Removes the files of a body whose destruction is in the ledger; repeatable. */
+export async function destroyClaimedBody(paths: LakePaths, seq: number, durable: Durable): Promise<void> {
+  const folder = paths.entry(seq);
+  await durable.removeFile(join(folder, 'body.json'));
+  await durable.removeFile(join(folder, 'body.salt'));
+  await durable.disk.syncFolder(folder);
 }

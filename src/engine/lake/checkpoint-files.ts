@@ -60,34 +60,30 @@ export async function readCheckpoint(file: string, origin: string): Promise<Retu
   return checkpoint?.origin === origin ? checkpoint : null;
 }
 
-/** Hash of any perfect subtree, folded from the leaf hashes; remembers upper levels while one tree is worked on. */
+/** Hash of any perfect subtree, folded from the leaf hashes, 256 of which are asked for at a time; remembers upper levels while one tree is worked on. */
 export function nodeAtFromLeaves(tree: TreeSource): NodeAt {
   const known = new Map<string, Uint8Array>();
-  const fold = (level: number, index: number): Uint8Array => {
-    if (level === 0) {
-      const leaf = tree.leafHashes(index, 1)[0];
-      if (leaf === undefined) throw new Error(`There is no leaf ${index}.`);
-      return leaf;
-    }
+  const nodeAt = (level: number, index: number): Uint8Array => {
     const name = `${level}/${index}`;
-    let hash = known.get(name);
-    if (hash === undefined) {
-      hash = level === 8 ? foldTile(tree.leafHashes(index * 256, 256)) : nodeHash(sha256, fold(level - 1, 2 * index), fold(level - 1, 2 * index + 1));
-      known.set(name, hash);
-    }
+    const remembered = known.get(name);
+    if (remembered !== undefined) return remembered;
+    const hash = level <= 8 ? foldRange(tree.leafHashes(index * 2 ** level, 2 ** level)) : nodeHash(sha256, nodeAt(level - 1, 2 * index), nodeAt(level - 1, 2 * index + 1));
+    if (level >= 7) known.set(name, hash);
     return hash;
   };
-  return (level, index) => Promise.resolve(fold(level, index));
+  return (level, index) => Promise.resolve(nodeAt(level, index));
 }
 
-function foldTile(leaves: readonly Uint8Array[]): Uint8Array {
+function foldRange(leaves: readonly Uint8Array[]): Uint8Array {
   let row = leaves;
   while (row.length > 1) {
     const next: Uint8Array[] = [];
     for (let i = 0; i + 1 < row.length; i += 2) next.push(nodeHash(sha256, row[i] as Uint8Array, row[i + 1] as Uint8Array));
     row = next;
   }
-  return row[0] as Uint8Array;
+  const [root] = row;
+  if (root === undefined) throw new RangeError('There are no such leaves.');
+  return root;
 }
 
 async function removePartials(paths: LakePaths, tile: { readonly level: number; readonly n: number }, durable: Durable): Promise<void> {

@@ -100,7 +100,7 @@ export async function prepareVersion(context: PrepareContext, draft: Draft, base
   const newContent = new Map<Sha256, ContentPath[]>();
   for (const [digest, path] of kept) newContent.set(digest, [`v${version}/content/${path}` as ContentPath]);
   const folder = join(draft.folder, 'version');
-  const previous = baseFolder === null ? null : chunks(join(baseFolder, INVENTORY_NAME));
+  const previous = baseFolder === null ? null : openInventory(join(baseFolder, INVENTORY_NAME));
   const text = nextInventory({ previous, id: `hms:${draft.dataset}`, version, created: words.created, message: words.message, user: words.user, newContent, state });
   const inventory = await context.durable.rewrite(join(folder, INVENTORY_NAME), text);
   await context.durable.rewrite(join(folder, SIDECAR_NAME), Buffer.from(sidecarText(inventory.sha256)));
@@ -116,7 +116,7 @@ async function wrapObject({ durable }: PrepareContext, draft: Draft): Promise<vo
   const version = join(draft.folder, 'version');
   await durable.makeFolder(object);
   await durable.rewrite(join(object, OBJECT_DECLARATION.name), Buffer.from(OBJECT_DECLARATION.text));
-  await durable.rewrite(join(object, INVENTORY_NAME), chunks(join(version, INVENTORY_NAME)));
+  await durable.rewrite(join(object, INVENTORY_NAME), openInventory(join(version, INVENTORY_NAME)));
   await durable.rewrite(join(object, SIDECAR_NAME), await readFile(join(version, SIDECAR_NAME)));
   await durable.publishFolder(version, join(object, 'v1'));
 }
@@ -179,11 +179,12 @@ export async function readHeadState(file: string): Promise<HeadState> {
 
 async function collectHead(file: string, version: string | null): Promise<HeadStateResult> {
   const collector = new HeadStateCollector(version);
-  for await (const chunk of chunks(file)) collector.feed(chunk);
+  for await (const chunk of openInventory(file)) collector.feed(chunk);
   return collector.end();
 }
 
-function chunks(file: string): AsyncIterable<Uint8Array> {
+/** The bytes of an inventory, streamed. */
+export function openInventory(file: string): AsyncIterable<Uint8Array> {
   return createReadStream(file, { highWaterMark: 1 << 20 }) as AsyncIterable<Uint8Array>;
 }
 

@@ -1,5 +1,4 @@
-import { isUtf8 } from 'node:buffer';
-import { lstatSync, readdirSync } from 'node:fs';
+import { lstatSync, opendirSync, type Dirent } from 'node:fs';
 import { sep } from 'node:path';
 
 export interface Count {
@@ -29,14 +28,25 @@ export function countFiles(places: readonly string[], lake: string, stopped: () 
     if (stopped()) return null;
     const here = folder;
     if (here === lake) continue;
-    for (const item of tolerant(() => readdirSync(here, { withFileTypes: true, encoding: 'buffer' })) ?? []) {
-      if (!(item.isFile() || item.isDirectory()) || !isUtf8(item.name)) continue;
-      const path = here.endsWith(sep) ? here + item.name.toString() : here + sep + item.name.toString();
+    for (const item of itemsOf(here)) {
+      const path = here.endsWith(sep) ? here + item.name : here + sep + item.name;
       if (item.isDirectory()) folders.push(path);
-      else look(path);
+      // A name that is not UTF-8 leads nowhere, as it does for the copying.
+      else if (item.isFile()) look(path);
     }
   }
   return { files, bytes };
+}
+
+/** The content of a folder, a few hundred names at a time; ends early where it cannot be read on. */
+function* itemsOf(folder: string): Generator<Dirent> {
+  const open = tolerant(() => opendirSync(folder, { bufferSize: 256 }));
+  if (open === null) return;
+  try {
+    for (let item = tolerant(() => open.readSync()); item !== null; item = tolerant(() => open.readSync())) yield item;
+  } finally {
+    open.closeSync();
+  }
 }
 
 /** The copying says what cannot be read, and why. */

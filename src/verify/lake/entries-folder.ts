@@ -29,5 +29,5 @@ function numbered(check: LakeCheck, folder: string, grammar: RegExp): string[] {
   if (names === null) return [];
   const strangers = [...names.files, ...names.others, ...names.folders.filter((name) => !grammar.test(name))];
   for (const name of strangers) check.findings.add('FOREIGN_FILE', `${folder}/${name}`, 'This does not belong among the entries of the ledger. It was left alone.');
-  return names.folders.filter((name) => grammar.test(name));
+  return names.folders.filter((name) => grammar.test(name)).sort();
 }

@@ -1,10 +1,11 @@
 import { listFolder } from '../read.ts';
 import type { HashFilesResult } from '../workers/hash-files.ts';
+import { DigestList, recordsOf } from '../workers/sequence.ts';
 import type { LakeCheck } from './context.ts';
 
-const DIGEST_BYTES = 32;
 /** Files of one task: enough that handing it over does not count, few enough that no thread is left behind with a long one. */
 const BATCH = 48;
+const zeros = '0'.repeat(64);
 
 /** Where the content of one version lies. */
 export interface ContentPlace {
@@ -13,118 +14,114 @@ export interface ContentPlace {
   readonly folder: string;
 }
 
-export interface Manifest {
-  /** Versions up to this one are listed. */
-  readonly version: number;
-  readonly paths: readonly string[];
-  /** 32 bytes for each path. */
-  readonly digests: Uint8Array;
-}
+const met = { pending: 0, unreadable: 1, listed: 2 } as const;
 
-/** The content files of one object: which are there, and whether each has the digest that the manifest gives it. */
+/**
+ * The content files of one object: first all are found and hashed, then compared with the manifest. In this order the threads hash while the
+ * inventory is still being read. Memory: name and digest of every file of the object.
+ */
 export class ObjectFiles {
   readonly #check: LakeCheck;
   readonly #places: readonly ContentPlace[];
-  /** Content path (`v1/content/a.csv`) → place in the manifest. */
-  readonly #wanted = new Map<string, number>();
-  readonly #manifest: Manifest;
-  readonly #met: Uint8Array;
+  /** Content path (`v1/content/a.csv`) → place in the digests. */
+  readonly #found = new Map<string, number>();
+  readonly #digests = new DigestList();
   readonly #running: Promise<void>[] = [];
+  /** One of `met` for each file. */
+  #met = new Uint8Array(1024);
 
-  constructor(check: LakeCheck, places: readonly ContentPlace[], manifest: Manifest) {
+  constructor(check: LakeCheck, places: readonly ContentPlace[]) {
     this.#check = check;
     this.#places = places;
-    this.#manifest = manifest;
-    this.#met = new Uint8Array(manifest.paths.length);
-    for (const [i, path] of manifest.paths.entries()) {
-      if (this.#wanted.has(path)) this.twice ??= path;
-      this.#wanted.set(path, i);
+  }
+
+  /** Finds the files and has each hashed. */
+  async hash(): Promise<void> {
+    for (const place of this.#places) {
+      let names: string[] = [];
+      for (const name of walk(this.#check, place.folder, 'content')) {
+        names.push(name);
+        if (names.length < BATCH) continue;
+        await this.#send(place, names);
+        names = [];
+      }
+      if (names.length > 0) await this.#send(place, names);
     }
-  }
-
-  /** A content path that the manifest lists under two digests (OCFL E101); null where there is none. */
-  twice: string | null = null;
-
-  /** Walks the content folders, and has every listed file hashed. */
-  async run(): Promise<void> {
-    for (const place of this.#places) await this.#walkVersion(place);
     await Promise.all(this.#running);
-    this.#reportMissing();
   }
 
-  async #walkVersion(place: ContentPlace): Promise<void> {
-    const batch = new Batch();
-    for (const name of walk(this.#check, place.folder, 'content')) {
-      const index = this.#wanted.get(`v${String(place.version)}/${name}`);
-      if (index === undefined) this.#reportUnlisted(place, name);
+  /**
+   * Compares what was hashed with the manifest of v`version`, which lists all content of the versions up to it. Answers a path that it lists
+   * twice (OCFL E101), or null.
+   */
+  async compare(manifest: Uint8Array, version: number): Promise<string | null> {
+    let twice: string | null = null;
+    for (const { digest, text: path } of recordsOf(manifest)) {
+      const index = this.#found.get(path);
+      if (index === undefined) this.#reportMissing(path);
+      else if (this.#met[index] === met.listed) twice ??= path;
       else {
-        this.#met[index] = 1;
-        batch.add(name, this.#manifest.digests.subarray(index * DIGEST_BYTES, (index + 1) * DIGEST_BYTES));
-        if (batch.isFull()) await this.#send(place, batch);
+        const altered = this.#met[index] === met.pending && Buffer.compare(this.#digests.at(index), digest) !== 0;
+        if (altered) this.#reportAltered(path, this.#digests.hexAt(index));
+        this.#met[index] = met.listed;
       }
       await this.#check.meter.breathe();
     }
-    await this.#send(place, batch);
+    for (const [path, index] of this.#found) if (this.#met[index] !== met.listed) this.#reportUnlisted(path, version);
+    return twice;
   }
 
-  async #send(place: ContentPlace, batch: Batch): Promise<void> {
-    const { names, expected } = batch.take();
-    if (names.length === 0) return;
-    const { pool, root } = this.#check;
+  async #send(place: ContentPlace, names: readonly string[]): Promise<void> {
+    const { pool, root, meter } = this.#check;
+    const first = this.#digests.length;
+    for (const name of names) this.#found.set(`v${String(place.version)}/${name}`, this.#digests.push(zeros));
+    while (this.#met.length < this.#digests.length) {
+      const larger = new Uint8Array(this.#met.length * 2);
+      larger.set(this.#met);
+      this.#met = larger;
+    }
     await pool.room();
-    this.#check.meter.check();
-    const result = pool.run({ kind: 'hashFiles', folder: `${root}/${place.folder}`, names: names.join('\0'), expected });
-    const done = result.then((answer) => {
-      this.#report(place, names, answer);
+    await meter.breathe();
+    const done = pool.run({ kind: 'hashFiles', folder: `${root}/${place.folder}`, names: names.join('\0') }).then((answer) => {
+      this.#take(place, names, first, answer);
     });
     done.catch(() => undefined);
     this.#running.push(done);
   }
 
-  #report(place: ContentPlace, names: readonly string[], { bytes, problems }: HashFilesResult): void {
+  #take(place: ContentPlace, names: readonly string[], first: number, { bytes, digests, problems }: HashFilesResult): void {
     this.#check.meter.add(names.length, bytes);
+    for (let i = 0; i < names.length; i++) this.#digests.set(first + i, digests.subarray(i * 32, (i + 1) * 32));
     for (const { index, problem, detail } of problems) {
+      this.#met[first + index] = met.unreadable;
       const path = `${place.folder}/${names[index] ?? ''}`;
-      if (problem === 'altered') this.#check.findings.add('FILE_ALTERED', path, `The bytes of this file are not those that were committed; their SHA-256 is now ${detail}.`);
-      else if (problem === 'missing') this.#check.findings.add('FILE_MISSING', path, 'This file of a version vanished while the check ran.');
+      if (problem === 'missing') this.#check.findings.add('FILE_MISSING', path, 'This file of a version vanished while the check ran.');
       else this.#check.findings.add('FILE_UNREADABLE', path, `This file cannot be read: ${detail}.`);
     }
   }
 
-  #reportUnlisted(place: ContentPlace, name: string): void {
-    const path = `${place.folder}/${name}`;
-    if (place.version <= this.#manifest.version) this.#check.findings.add('FILE_UNLISTED', path, 'This file stands among the content of a version, and no inventory lists it.');
-    else this.#check.findings.add('CONTENT_UNCHECKED', path, 'This file could not be checked, because no inventory that lists it is intact.');
+  #reportAltered(path: string, digest: string): void {
+    const place = this.#placeOf(path);
+    if (place !== null) this.#check.findings.add('FILE_ALTERED', place, `The bytes of this file are not those that were committed; their SHA-256 is now ${digest}.`);
   }
 
-  #reportMissing(): void {
-    for (let i = this.#met.indexOf(0); i >= 0; i = this.#met.indexOf(0, i + 1)) {
-      const path = this.#manifest.paths[i] ?? '';
-      const place = this.#places.find(({ version }) => path.startsWith(`v${String(version)}/`));
-      // Of a lost version everything is missing; that is said once, of the version.
-      if (place !== undefined) this.#check.findings.add('FILE_MISSING', `${place.folder}/${path.slice(path.indexOf('/') + 1)}`, 'This file of a version is missing.');
-    }
-  }
-}
-
-/** Files gathered for one task. */
-class Batch {
-  #names: string[] = [];
-  #expected = Buffer.alloc(BATCH * DIGEST_BYTES);
-
-  add(name: string, digest: Uint8Array): void {
-    this.#expected.set(digest, this.#names.length * DIGEST_BYTES);
-    this.#names.push(name);
+  #reportUnlisted(path: string, version: number): void {
+    const place = this.#placeOf(path);
+    if (place === null) return;
+    if (Number(/^v(\d+)/.exec(path)?.[1]) <= version) {
+      this.#check.findings.add('FILE_UNLISTED', place, 'This file stands among the content of a version, and no inventory lists it.');
+    } else this.#check.findings.add('CONTENT_UNCHECKED', place, 'This file could not be checked, because no inventory that lists it is intact.');
   }
 
-  isFull(): boolean {
-    return this.#names.length === BATCH;
+  #reportMissing(path: string): void {
+    const place = this.#placeOf(path);
+    if (place !== null) this.#check.findings.add('FILE_MISSING', place, 'This file of a version is missing.');
   }
 
-  take(): { names: string[]; expected: Uint8Array<ArrayBuffer> } {
-    const taken = { names: this.#names, expected: new Uint8Array(this.#expected.subarray(0, this.#names.length * DIGEST_BYTES)) };
-    this.#names = [];
-    return taken;
+  /** Where a content path is, relative to the lake; null in a version that is lost, of which everything is missing: that is said once, of the version. */
+  #placeOf(path: string): string | null {
+    const place = this.#places.find(({ version }) => path.startsWith(`v${String(version)}/`));
+    return place === undefined ? null : `${place.folder}/${path.slice(path.indexOf('/') + 1)}`;
   }
 }
 

@@ -47,12 +47,10 @@ function checkRootSidecar(check: LakeCheck, { dataset, folder }: ObjectPlace, ho
 
 async function heldVersion(check: LakeCheck, { dataset, folder, names }: ObjectPlace): Promise<number | 'missing' | null> {
   if (names?.files.includes(INVENTORY_NAME) !== true) return 'missing';
-  const newest = dataset.versions.at(-1);
-  const expected = new Uint8Array(Buffer.from(newest?.hash ?? '', 'hex'));
-  const { problems } = await check.pool.run({ kind: 'hashFiles', folder: `${check.root}/${folder}`, names: INVENTORY_NAME, expected });
-  const [problem] = problems;
-  if (problem === undefined) return newest?.version ?? null;
-  return problem.problem === 'altered' ? (dataset.versions.findLast(({ hash }) => hash === problem.detail)?.version ?? null) : null;
+  const { digests, problems } = await check.pool.run({ kind: 'hashFiles', folder: `${check.root}/${folder}`, names: INVENTORY_NAME });
+  if (problems.length > 0) return null;
+  const held = Buffer.from(digests).toString('hex');
+  return dataset.versions.findLast(({ hash }) => hash === held)?.version ?? null;
 }
 
 function reportStrangers(check: LakeCheck, { dataset, folder }: ObjectPlace, names: NonNullable<ObjectPlace['names']>): void {

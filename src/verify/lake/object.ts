@@ -3,7 +3,6 @@ import { sha256Hex } from '../crypto.ts';
 import type { CheckVersionResult } from '../workers/check-version.ts';
 import type { LakeCheck } from './context.ts';
 import type { VersionFact } from './facts.ts';
-import type { Manifest } from './object-files.ts';
 import { ObjectFiles } from './object-files.ts';
 import { checkObjectRoot } from './object-root.ts';
 import type { ObjectPlace, VersionPlace } from './places.ts';
@@ -24,10 +23,12 @@ export async function checkObject(check: LakeCheck, object: ObjectPlace): Promis
   const reading = placed.map((place) => readVersion(check, object, place, place === newest));
   const rootHolds = checkObjectRoot(check, object);
   for (const place of placed) checkVersionFolder(check, place);
+  const files = new ObjectFiles(check, placed.map(({ fact, folder }) => ({ version: fact.version, folder })));
+  await files.hash();
   const versions = await Promise.all(reading);
   for (const version of versions) reportVersion(check, object, version);
   reportContradictions(check, object, versions);
-  await checkFiles(check, object, versions, await rootHolds);
+  await compareFiles(check, object, files, versions, await rootHolds);
 }
 
 function reportPlaces(check: LakeCheck, { dataset, folder, versions }: ObjectPlace): void {
@@ -98,29 +99,23 @@ function reportContradictions(check: LakeCheck, object: ObjectPlace, versions: r
   }
 }
 
-/** Checks content with the newest inventory that is intact: it lists all content of the versions up to its own. */
-async function checkFiles(check: LakeCheck, object: ObjectPlace, versions: readonly Read[], rootHolds: number | null): Promise<void> {
-  const manifest = await newestManifest(check, object, versions, rootHolds);
-  const places = versions.map(({ place }) => ({ version: place.fact.version, folder: place.folder }));
-  const files = new ObjectFiles(check, places, manifest);
-  if (files.twice !== null) check.findings.add('INVENTORY_UNSOUND', `${object.folder}/v${String(manifest.version)}/inventory.json`, `The inventory lists "${files.twice}" under two digests (E101).`);
-  await files.run();
+/** Compares content with the newest inventory that is intact: it lists all content of the versions up to its own. */
+async function compareFiles(check: LakeCheck, object: ObjectPlace, files: ObjectFiles, versions: readonly Read[], rootHolds: number | null): Promise<void> {
+  const { version, manifest } = await newestManifest(check, object, versions, rootHolds);
+  const twice = await files.compare(manifest, version);
+  if (twice !== null) check.findings.add('INVENTORY_UNSOUND', `${object.folder}/v${String(version)}/inventory.json`, `The inventory lists "${twice}" twice (E101).`);
 }
 
-async function newestManifest(check: LakeCheck, object: ObjectPlace, versions: readonly Read[], rootHolds: number | null): Promise<Manifest> {
+async function newestManifest(check: LakeCheck, object: ObjectPlace, versions: readonly Read[], rootHolds: number | null): Promise<{ version: number; manifest: Uint8Array }> {
   for (const { place, result, intact } of versions.toReversed()) {
     const { version } = place.fact;
-    if (intact && result.digests.length > 0) return manifestOf(version, result);
+    if (intact && result.manifest.length > 0) return { version, manifest: result.manifest };
     if (!intact && rootHolds !== version) continue;
     const path = intact ? `${place.folder}/inventory.json` : `${object.folder}/inventory.json`;
     const again = await readInventory(check, object, path, { ...place.fact, body: null }, true);
-    if (again.sha256 === place.fact.hash) return manifestOf(version, again);
+    if (again.sha256 === place.fact.hash) return { version, manifest: again.manifest };
   }
-  return { version: 0, paths: [], digests: new Uint8Array(0) };
-}
-
-function manifestOf(version: number, { paths, digests }: CheckVersionResult): Manifest {
-  return { version, paths: paths === '' ? [] : paths.split('\0'), digests };
+  return { version: 0, manifest: new Uint8Array(0) };
 }
 
 function relative(check: LakeCheck, path: string | null): string {

@@ -3,7 +3,8 @@ import type { Findings } from '../findings.ts';
 import type { Meter } from '../meter.ts';
 import { CHUNK, listFolder, readWhole, unreadable } from '../read.ts';
 import type { Pool } from '../workers/pool.ts';
-import type { Expected, PackageSource, SourceProblem } from './source.ts';
+import type { PackageSource } from './source.ts';
+import { problemsOf } from './source.ts';
 
 /** An unpacked package. Links and other special files are reported and never followed. */
 export async function openFolder(root: string, findings: Findings, meter: Meter, pool: Pool): Promise<PackageSource> {
@@ -16,9 +17,9 @@ export async function openFolder(root: string, findings: Findings, meter: Meter,
     hash: async (expected) => {
       await pool.room();
       meter.check();
-      const result = await pool.run({ kind: 'hashFiles', folder: root, names: expected.map(({ path }) => path).join('\0'), expected: joined(expected) });
+      const result = await pool.run({ kind: 'hashFiles', folder: root, names: expected.map(({ path }) => path).join('\0') });
       meter.add(expected.length, result.bytes);
-      return result.problems.map(({ index, problem, detail }): SourceProblem => ({ path: expected[index]?.path ?? '', problem, detail }));
+      return problemsOf(expected, result);
     },
     close: () => undefined,
   };
@@ -59,11 +60,4 @@ async function* pieces(path: string): AsyncGenerator<Uint8Array> {
   } finally {
     closeSync(fd);
   }
-}
-
-/** The digests of the files side by side. */
-export function joined(expected: readonly Expected[]): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(expected.length * 32);
-  for (const [i, { digest }] of expected.entries()) bytes.set(digest, i * 32);
-  return bytes;
 }

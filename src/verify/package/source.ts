@@ -1,4 +1,5 @@
 import type { ReadResult } from '../read.ts';
+import type { HashFilesResult } from '../workers/hash-files.ts';
 
 /** A file of the package whose digest is known from a manifest. */
 export interface Expected {
@@ -35,4 +36,17 @@ export async function readPiecesOf(source: Pick<PackageSource, 'files' | 'pieces
   for await (const piece of source.pieces(path)) parts.push(Buffer.from(piece));
   const bytes = Buffer.concat(parts);
   return bytes.length === size ? { bytes } : { why: 'unreadable', detail: 'it ends too early' };
+}
+
+/** What a thread found, held against what is expected. */
+export function problemsOf(expected: readonly Expected[], { digests, problems }: HashFilesResult): SourceProblem[] {
+  const unread = new Map(problems.map((problem) => [problem.index, problem]));
+  const found: SourceProblem[] = [];
+  for (const [i, { path, digest }] of expected.entries()) {
+    const problem = unread.get(i);
+    const held = Buffer.from(digests.buffer, digests.byteOffset + i * 32, 32);
+    if (problem !== undefined) found.push({ path, problem: problem.problem, detail: problem.detail });
+    else if (held.compare(digest) !== 0) found.push({ path, problem: 'altered', detail: held.toString('hex') });
+  }
+  return found;
 }

@@ -5,9 +5,8 @@ import { pipeline } from 'node:stream';
 import type { Findings } from '../findings.ts';
 import type { Meter } from '../meter.ts';
 import type { Pool } from '../workers/pool.ts';
-import { joined } from './folder-source.ts';
 import type { Expected, PackageSource, SourceProblem } from './source.ts';
-import { readPiecesOf } from './source.ts';
+import { problemsOf, readPiecesOf } from './source.ts';
 import type { ZipFileEntry } from './zip-entries.ts';
 import { listZip } from './zip-entries.ts';
 import { WindowReader } from './zip-reader.ts';
@@ -79,9 +78,9 @@ class ZipSource implements PackageSource {
     const ranges = files.map(({ path }) => this.#entries.get(path)).filter((entry) => entry !== undefined).map(({ start, size, crc }) => ({ start, size, crc }));
     await this.#pool.room();
     this.#meter.check();
-    const result = await this.#pool.run({ kind: 'hashRanges', file: this.#path, ranges, expected: joined(files) });
+    const result = await this.#pool.run({ kind: 'hashRanges', file: this.#path, ranges });
     this.#meter.add(files.length, result.bytes);
-    return result.problems.map(({ index, problem, detail }) => ({ path: files[index]?.path ?? '', problem, detail }));
+    return problemsOf(files, result);
   }
 
   async #hashPacked({ path, digest }: Expected, entry: ZipFileEntry): Promise<SourceProblem[]> {

@@ -31,9 +31,8 @@ export interface CheckVersionResult {
   readonly bodyFault: string | null;
   /** Where body and inventory differ: a sentence. */
   readonly stateFault: string | null;
-  /** The manifest: content paths joined by NUL, and 32 bytes for each. */
-  readonly paths: string;
-  readonly digests: Uint8Array<ArrayBuffer>;
+  /** The manifest where it was wanted, for `recordsOf`. */
+  readonly manifest: Uint8Array<ArrayBuffer>;
 }
 
 export function checkVersion(task: CheckVersion, buffer: Uint8Array): CheckVersionResult {
@@ -56,7 +55,6 @@ export function checkVersion(task: CheckVersion, buffer: Uint8Array): CheckVersi
     message: pass.message,
     bodyFault: typeof changes === 'string' ? changes : null,
     stateFault,
-    paths: pass.paths.join('\0'),
-    digests: pass.pathDigests.toBytes(),
+    manifest: pass.manifest.toBytes(),
   };
 }

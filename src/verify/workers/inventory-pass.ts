@@ -1,7 +1,7 @@
 import type { InventoryEvents } from '../../core/index.ts';
 import { InventoryReader, isContentPath, isLogicalPath } from '../../core/index.ts';
 import type { Changes } from './changes.ts';
-import { DigestList, SequenceHash } from './sequence.ts';
+import { ByteList, DigestList, SequenceHash } from './sequence.ts';
 
 /** A fault of an inventory: a code of OCFL 1.1's list, or `ORDER` where it is only not written as lake.md section 9 says. */
 export interface InventoryFault {
@@ -31,9 +31,8 @@ export class InventoryPass implements InventoryEvents {
   /** The manifest without the content of this version: what the version before must list. */
   readonly manifestBefore = new SequenceHash();
   readonly manifestDigests = new DigestList();
-  /** Content paths in the manifest's order, with their digests. Empty unless wanted. */
-  readonly paths: string[] = [];
-  readonly pathDigests = new DigestList();
+  /** The manifest as bytes: digest, length of the path (4 bytes, big endian) and path, one after another. Empty unless wanted. */
+  readonly manifest = new ByteList();
   message: string | null = null;
 
   readonly #wanted: InventoryWanted;
@@ -96,8 +95,7 @@ export class InventoryPass implements InventoryEvents {
     this.manifestAll.add(digest, contentPath);
     if (of !== version) this.manifestBefore.add(digest, contentPath);
     if (keepsManifest) {
-      this.paths.push(contentPath);
-      this.pathDigests.push(digest);
+      this.manifest.addRecord(digest, contentPath);
     }
   }
 

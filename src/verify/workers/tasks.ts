@@ -2,7 +2,7 @@ import type { CheckVersion, CheckVersionResult } from './check-version.ts';
 import { checkVersion } from './check-version.ts';
 import type { HashFiles, HashFilesResult } from './hash-files.ts';
 import { hashFiles } from './hash-files.ts';
-import type { HashRanges, HashRangesResult } from './hash-ranges.ts';
+import type { HashRanges } from './hash-ranges.ts';
 import { hashRanges } from './hash-ranges.ts';
 import type { ReadEntries, ReadEntriesResult } from './read-entries.ts';
 import { readEntries } from './read-entries.ts';
@@ -12,7 +12,7 @@ export type Task = HashFiles | HashRanges | ReadEntries | CheckVersion;
 
 interface Results {
   readonly hashFiles: HashFilesResult;
-  readonly hashRanges: HashRangesResult;
+  readonly hashRanges: HashFilesResult;
   readonly readEntries: ReadEntriesResult;
   readonly checkVersion: CheckVersionResult;
 }

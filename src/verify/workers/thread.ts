@@ -9,14 +9,14 @@ const port = parentPort;
 if (port === null) throw new Error('This file runs as a worker thread only.');
 
 const buffer = Buffer.allocUnsafe(CHUNK);
-const say = (said: Said): void => {
-  port.postMessage(said);
+const say = (said: Said, transfer: ArrayBuffer[] = []): void => {
+  port.postMessage(said, transfer);
 };
 
 port.on('message', (task: Task) => {
-  say({
-    result: runTask(task, buffer, (told) => {
-      say({ told });
-    }),
+  const result = runTask(task, buffer, (told) => {
+    say({ told });
   });
+  // A manifest can be tens of megabytes: it is handed over, not copied.
+  say({ result }, 'manifest' in result ? [result.manifest.buffer] : []);
 });

@@ -88,7 +88,8 @@ export class HandLake {
 
   /** A UUIDv7 that tells entries apart. */
   txn(seq: number): string {
-    return `0190f5e2-0000-7000-8000-${seq.toString(16).padStart(4, '0')}${this.id.slice(-8)}`;
+    const digits = seq.toString(16).padStart(8, '0');
+    return `0190f5e2-${digits.slice(0, 4)}-7000-8000-${digits.slice(4)}${this.id.slice(-8)}`;
   }
 
   /** Commits files as the next version; a name that is there already is replaced. */

@@ -98,7 +98,11 @@ export class HandObject {
   /** Replaces the newest version by one with the state before it. */
   void(about: { readonly created: string; readonly key: string }): string {
     const version = this.newest;
-    for (const path of [...this.#manifest.keys()]) if (path.startsWith(`v${String(version)}/`)) this.#manifest.delete(path);
+    for (const [path, digest] of [...this.#manifest]) {
+      if (!path.startsWith(`v${String(version)}/`)) continue;
+      this.#manifest.delete(path);
+      this.#sizes.delete(digest);
+    }
     this.#versions.pop();
     this.#versions.push({ ...about, message: 'voided', state: this.state });
     return this.#inventory();

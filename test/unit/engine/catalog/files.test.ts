@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { BodyLine, LogicalPath } from '../../../../src/contract/index.ts';
+import type { BodyLine, Instant, LogicalPath } from '../../../../src/contract/index.ts';
 import type { Catalog, FileDifference, LinesTaken } from '../../../../src/engine/catalog/index.ts';
 import { history, paths, sorted, type Model, type Step } from './history.ts';
 import { hashOf, id, LedgerBuilder, memoryCatalog } from './ledger-builder.ts';
@@ -108,6 +108,28 @@ describe('files of versions', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('keep the time that a rename carried on past a body that is destroyed', async () => {
+    const times = [1, 2].map((n) => `2024-07-0${n}T00:00:00.000Z` as Instant);
+    const write = (does: 'add' | 'replace', mtime: Instant | undefined): BodyLine => ({ do: does, path: path('x'), sha256: hashOf('same'), size: 4, mtime: mtime ?? null });
+    const at = (name: string): Model => new Map([[name, { sha256: hashOf('same'), size: 4, mtime: null }]]);
+    const builder = build([
+      { state: at('x'), lines: [write('add', times[0])] },
+      { state: at('x'), lines: [write('replace', times[1])] },
+      { state: at('y'), lines: [{ do: 'rename', from: path('x'), path: path('y') }] },
+    ]);
+    const catalog = memoryCatalog();
+    await builder.project(catalog);
+    expect(catalog.fileAt(DATASET, 3, 'y')?.mtime).toBe(times[1]);
+    destroy(builder, 2);
+    await builder.project(catalog);
+    expect(catalog.fileAt(DATASET, 2, 'x')?.mtime).toBe(times[0]);
+    expect(catalog.fileAt(DATASET, 3, 'y')?.mtime).toBe(times[0]);
+    destroy(builder, 3);
+    await builder.project(catalog);
+    expect(catalog.fileAt(DATASET, 3, 'y')?.mtime).toBeNull();
+    await catalog.close();
   });
 
   it('of one version can be set anew in the middle of a history without changing any other version', async () => {

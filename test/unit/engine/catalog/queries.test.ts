@@ -182,16 +182,31 @@ describe('words of destroyed bodies', () => {
     await rebuilt.close();
   });
 
-  it('make the catalog stale where a later entry had no effect because of them', async () => {
-    builder.commit('A', 1, empty, []);
-    builder.commit('B', 1, empty, []);
-    alias('A', 'Name');
-    expect(alias('B', 'Name')).toMatchObject({ effect: false, bodyOnly: true });
-    await builder.project(catalog);
-    expect(catalog.position().stale).toBe(false);
-    destroy(3);
-    await builder.project(catalog);
-    expect(catalog.position().stale).toBe(true);
+  it('make the catalog stale where an entry had no effect because of them, and only there', async () => {
+    const staleAfter = async (act: () => { readonly effect: boolean }, seq: number): Promise<boolean> => {
+      builder = new LedgerBuilder();
+      builder.create();
+      const fresh = memoryCatalog();
+      builder.commit('A', 1, empty, [], { tags: ['raw'] });
+      builder.commit('B', 1, empty, []);
+      alias('A', 'Name');
+      expect(act().effect).toBe(false);
+      await builder.project(fresh);
+      expect(fresh.position().stale).toBe(false);
+      destroy(seq);
+      await builder.project(fresh);
+      const { stale } = fresh.position();
+      await fresh.close();
+      return stale;
+    };
+    const create = (name: string) => builder.add({ op: 'dataset.created', subject: `dataset:${name}`, head: { root: 'store', tags: [] } });
+    expect(await staleAfter(() => alias('B', 'NAME'), 3)).toBe(true);
+    expect(await staleAfter(() => alias('B', 'NAME'), 4)).toBe(true);
+    expect(await staleAfter(() => create('NAME'), 3)).toBe(true);
+    expect(await staleAfter(() => create('a'), 3)).toBe(false);
+    expect(await staleAfter(() => tag('tag.removed', 'A:v1', 'clean'), 1)).toBe(true);
+    expect(await staleAfter(() => tag('tag.removed', 'A:v1', 'clean'), 2)).toBe(false);
+    expect(await staleAfter(() => withdraw('A:v9'), 1)).toBe(false);
   });
 });
 
