@@ -5,6 +5,7 @@ import { systemClock } from './clock.ts';
 import { durableOn, ifMissing, inWords, lakePaths, newTxn, placeOf, probePlace, readLakeJson, systemDisk } from './lake/index.ts';
 import type { Durable, Place, PlaceProbe } from './lake/index.ts';
 import { lakeProfile } from './open.ts';
+import { keepProbe } from './writing-mode.ts';
 
 /** What a folder can do, in words: whether a lake may live there and how many people may write at once. */
 export interface DoctorReport {
@@ -39,7 +40,7 @@ export async function doctor(folder: string, profile: string, rounds = ROUNDS): 
   const paths = lakePaths(real);
   const isLake = await lstat(paths.lakeJson).then(() => true, ifMissing(false));
   const probe = await inWords('Trying the folder', 'Nothing was left there.', () => probePlace(isLake ? paths.staging : real, rounds, durable, clock));
-  if (isLake) await keepProbe(probe, profile, real, clock);
+  if (isLake) await keepForLake(probe, profile, real, clock);
   const checks: DoctorCheck[] = [
     fileSystem,
     { name: 'writable', ok: true, words: 'This account may write here.' },
@@ -100,18 +101,14 @@ async function tryMode(durable: Durable, profile: string, file: string): Promise
   return (mode & 0o077) === 0;
 }
 
-async function keepProbe(probe: PlaceProbe, profile: string, real: string, clock: typeof systemClock): Promise<void> {
+async function keepForLake(probe: PlaceProbe, profile: string, real: string, clock: typeof systemClock): Promise<void> {
   const { lake } = await readLakeJson(lakePaths(real));
   const folder = lakeProfile(profile, lake, real).place;
-  const durable = durableOn(systemDisk, { kind: 'journaled', name: 'profile' }, clock);
-  await inWords('Keeping the result in the profile', 'The lake was not touched.', async () => {
-    await durable.makeFolder(folder);
-    await durable.replaceDerived(join(folder, 'probe.json'), () => Buffer.from(`${JSON.stringify(probe)}\n`), folder);
-  });
+  await keepProbe(probe, folder, durableOn(systemDisk, { kind: 'journaled', name: 'profile' }, clock));
 }
 
 function conclusionOf(probe: PlaceProbe): string {
-  if (!probe.exclusiveRename) return 'One writer at a time: this place has no safe rename. Do not let two people write to a lake here.';
+  if (!probe.exclusiveRename) return 'One writer at a time: this place has no safe rename, so a lake here is written by one workstation only.';
   if (probe.place.kind === 'share') return 'Two people can write at the same time here, from different workstations.';
   return 'Two programs can write at the same time here.';
 }

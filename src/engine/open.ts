@@ -29,8 +29,9 @@ import {
   sha256,
   systemDisk,
 } from './lake/index.ts';
-import type { Disk, Durable, LakePaths, LedgerSigner, Recovery } from './lake/index.ts';
+import type { Disk, DraftLock, Durable, LakePaths, LedgerSigner, Recovery } from './lake/index.ts';
 import { whoActs } from './station.ts';
+import { admitWriter } from './writing-mode.ts';
 
 /** The composition root: opens a lake and wires what works on it. */
 
@@ -131,15 +132,21 @@ export async function openToRead(options: OpenOptions): Promise<ReadableLake> {
 /** Opens a lake for writing; finishes what an interruption left. Throws the reason where this station may not write. */
 export async function openToWrite(options: OpenOptions): Promise<WritableLake> {
   const lake = await openToRead(options);
+  let admission: DraftLock | null = null;
+  const close = async (): Promise<void> => {
+    await lake.close();
+    await admission?.release();
+  };
   try {
     if (lake.readOnly !== null) throw lake.readOnly;
     const signer = lake.station as Signer;
+    admission = await admitWriter(lake, lakeProfile(lake.profile, lake.lake, lake.paths.root).place);
     await rememberLog(lake, signer);
     const recovery = await inWords('Finishing an interrupted commit', 'Nothing was undone.', () => finishInterrupted(lake, signer, options.grace ?? 1_000));
     await inWords('Removing destroyed bodies', 'Their destruction is in the ledger.', () => finishDestructions(lake));
-    return { ...lake, readOnly: null, signer, recovery };
+    return { ...lake, readOnly: null, signer, recovery, close };
   } catch (error) {
-    await lake.close();
+    await close();
     throw error;
   }
 }

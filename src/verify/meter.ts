@@ -5,6 +5,8 @@ import { CancelledError } from '../contract/index.ts';
 const TELL_EVERY = 100;
 const BREATHE_EVERY = 40;
 
+export const KEPT_ON_CANCEL = 'The check was stopped before its end. It only reads, so nothing was changed.';
+
 /** Counts what was read, tells it, and notices that someone asked to stop. */
 export class Meter {
   filesDone = 0;
@@ -36,7 +38,7 @@ export class Meter {
 
   /** @throws CancelledError when someone asked to stop */
   check(): void {
-    if (this.#signal?.aborted === true) throw new CancelledError('The check was stopped before its end. It only reads, so nothing was changed.');
+    if (this.#signal?.aborted === true) throw new CancelledError(KEPT_ON_CANCEL);
   }
 
   /** Lets other work of this thread run when it has waited for a while; call it in every long loop. */

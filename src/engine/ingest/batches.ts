@@ -1,7 +1,7 @@
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import type { Clock } from '../clock.ts';
-import type { DraftIntake, JournalLine } from '../lake/index.ts';
-import type { Durable } from '../lake/index.ts';
+import type { DraftIntake, Durable, JournalLine } from '../lake/index.ts';
+import { contentFile } from './names.ts';
 
 const BATCH_FILES = 5_000;
 const BATCH_BYTES = 2 ** 30;
@@ -92,7 +92,7 @@ export class Batches {
   async #write(lines: readonly JournalLine[], copies: readonly string[]): Promise<void> {
     if (copies.length > 0) {
       const root = this.#draft.contentFolder;
-      const files = copies.map((content) => join(root, content));
+      const files = copies.map((content) => contentFile(root, content));
       await this.#durable.flush(files, foldersOf(files, root), root);
     }
     await this.#draft.record(lines);

@@ -1,7 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { BlockingDisk } from '../lake/index.ts';
-import { localHasher, makeRing, takeBatch } from '../lake/index.ts';
-import type { Ring, TakeJob, TakenBatch } from '../lake/index.ts';
+import { localHasher, makeRing, takeBatch, type BlockingDisk, type Ring, type TakeJob, type TakenBatch } from '../lake/index.ts';
 import type { CopyAnswer, CopyOrder, CopySetup, SystemErrorFacts } from '../workers/copy-protocol.ts';
 import type { Count } from '../workers/count.ts';
 

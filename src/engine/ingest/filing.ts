@@ -1,7 +1,7 @@
-import { join } from 'node:path';
 import { instantOf, type Instant, type LogicalPath, type Sha256 } from '../../contract/index.ts';
 import type { DraftIntake, StagedFile, TakeJob, Taken } from '../lake/index.ts';
 import type { Batches } from './batches.ts';
+import { contentFile } from './names.ts';
 import * as problems from './problems.ts';
 import type { Tally } from './tally.ts';
 import type { IntakeProblem } from './types.ts';
@@ -59,7 +59,7 @@ export class Filing {
   }
 
   targetOf(content: string): string {
-    return join(this.#draft.contentFolder, content);
+    return contentFile(this.#draft.contentFolder, content);
   }
 
   /** Takes an answer into account. Answers the file again where it has to go once more, else null: it is done with, or was stopped. */

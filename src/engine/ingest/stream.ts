@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import type { LogicalPath, Sha256 } from '../../contract/index.ts';
-import type { WriteHandle } from '../lake/index.ts';
-import type { DraftIntake } from '../lake/index.ts';
-import type { Durable } from '../lake/index.ts';
-import { codeOf } from '../lake/index.ts';
+import { codeOf, type DraftIntake, type Durable, type WriteHandle } from '../lake/index.ts';
+import { contentFile } from './names.ts';
 import type { StreamSource } from './types.ts';
 
 export type StreamTaken =
@@ -45,7 +43,7 @@ export async function copyStream(source: StreamSource, draft: DraftIntake, durab
 async function createNew(path: LogicalPath, draft: DraftIntake, durable: Durable): Promise<{ content: string; target: string; handle: WriteHandle }> {
   for (;;) {
     const content = draft.assign(path);
-    const target = join(draft.contentFolder, content);
+    const target = contentFile(draft.contentFolder, content);
     await durable.makeFolder(dirname(target));
     try {
       return { content, target, handle: await durable.disk.create(target, 'exclusive') };

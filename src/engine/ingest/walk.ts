@@ -74,7 +74,7 @@ export async function* walk(given: PathSource, lake: string): AsyncGenerator<Fou
     }
     const found = look(folder, item, top.lake);
     if (found.kind === 'folder') await enter(found);
-    else if (found.kind === 'symlink') group.push({ ...found, target: await targetOf(found.source) });
+    else if (found.kind === 'symlink') group.push({ kind: 'symlink', path: found.path, target: await targetOf(found.source) });
     else group.push(found);
     if (group.length < GROUP) continue;
     yield group;
@@ -109,7 +109,7 @@ async function lookAtTop({ source, path: name }: Start, lake: string): Promise<F
   return path === null ? [refused] : [{ kind: 'special', path, what: kindOf(stat) }, refused];
 }
 
-type Met = Exclude<Found, { kind: 'symlink' }> | (Start & { readonly kind: 'folder' | 'symlink' });
+type Met = Exclude<Found, { kind: 'symlink' }> | (Start & { readonly kind: 'folder' }) | (Start & { readonly kind: 'symlink' });
 
 function look(folder: Start, { name, kind, isText }: Listed, lake: string | null): Met {
   const source = folder.source.endsWith(sep) ? folder.source + name : folder.source + sep + name;

@@ -1,5 +1,4 @@
-import type { Durable } from '../lake/index.ts';
-import { codeOf } from '../lake/index.ts';
+import { codeOf, type Durable } from '../lake/index.ts';
 
 const EVERY_BYTES = 128 * 1024 * 1024;
 

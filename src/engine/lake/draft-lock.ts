@@ -14,7 +14,12 @@ export interface DraftLock {
 }
 
 /** Takes the lock of a draft; DRAFT_BUSY where a living process holds it. What a dead one left is taken over. */
-export async function lockDraft(file: string, durable: Durable): Promise<DraftLock> {
+export function lockDraft(file: string, durable: Durable): Promise<DraftLock> {
+  return lockFile(file, durable, busy);
+}
+
+/** Takes a lock of this station, a file in its profile; throws what `held` makes where a living process has it. */
+export async function lockFile(file: string, durable: Durable, held: () => HmsError): Promise<DraftLock> {
   await durable.makeFolder(dirname(file));
   for (let attempt = 1; ; attempt++) {
     try {
@@ -23,7 +28,7 @@ export async function lockDraft(file: string, durable: Durable): Promise<DraftLo
     } catch (error) {
       if (codeOf(error) !== 'EEXIST' || attempt === 5) throw error;
     }
-    if (await isHeld(file)) throw busy();
+    if (await isHeld(file)) throw held();
     await durable.removeFile(file);
   }
 }

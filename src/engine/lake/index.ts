@@ -32,6 +32,6 @@ export { contradiction, remember } from './seen.ts';
 export { probePlace } from './probe.ts';
 export type { PlaceProbe } from './probe.ts';
 export { clockProblem } from './clock-check.ts';
-export { lockDraft, refuseCommitting } from './draft-lock.ts';
+export { lockDraft, lockFile, refuseCommitting } from './draft-lock.ts';
 export type { DraftLock } from './draft-lock.ts';
 export { completeFork, forkInterrupted, interruptedFork, prepareFork } from './fork.ts';

@@ -2,7 +2,7 @@ import { statfs } from 'node:fs/promises';
 
 /**
  * What kind of file system a folder is on, as far as it changes how writes are made durable (docs/operations/places.md).
- * - `journaled`: one `sync -f` flushes a whole batch (ext4, xfs, btrfs, tmpfs)
+ * - `journaled`: one `sync -f` flushes a whole batch (ext4, xfs, btrfs, tmpfs, and overlays over them)
  * - `share`: SMB or NFS; `sync -f` flushes nothing on the server, and a rename over an open file can delete it
  * - `other`: unknown; treated with the caution of a share but for waiting
  */
@@ -25,7 +25,7 @@ const magic: ReadonlyMap<number, Place> = new Map([
   [0x65735546, { kind: 'other', name: 'fuse' }],
   [0x2011bab0, { kind: 'other', name: 'exfat' }],
   [0x4d44, { kind: 'other', name: 'fat' }],
-  [0x794c7630, { kind: 'other', name: 'overlay' }],
+  [0x794c7630, { kind: 'journaled', name: 'overlay' }],
 ]);
 
 /** The place that a folder is on, by statfs(2). On Windows and where statfs says nothing useful: `other`, or `share` for UNC paths. */

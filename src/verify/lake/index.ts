@@ -18,7 +18,7 @@ export type { LakeCheck } from './context.ts';
 const topNames: ReadonlySet<string> = new Set(['lake.json', 'README.txt', 'store', 'raw', 'ledger', 'keys', 'origins', 'staging', 'stations', 'tables', 'contracts']);
 
 /** Checks a lake: docs/formats/lake.md. */
-export async function checkLake(check: LakeCheck, seen: Uint8Array | undefined): Promise<Checked> {
+export async function checkLake(check: LakeCheck, seen: Uint8Array | null): Promise<Checked> {
   check.meter.phase('Reading the ledger');
   const lakeJson = readLakeJson(check, 'lake.json');
   const lakeId = lakeJson.id ?? peekFirstEntry(check, 'ledger/')?.lake ?? null;
@@ -41,8 +41,8 @@ export async function checkLake(check: LakeCheck, seen: Uint8Array | undefined):
   return { files: filesDone, bytes: bytesDone, entries: ledger.size, datasets: datasets.length, versions: datasets.reduce((sum, { versions }) => sum + versions.length, 0) };
 }
 
-function readSeen(check: LakeCheck, bytes: Uint8Array | undefined, lakeId: LakeId): KnownCheckpoint | null {
-  if (bytes === undefined) return null;
+function readSeen(check: LakeCheck, bytes: Uint8Array | null, lakeId: LakeId): KnownCheckpoint | null {
+  if (bytes === null) return null;
   const checkpoint = parseKnown(bytes, `hms-dta/${lakeId}`);
   if (typeof checkpoint !== 'string') return { checkpoint, path: '', called: 'The checkpoint kept elsewhere' };
   check.findings.add('CHECKPOINT_UNREADABLE', '', `The checkpoint kept elsewhere cannot be used: ${checkpoint}.`);

@@ -6,7 +6,7 @@ import { sha256, sha256Hex, verifyP256 } from '../crypto.ts';
 import { listFolder } from '../read.ts';
 import type { BodyRead } from '../workers/read-body.ts';
 import type { EntryRead, ReadEntriesResult, TriedSignature } from '../workers/read-entries.ts';
-import { DigestList } from '../workers/sequence.ts';
+import { DigestList } from '../workers/compact.ts';
 import type { LakeCheck } from './context.ts';
 import { LedgerFacts } from './facts.ts';
 import type { LedgerRead } from './facts.ts';

@@ -1,11 +1,10 @@
 import { listFolder } from '../read.ts';
 import type { HashFilesResult } from '../workers/hash-files.ts';
-import { DigestList, recordsOf } from '../workers/sequence.ts';
+import { DigestList, Marks, PathTable, recordsOf } from '../workers/compact.ts';
 import type { LakeCheck } from './context.ts';
 
 /** Files of one task: enough that handing it over does not count, few enough that no thread is left behind with a long one. */
 const BATCH = 48;
-const zeros = '0'.repeat(64);
 
 /** Where the content of one version lies. */
 export interface ContentPlace {
@@ -14,21 +13,30 @@ export interface ContentPlace {
   readonly folder: string;
 }
 
+interface SentBatch {
+  readonly place: ContentPlace;
+  /** Relative to the place, separated by NUL. */
+  readonly names: string;
+  /** Number of the first file. */
+  readonly first: number;
+}
+
 const met = { pending: 0, unreadable: 1, listed: 2 } as const;
 
 /**
  * The content files of one object: first all are found and hashed, then compared with the manifest. In this order the threads hash while the
- * inventory is still being read. Memory: name and digest of every file of the object.
+ * inventory is still being read. Memory: some 120 bytes for every file of the object.
  */
 export class ObjectFiles {
   readonly #check: LakeCheck;
   readonly #places: readonly ContentPlace[];
-  /** Content path (`v1/content/a.csv`) → place in the digests. */
-  readonly #found = new Map<string, number>();
+  /** Content paths (`v1/content/a.csv`); a file's number is its place in the digests and marks, too. */
+  readonly #found = new PathTable();
   readonly #digests = new DigestList();
-  readonly #running: Promise<void>[] = [];
   /** One of `met` for each file. */
-  #met = new Uint8Array(1024);
+  readonly #met = new Marks();
+  readonly #batches: SentBatch[] = [];
+  readonly #running: Promise<void>[] = [];
 
   constructor(check: LakeCheck, places: readonly ContentPlace[]) {
     this.#check = check;
@@ -54,47 +62,49 @@ export class ObjectFiles {
    * Compares what was hashed with the manifest of v`version`, which lists all content of the versions up to it. Answers a path that it lists
    * twice (OCFL E101), or null.
    */
-  async compare(manifest: Uint8Array, version: number): Promise<string | null> {
+  async compare(manifest: readonly Uint8Array[], version: number): Promise<string | null> {
     let twice: string | null = null;
     for (const { digest, text: path } of recordsOf(manifest)) {
-      const index = this.#found.get(path);
-      if (index === undefined) this.#reportMissing(path);
-      else if (this.#met[index] === met.listed) twice ??= path;
+      const index = this.#found.find(path);
+      if (index === null) this.#reportMissing(path);
+      else if (this.#met.get(index) === met.listed) twice ??= path;
       else {
-        const altered = this.#met[index] === met.pending && Buffer.compare(this.#digests.at(index), digest) !== 0;
+        const altered = this.#met.get(index) === met.pending && this.#digests.at(index).compare(digest) !== 0;
         if (altered) this.#reportAltered(path, this.#digests.hexAt(index));
-        this.#met[index] = met.listed;
+        this.#met.set(index, met.listed);
       }
       await this.#check.meter.breathe();
     }
-    for (const [path, index] of this.#found) if (this.#met[index] !== met.listed) this.#reportUnlisted(path, version);
+    for (const { place, names, first } of this.#batches) {
+      for (const [i, name] of names.split('\0').entries()) if (this.#met.get(first + i) !== met.listed) this.#reportUnlisted(place, name, version);
+    }
     return twice;
   }
 
   async #send(place: ContentPlace, names: readonly string[]): Promise<void> {
     const { pool, root, meter } = this.#check;
-    const first = this.#digests.length;
-    for (const name of names) this.#found.set(`v${String(place.version)}/${name}`, this.#digests.push(zeros));
-    while (this.#met.length < this.#digests.length) {
-      const larger = new Uint8Array(this.#met.length * 2);
-      larger.set(this.#met);
-      this.#met = larger;
+    const batch: SentBatch = { place, names: names.join('\0'), first: this.#found.length };
+    this.#batches.push(batch);
+    for (const name of names) {
+      this.#found.add(`v${String(place.version)}/${name}`);
+      this.#digests.push();
     }
     await pool.room();
     await meter.breathe();
-    const done = pool.run({ kind: 'hashFiles', folder: `${root}/${place.folder}`, names: names.join('\0') }).then((answer) => {
-      this.#take(place, names, first, answer);
+    const done = pool.run({ kind: 'hashFiles', folder: `${root}/${place.folder}`, names: batch.names }).then((answer) => {
+      this.#take(batch, answer);
     });
     done.catch(() => undefined);
     this.#running.push(done);
   }
 
-  #take(place: ContentPlace, names: readonly string[], first: number, { bytes, digests, problems }: HashFilesResult): void {
-    this.#check.meter.add(names.length, bytes);
-    for (let i = 0; i < names.length; i++) this.#digests.set(first + i, digests.subarray(i * 32, (i + 1) * 32));
+  #take({ place, names, first }: SentBatch, { bytes, digests, problems }: HashFilesResult): void {
+    const count = digests.length / 32;
+    this.#check.meter.add(count, bytes);
+    for (let i = 0; i < count; i++) this.#digests.set(first + i, digests.subarray(i * 32, (i + 1) * 32));
     for (const { index, problem, detail } of problems) {
-      this.#met[first + index] = met.unreadable;
-      const path = `${place.folder}/${names[index] ?? ''}`;
+      this.#met.set(first + index, met.unreadable);
+      const path = `${place.folder}/${names.split('\0')[index] ?? ''}`;
       if (problem === 'missing') this.#check.findings.add('FILE_MISSING', path, 'This file of a version vanished while the check ran.');
       else this.#check.findings.add('FILE_UNREADABLE', path, `This file cannot be read: ${detail}.`);
     }
@@ -105,12 +115,9 @@ export class ObjectFiles {
     if (place !== null) this.#check.findings.add('FILE_ALTERED', place, `The bytes of this file are not those that were committed; their SHA-256 is now ${digest}.`);
   }
 
-  #reportUnlisted(path: string, version: number): void {
-    const place = this.#placeOf(path);
-    if (place === null) return;
-    if (Number(/^v(\d+)/.exec(path)?.[1]) <= version) {
-      this.#check.findings.add('FILE_UNLISTED', place, 'This file stands among the content of a version, and no inventory lists it.');
-    } else this.#check.findings.add('CONTENT_UNCHECKED', place, 'This file could not be checked, because no inventory that lists it is intact.');
+  #reportUnlisted({ folder, version }: ContentPlace, name: string, newest: number): void {
+    if (version <= newest) this.#check.findings.add('FILE_UNLISTED', `${folder}/${name}`, 'This file stands among the content of a version, and no inventory lists it.');
+    else this.#check.findings.add('CONTENT_UNCHECKED', `${folder}/${name}`, 'This file could not be checked, because no inventory that lists it is intact.');
   }
 
   #reportMissing(path: string): void {

@@ -106,7 +106,7 @@ async function compareFiles(check: LakeCheck, object: ObjectPlace, files: Object
   if (twice !== null) check.findings.add('INVENTORY_UNSOUND', `${object.folder}/v${String(version)}/inventory.json`, `The inventory lists "${twice}" twice (E101).`);
 }
 
-async function newestManifest(check: LakeCheck, object: ObjectPlace, versions: readonly Read[], rootHolds: number | null): Promise<{ version: number; manifest: Uint8Array }> {
+async function newestManifest(check: LakeCheck, object: ObjectPlace, versions: readonly Read[], rootHolds: number | null): Promise<{ version: number; manifest: readonly Uint8Array[] }> {
   for (const { place, result, intact } of versions.toReversed()) {
     const { version } = place.fact;
     if (intact && result.manifest.length > 0) return { version, manifest: result.manifest };
@@ -115,7 +115,7 @@ async function newestManifest(check: LakeCheck, object: ObjectPlace, versions: r
     const again = await readInventory(check, object, path, { ...place.fact, body: null }, true);
     if (again.sha256 === place.fact.hash) return { version, manifest: again.manifest };
   }
-  return { version: 0, manifest: new Uint8Array(0) };
+  return { version: 0, manifest: [] };
 }
 
 function relative(check: LakeCheck, path: string | null): string {

@@ -1,5 +1,4 @@
 import type { X509Certificate } from 'node:crypto';
-import { HmsError } from '../../contract/index.ts';
 import { certificateOf } from '../crypto.ts';
 import type { Findings } from '../findings.ts';
 import type { Meter } from '../meter.ts';
@@ -18,17 +17,13 @@ export interface PackageCheck {
   readonly findings: Findings;
   readonly meter: Meter;
   readonly pool: Pool;
-  /** Certificates that are trusted, PEM or DER. */
+  /** Certificates that are trusted, PEM or DER; each can be read. */
   readonly trust: readonly Uint8Array[];
 }
 
 /** Checks a package: docs/formats/export.md. */
 export async function checkPackage({ found, findings, meter, pool, trust }: PackageCheck): Promise<{ readonly checked: Checked; readonly answers: PackageAnswers }> {
-  const trusted = trust.map((bytes) => {
-    const certificate = certificateOf(bytes);
-    if (certificate === null) throw new HmsError('KEY_UNKNOWN', 'A certificate that was named as trusted cannot be read.', { next: 'Name a certificate file in PEM or DER.' });
-    return certificate;
-  });
+  const trusted = trust.map((bytes) => certificateOf(bytes)).filter((certificate) => certificate !== null);
   const path = found.path.replaceAll('\\', '/');
   const source = found.kind === 'zip' ? await openZip(path, findings, meter, pool) : await openFolder(path, findings, meter, pool);
   if (source === null) {

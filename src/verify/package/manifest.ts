@@ -1,4 +1,4 @@
-import { DigestList } from '../workers/sequence.ts';
+import { DigestList } from '../workers/compact.ts';
 import type { PackageSource } from './source.ts';
 
 /** A BagIt manifest as its file says it: paths in order, with their digests. */

@@ -1,15 +1,19 @@
 import type { BodyLine, HeadOf } from '../../contract/index.ts';
 import { isLogicalPath, parseBodyHead, parseBodyLine } from '../../core/index.ts';
+import { DigestList, Marks, PathTable } from './compact.ts';
 import { readLines } from './lines.ts';
-import { DigestList } from './sequence.ts';
 
-/** What a path must be after the change: a place in the digest list, nothing any more, or what a renamed file was. */
-const GONE = -1;
+/** What a path must be after the change. */
+const GONE = 1;
+const GIVEN = 2;
+const RENAMED = 3;
+/** Added to the mark of a path that v(N−1) must have, until it is met there. */
+const EXPECTED_BEFORE = 4;
 
 interface Rename {
   readonly from: string;
-  readonly to: string;
-  digest: string | null;
+  readonly to: number;
+  met: boolean;
 }
 
 /**
@@ -17,17 +21,16 @@ interface Rename {
  * of the version. Memory grows with the files that the lines name, not with the dataset.
  */
 export class Changes {
-  /** First thing that does not agree, as a sentence; null while all agrees. */
-  fault: string | null = null;
   readonly head: HeadOf<'version.committed'>;
-  readonly #after = new Map<string, number>();
+  readonly #paths = new PathTable();
+  /** For each path, what it must become; the digest stands in `#digests` at the same place. */
+  readonly #marks = new Marks();
   readonly #digests = new DigestList();
-  readonly #renames: Rename[] = [];
-  readonly #renamedFrom = new Map<string, Rename[]>();
-  /** Paths that v(N−1) must have. */
-  readonly #mustHaveBeen = new Set<string>();
+  readonly #renamesFrom = new Map<string, Rename[]>();
+  #expectedBefore = 0;
+  #expectedNow = 0;
   #present = 0;
-  #toMeet = 0;
+  #fault: string | null = null;
 
   constructor(head: HeadOf<'version.committed'>) {
     this.head = head;
@@ -38,72 +41,79 @@ export class Changes {
     if ('note' in line) return true;
     switch (line.do) {
       case 'add':
-        return this.#becomes(line.path, this.#digests.push(line.sha256));
+        return this.give(line.path, line.sha256, false);
       case 'replace':
-        this.#mustHaveBeen.add(line.path);
-        return this.#becomes(line.path, this.#digests.push(line.sha256));
+        return this.give(line.path, line.sha256, true);
       case 'remove':
-        this.#mustHaveBeen.add(line.path);
-        return this.#becomes(line.path, GONE);
+        return this.#becomes(line.path, GONE + EXPECTED_BEFORE) !== null;
       case 'rename': {
-        const rename: Rename = { from: line.from, to: line.path, digest: null };
-        this.#mustHaveBeen.add(line.from);
-        this.#renames.push(rename);
-        this.#renamedFrom.set(line.from, [...(this.#renamedFrom.get(line.from) ?? []), rename]);
-        return this.#becomes(line.path, GONE - this.#renames.length);
+        const to = this.#becomes(line.path, RENAMED);
+        if (to === null) return false;
+        this.#renamesFrom.set(line.from, [...(this.#renamesFrom.get(line.from) ?? []), { from: line.from, to, met: false }]);
+        return true;
       }
     }
   }
 
-  /** Fast way for what `add` lines are nearly all of. */
-  addFile(path: string, sha256: string, wasThere: boolean): boolean {
-    if (wasThere) this.#mustHaveBeen.add(path);
-    return this.#becomes(path, this.#digests.push(sha256));
+  /** A path gets these bytes. */
+  give(path: string, sha256: string, wasThere: boolean): boolean {
+    const index = this.#becomes(path, GIVEN + (wasThere ? EXPECTED_BEFORE : 0));
+    if (index === null) return false;
+    this.#digests.at(index).write(sha256, 'hex');
+    return true;
   }
 
   /** Once after the last line: the old names of renamed files are gone, unless a line gives them to other bytes. */
   close(): void {
-    for (const { from } of this.#renames) if (!this.#after.has(from)) this.#after.set(from, GONE);
-    for (const value of this.#after.values()) if (value !== GONE) this.#toMeet += 1;
+    for (const from of this.#renamesFrom.keys()) this.#becomes(from, GONE);
   }
 
   /** A file of v(N−1). Answers whether the lines name it. */
   before(digest: string, path: string): boolean {
-    if (!this.#after.has(path)) return false;
-    for (const rename of this.#renamedFrom.get(path) ?? []) rename.digest = digest;
-    this.#mustHaveBeen.delete(path);
+    const index = this.#paths.find(path);
+    if (index === null) return false;
+    const mark = this.#marks.get(index);
+    if (mark >= EXPECTED_BEFORE) {
+      this.#expectedBefore -= 1;
+      this.#marks.set(index, mark - EXPECTED_BEFORE);
+    }
+    for (const rename of this.#renamesFrom.get(path) ?? []) {
+      rename.met = true;
+      this.#digests.at(rename.to).write(digest, 'hex');
+    }
     return true;
   }
 
   /** A file of vN; every file of v(N−1) has been told before. Answers whether the lines name it. */
   now(digest: string, path: string): boolean {
-    const value = this.#after.get(path);
-    if (value === undefined) return false;
-    const wanted = value === GONE ? null : value < GONE ? (this.#renames[GONE - 1 - value]?.digest ?? null) : this.#digests.hexAt(value);
-    if (wanted !== digest) {
-      this.fault ??= value === GONE ? `The body says that "${path}" is gone, the inventory still lists it.` : `Body and inventory give different bytes to "${path}".`;
-    }
+    const index = this.#paths.find(path);
+    if (index === null) return false;
+    const mark = this.#marks.get(index) % EXPECTED_BEFORE;
+    if (mark === GONE) this.#fault ??= `The body says that "${path}" is gone, the inventory still lists it.`;
+    else if (this.#digests.hexAt(index) !== digest) this.#fault ??= `Body and inventory give different bytes to "${path}".`;
     this.#present += 1;
     return true;
   }
 
-  /** After both states: the sentence that says what does not agree, or null. */
-  end(): string | null {
-    const [lost] = this.#mustHaveBeen;
-    if (lost !== undefined) this.fault ??= `The body changes "${lost}", which the version before does not have.`;
-    if (this.#present < this.#toMeet) this.fault ??= 'The body names files that the inventory does not list.';
-    return this.fault;
+  /** After both states: the sentence that says what does not agree, or null. `untouched`: how many files of vN the lines do not name. */
+  end(untouched: number): string | null {
+    const lost = [...this.#renamesFrom.values()].flat().find(({ met }) => !met);
+    if (lost !== undefined) return `The body renames "${lost.from}", which the version before does not have.`;
+    if (this.#expectedBefore > 0) return 'The body replaces or removes files that the version before does not have.';
+    if (this.#fault !== null) return this.#fault;
+    if (this.#present !== this.#expectedNow) return 'The body names files that the inventory does not list.';
+    const files = untouched + this.#present;
+    return files === this.head.files ? null : `The body says that the version has ${String(this.head.files)} files, the inventory lists ${String(files)}.`;
   }
 
-  /** How many files the version has, with those that the lines do not name. */
-  files(untouched: number): number {
-    return untouched + this.#present;
-  }
-
-  #becomes(path: string, value: number): boolean {
-    if (this.#after.has(path)) return false;
-    this.#after.set(path, value);
-    return true;
+  #becomes(path: string, mark: number): number | null {
+    const index = this.#paths.add(path);
+    if (index === null) return null;
+    this.#digests.push();
+    this.#marks.set(index, mark);
+    if (mark >= EXPECTED_BEFORE) this.#expectedBefore += 1;
+    if (mark % EXPECTED_BEFORE !== GONE) this.#expectedNow += 1;
+    return index;
   }
 }
 
@@ -131,13 +141,13 @@ export function readChanges(path: string, buffer: Uint8Array): Changes | string 
 }
 
 function addLine(changes: Changes, line: Buffer): boolean {
-  // Latin-1 keeps one character per byte, so that places in the text are places in the bytes.
+  // Nearly all lines are of this form, and schemas would cost more than all the rest of the check. Latin-1 keeps one character per byte, so
+  // that places in the text are places in the bytes.
   const match = fileLine.exec(line.toString('latin1'));
   if (match !== null && !(match[2] ?? '').includes('\\')) {
     const start = line.indexOf('"path":"') + 8;
-    // Decoded from the bytes: a part of the line's text would keep the whole line in memory.
     const path = line.toString('utf8', start, start + (match[2] ?? '').length);
-    if (isLogicalPath(path) && !path.includes('\ufffd')) return changes.addFile(path, match[3] ?? '', match[1] === 'replace');
+    if (isLogicalPath(path) && !path.includes('\ufffd')) return changes.give(path, match[3] ?? '', match[1] === 'replace');
   }
   const parsed = parseBodyLine(line.toString('utf8'));
   return parsed !== null && changes.add(parsed);

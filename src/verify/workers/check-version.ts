@@ -32,7 +32,7 @@ export interface CheckVersionResult {
   /** Where body and inventory differ: a sentence. */
   readonly stateFault: string | null;
   /** The manifest where it was wanted, for `recordsOf`. */
-  readonly manifest: Uint8Array<ArrayBuffer>;
+  readonly manifest: readonly Uint8Array<ArrayBuffer>[];
 }
 
 export function checkVersion(task: CheckVersion, buffer: Uint8Array): CheckVersionResult {
@@ -55,6 +55,6 @@ export function checkVersion(task: CheckVersion, buffer: Uint8Array): CheckVersi
     message: pass.message,
     bodyFault: typeof changes === 'string' ? changes : null,
     stateFault,
-    manifest: pass.manifest.toBytes(),
+    manifest: pass.manifest.take(),
   };
 }

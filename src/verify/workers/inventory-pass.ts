@@ -1,7 +1,8 @@
 import type { InventoryEvents } from '../../core/index.ts';
 import { InventoryReader, isContentPath, isLogicalPath } from '../../core/index.ts';
 import type { Changes } from './changes.ts';
-import { ByteList, DigestList, SequenceHash } from './sequence.ts';
+import { DigestList, RecordList } from './compact.ts';
+import { SequenceHash } from './sequence.ts';
 
 /** A fault of an inventory: a code of OCFL 1.1's list, or `ORDER` where it is only not written as lake.md section 9 says. */
 export interface InventoryFault {
@@ -31,8 +32,8 @@ export class InventoryPass implements InventoryEvents {
   /** The manifest without the content of this version: what the version before must list. */
   readonly manifestBefore = new SequenceHash();
   readonly manifestDigests = new DigestList();
-  /** The manifest as bytes: digest, length of the path (4 bytes, big endian) and path, one after another. Empty unless wanted. */
-  readonly manifest = new ByteList();
+  /** The manifest, where it is wanted. */
+  readonly manifest = new RecordList();
   message: string | null = null;
 
   readonly #wanted: InventoryWanted;
@@ -95,7 +96,7 @@ export class InventoryPass implements InventoryEvents {
     this.manifestAll.add(digest, contentPath);
     if (of !== version) this.manifestBefore.add(digest, contentPath);
     if (keepsManifest) {
-      this.manifest.addRecord(digest, contentPath);
+      this.manifest.add(digest, contentPath);
     }
   }
 
@@ -147,12 +148,14 @@ export class InventoryPass implements InventoryEvents {
   /** Both lists are sorted, so one walk along the manifest finds every digest of a state. */
   #use(version: string, digest: string): void {
     const manifest = this.manifestDigests;
-    while (this.#manifestAt < manifest.length && manifest.hexAt(this.#manifestAt) < digest) this.#manifestAt += 1;
-    if (this.#manifestAt < manifest.length && manifest.hexAt(this.#manifestAt) === digest) {
-      if (this.#used !== null) this.#used[this.#manifestAt] = 1;
-    } else {
-      this.#fault('E050', `The state of ${version} has the digest ${digest}, which the manifest does not list.`);
+    while (this.#manifestAt < manifest.length) {
+      const listed = manifest.hexAt(this.#manifestAt);
+      if (listed === digest && this.#used !== null) this.#used[this.#manifestAt] = 1;
+      if (listed === digest) return;
+      if (listed > digest) break;
+      this.#manifestAt += 1;
     }
+    this.#fault('E050', `The state of ${version} has the digest ${digest}, which the manifest does not list.`);
   }
 
   #checkUsed(): void {
@@ -172,12 +175,10 @@ export class InventoryPass implements InventoryEvents {
   }
 
   #compareWithBody(changes: Changes): string | null {
-    const fault = changes.end();
-    if (fault !== null) return fault;
     const [before, now] = this.#untouched;
+    const fault = changes.end(now.count);
+    if (fault !== null) return fault;
     if (before.digest() !== now.digest()) return 'The inventory changes files that the body does not name.';
-    const files = changes.files(now.count);
-    if (files !== changes.head.files) return `The body says that the version has ${String(changes.head.files)} files, the inventory lists ${String(files)}.`;
     return changes.head.message === this.message ? null : 'Body and inventory do not have the same message.';
   }
 

@@ -25,6 +25,7 @@ interface Commitment {
 
 const SALT_BYTES = 32;
 const MAX_HEAD = 4 * 1024 * 1024;
+const STEP = 65_536;
 const sizeAtEnd = /"size":(\d{1,16})\}$/;
 
 /** Hashes body and salt of one entry (lake.md section 5) and keeps the first line. */
@@ -69,7 +70,9 @@ class LineScan {
   feed(piece: Uint8Array): void {
     const bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.length);
     const start = this.#inHead ? this.#feedHead(bytes) : 0;
-    if (this.#hasFiles && !this.#inHead) this.#feedLines(bytes.toString('latin1', start));
+    if (!this.#hasFiles || this.#inHead) return;
+    // In small steps: a text of megabytes would be kept outside the heap, where it waits for the garbage collector without being counted.
+    for (let at = start; at < bytes.length; at += STEP) this.#feedLines(bytes.toString('latin1', at, at + STEP));
   }
 
   head(): string | null {

@@ -18,5 +18,5 @@ port.on('message', (task: Task) => {
     say({ told });
   });
   // A manifest can be tens of megabytes: it is handed over, not copied.
-  say({ result }, 'manifest' in result ? [result.manifest.buffer] : []);
+  say({ result }, 'manifest' in result ? result.manifest.map(({ buffer: bytes }) => bytes) : []);
 });

@@ -1,0 +1,10 @@
+import { rebuildCatalog } from '../src/engine/upkeep.ts';
+import { openToWrite } from '../src/engine/open.ts';
+
+/** What open.bench.ts measures, in a process of its own: `open-once.ts LAKE PROFILE warm|rebuild|nothing`. */
+const [, , folder = '', profile = '', what] = process.argv;
+if (what === 'warm') {
+  const lake = await openToWrite({ folder, profile });
+  await lake.close();
+}
+if (what === 'rebuild') await rebuildCatalog({ folder, profile });

@@ -1,0 +1,66 @@
+import { CancelledError, HmsError } from '../../contract/index.ts';
+import type { DatasetId } from '../../contract/index.ts';
+import { commit, myDraft } from '../../engine/drafting.ts';
+import type { IntakeReport } from '../../engine/ingest/index.ts';
+import type { WritableLake } from '../../engine/open.ts';
+import { datasetIdOf, findDataset, refOf, tagOf } from '../names.ts';
+import { writing } from '../opening.ts';
+import { answer, remark } from '../session.ts';
+import type { Session } from '../session.ts';
+import { count, officeClock } from '../words.ts';
+import { notAllTaken, sourcesOf, take, withDraft } from './intake.ts';
+import { contents, intakeJson, intakeWords, versionJson, warnOfLargeInventory } from './results.ts';
+
+export interface IngestChoices {
+  readonly message?: string;
+  readonly tag?: readonly string[];
+  readonly as?: string;
+}
+
+/** Create, put and commit in one: files in, a version out. Nothing is committed where a file was not taken. */
+export function ingest(session: Session, [text, names]: readonly [string, readonly string[]], choices: IngestChoices): Promise<void> {
+  return writing(session, async (lake) => {
+    const dataset = findDataset(lake, text) ?? datasetIdOf(text);
+    const tags = (choices.tag ?? []).map(tagOf);
+    const sources = await sourcesOf(session, names, choices.as);
+    await tellOfDraft(session, lake, dataset);
+    const { report, done } = await withDraft(lake, dataset, async () => {
+      const taken = await take(session, lake, dataset, sources);
+      refuseProblems(taken, dataset);
+      if (session.signal.aborted) throw new CancelledError(`${intakeWords(taken)}. They are kept in the draft of ${dataset}; "hms dta commit ${dataset}" commits it.`);
+      const committed = await commit(lake, dataset, { message: choices.message ?? null, tags }).catch((error: unknown) => {
+        throw nothingDiffers(error, lake, dataset, taken);
+      });
+      return { report: taken, done: committed };
+    });
+    const version = lake.catalog.version(dataset, done.version);
+    if (version === null) throw new Error(`The catalog has no version ${done.version} of ${dataset} after its commit.`);
+    await warnOfLargeInventory(session, refOf(version), done.prepared.inventoryBytes);
+    await remark(session, `${intakeWords(report)}. ${refOf(version)} is committed: ${contents(version)}.`);
+    await answer(session, { version: versionJson(version), intake: intakeJson(report) }, [refOf(version)]);
+  });
+}
+
+async function tellOfDraft(session: Session, lake: WritableLake, dataset: DatasetId): Promise<void> {
+  const draft = await myDraft(lake, dataset);
+  if (draft === null || draft.isEmpty) return;
+  const started = officeClock(lake.lake.zone)(draft.details.started);
+  await remark(session, `Your draft of ${dataset} from ${started} is continued; the ${count(draft.changes.size, 'change')} in it will be in the same version.`);
+}
+
+function refuseProblems(report: IntakeReport, dataset: DatasetId): void {
+  if (report.problemCount === 0) return;
+  const staged = report.files + report.resumed;
+  const kept = staged === 0 ? 'Nothing was committed.' : `Nothing was committed; ${count(staged, 'file')} in the draft ${staged === 1 ? 'is' : 'are'} kept.`;
+  const next = 'Put right what is said above and run the same command again; files that were staged are not copied again.';
+  throw notAllTaken(report, kept, staged === 0 ? next : `${next} To do without the others: hms dta commit ${dataset} -m MESSAGE`);
+}
+
+function nothingDiffers(error: unknown, lake: WritableLake, dataset: DatasetId, report: IntakeReport): unknown {
+  if (!(error instanceof HmsError) || error.code !== 'DRAFT_EMPTY') return error;
+  const newest = lake.catalog.view.dataset(dataset)?.newest ?? 0;
+  const base = newest === 0 ? null : lake.catalog.version(dataset, newest);
+  const message =
+    base === null ? `No file was found, so there is nothing to commit to ${dataset}.` : `Nothing differs: all ${count(report.unchanged + report.resumed, 'file')} are in ${refOf(base)} with the same bytes.`;
+  return new HmsError('DRAFT_EMPTY', message, { kept: 'No version was made, and nothing was changed.', facts: { ...error.facts, unchanged: report.unchanged } });
+}
