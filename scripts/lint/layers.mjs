@@ -76,7 +76,7 @@ export const ownedPackages = [
   {
     packages: ['archiver', 'zip-stream'],
     owners: ['engine/package'],
-    why: 'archiver is used in engine/package only: sorted names, fixed dates and bounded memory have to be right once',
+    why: 'a zip library, were there one, would be used in engine/package only: sorted names, fixed dates and bounded memory have to be right once (docs/adr/0001-own-zip-writer.md)',
   },
   {
     packages: ['electron'],
