@@ -24,8 +24,13 @@ export interface Row {
 }
 
 const MB = 1_000_000;
+const thisFile = fileURLToPath(import.meta.url);
 
-export async function bench(rounds = 5): Promise<Row[]> {
+export function bench(rounds = 5): Promise<Row[]> {
+  return Promise.resolve(measure(rounds));
+}
+
+function measure(rounds: number): Row[] {
   const root = mkdtempSync(join(process.env.HMS_BENCH_DIR ?? tmpdir(), 'hms-bench-ingest-'));
   try {
     const large = join(root, 'large.bin');
@@ -36,22 +41,22 @@ export async function bench(rounds = 5): Promise<Row[]> {
       for (let i = 0; i < 1_000; i++) writeFileSync(join(small, `${folder}`, `record-${i}.bin`), randomBytes(8 * 1024));
     }
     return [
-      ...(await compare('one file of 2 GB', root, large, 'cp large.bin "$1/copy" && openssl dgst -sha256 large.bin > "$1/sum" && sync -f "$1"', 1.15, rounds)),
-      ...(await compare(
+      ...compare('one file of 2 GB', root, large, 'cp large.bin "$1/copy" && openssl dgst -sha256 large.bin > "$1/sum" && sync -f "$1"', 1.15, rounds),
+      ...compare(
         '20,000 files of 8 KB',
         root,
         small,
         'cp -r small "$1/copy" && find small -type f -print0 | xargs -0 sha256sum > "$1/sum" && sync -f "$1"',
         1.5,
         rounds,
-      )),
+      ),
     ];
   } finally {
     rmSync(root, { recursive: true, force: true });
   }
 }
 
-async function compare(what: string, root: string, source: string, script: string, target: number, rounds: number): Promise<Row[]> {
+function compare(what: string, root: string, source: string, script: string, target: number, rounds: number): Row[] {
   const ours: number[] = [];
   const tools: number[] = [];
   let resident = 0;
@@ -60,11 +65,13 @@ async function compare(what: string, root: string, source: string, script: strin
       const folder = mkdtempSync(join(root, 'round-'));
       execFileSync('sync', ['-f', root]);
       if (side === tools) {
-        side.push(await seconds(() => void execFileSync('sh', ['-c', script, 'sh', folder], { cwd: root })));
+        const start = performance.now();
+        execFileSync('sh', ['-c', script, 'sh', folder], { cwd: root });
+        side.push((performance.now() - start) / 1000);
       } else {
-        const watched = watchMemory();
-        side.push(await seconds(() => take(folder, source)));
-        resident = Math.max(resident, watched());
+        const one = takeInNewProcess(folder, source);
+        side.push(one.seconds);
+        resident = Math.max(resident, one.resident);
       }
     }
   }
@@ -78,7 +85,21 @@ async function compare(what: string, root: string, source: string, script: strin
   ];
 }
 
-async function take(lake: string, source: string): Promise<void> {
+interface One {
+  readonly seconds: number;
+  /** Bytes. */
+  readonly resident: number;
+}
+
+/** Its memory is then that of one intake. The time does not count the start of Node. */
+function takeInNewProcess(lake: string, source: string): One {
+  const [time, resident] = execFileSync(process.execPath, [thisFile, '--one', lake, source], { encoding: 'utf8' }).trim().split(' ').map(Number);
+  if (time === undefined || resident === undefined) throw new Error('The process of one intake printed no result.');
+  return { seconds: time, resident };
+}
+
+async function take(lake: string, source: string): Promise<One> {
+  const start = performance.now();
   const durable = durableOn(systemDisk, await placeOf(lake), systemClock);
   const owner = { lake: LakeId.parse(systemClock.uuid()), station: KeyId.parse('0'.repeat(64)), osUser: 'bench' };
   const draft = await beginDraft(owner, DatasetId.parse('BENCH'), null, () => null, lakePaths(lake), durable, systemClock);
@@ -89,21 +110,7 @@ async function take(lake: string, source: string): Promise<void> {
     { signal: new AbortController().signal, onProgress: () => undefined },
   );
   if (report.problemCount > 0) throw new Error(report.problems[0]?.message);
-}
-
-async function seconds(run: () => void | Promise<void>): Promise<number> {
-  const start = performance.now();
-  await run();
-  return (performance.now() - start) / 1000;
-}
-
-function watchMemory(): () => number {
-  let most = process.memoryUsage.rss();
-  const timer = setInterval(() => (most = Math.max(most, process.memoryUsage.rss())), 20);
-  return () => {
-    clearInterval(timer);
-    return most;
-  };
+  return { seconds: (performance.now() - start) / 1000, resident: process.resourceUsage().maxRSS * 1024 };
 }
 
 function median(values: readonly number[]): number {
@@ -118,6 +125,12 @@ function writeRandom(path: string, size: number): void {
   closeSync(descriptor);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  for (const { name, value, unit, note } of await bench(Number(process.argv[2] ?? 5))) console.log(`${name}\t${value.toFixed(2)} ${unit}\t${note}`);
+if (process.argv[1] === thisFile) {
+  const [first, lake, source] = process.argv.slice(2);
+  if (first === '--one' && lake !== undefined && source !== undefined) {
+    const { seconds, resident } = await take(lake, source);
+    console.log(`${seconds} ${resident}`);
+  } else {
+    for (const { name, value, unit, note } of await bench(Number(first ?? 5))) console.log(`${name}\t${value.toFixed(2)} ${unit}\t${note}`);
+  }
 }

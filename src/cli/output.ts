@@ -60,9 +60,9 @@ export class Output {
     return new Promise((resolve, reject) => {
       this.#stream.write(chunk, (error) => {
         const code = (error as NodeJS.ErrnoException | null | undefined)?.code ?? '';
-        if (error == null || gone.includes(code)) resolve();
+        if (error === null || error === undefined || gone.includes(code)) resolve();
         else reject(error);
-        if (error != null) this.#closed = true;
+        if (error !== null && error !== undefined) this.#closed = true;
       });
     });
   }

@@ -17,39 +17,34 @@ export async function progressView(session: Session): Promise<ProgressView> {
   return process.stderr.isTTY ? bar() : lines(session);
 }
 
+/** Opening, closing and naming a file takes about as long as copying this many bytes. */
+const BYTES_A_FILE = 100_000;
+
 /** Bytes a second over the last seconds, and what is left at that rate. */
 class Pace {
-  readonly #samples: { readonly at: number; readonly bytes: number; readonly files: number }[] = [];
+  readonly #samples: { readonly at: number; readonly bytes: number; readonly work: number }[] = [];
 
   take({ bytesDone, filesDone }: Progress): void {
     const at = performance.now();
-    this.#samples.push({ at, bytes: bytesDone, files: filesDone });
+    this.#samples.push({ at, bytes: bytesDone, work: bytesDone + filesDone * BYTES_A_FILE });
     while (this.#samples.length > 2 && at - (this.#samples[0]?.at ?? at) > RATE_OVER_MS) this.#samples.shift();
   }
 
   /** Null until there is something to measure. */
-  rates(): { readonly bytes: number; readonly files: number } | null {
+  rates(): { readonly bytes: number; readonly work: number } | null {
     const first = this.#samples[0];
     const last = this.#samples.at(-1);
     if (first === undefined || last === undefined || last.at - first.at < 500) return null;
     const seconds = (last.at - first.at) / 1000;
-    return { bytes: (last.bytes - first.bytes) / seconds, files: (last.files - first.files) / seconds };
+    return { bytes: (last.bytes - first.bytes) / seconds, work: (last.work - first.work) / seconds };
   }
 
-  /** Seconds; null while a total or the rate is not known. Many small files are counted by their number, which says more than their size. */
-  left(progress: Progress): number | null {
+  /** Seconds; null while a total or the rate is not known. */
+  left({ bytesDone, bytesTotal, filesDone, filesTotal }: Progress): number | null {
     const rates = this.rates();
-    if (rates === null) return null;
-    const byBytes = remaining(progress.bytesTotal, progress.bytesDone, rates.bytes);
-    const byFiles = remaining(progress.filesTotal, progress.filesDone, rates.files);
-    return byBytes === null || byFiles === null ? (byBytes ?? byFiles) : Math.max(byBytes, byFiles);
+    if (rates === null || rates.work <= 0 || bytesTotal === null || filesTotal === null) return null;
+    return (bytesTotal - bytesDone + (filesTotal - filesDone) * BYTES_A_FILE) / rates.work;
   }
-}
-
-function remaining(total: number | null, done: number, rate: number): number | null {
-  if (total === null) return null;
-  if (total <= done) return 0;
-  return rate > 0 ? (total - done) / rate : null;
 }
 
 function rateText(pace: Pace): string {

@@ -1,6 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DatasetId, LakeId, LogicalPath, RootName } from '../contract/index.ts';
+import type { DatasetId, LakeId, LogicalPath, RootName, Sha256 } from '../contract/index.ts';
 import type { Frontier, LedgerView } from '../core/index.ts';
 import type { Catalog, Projection, StateFile, VersionDetail } from './catalog/index.ts';
 import { ifMissing, objectFolder, readHeadState, versionFolder } from './lake/index.ts';
@@ -67,6 +67,15 @@ export class CatalogIndex implements LakeIndex, ForkableIndex {
 
   leafHashes(from: number, count: number): readonly Uint8Array[] {
     return this.catalog.leafHashes(from, from + count);
+  }
+
+  checked(): { size: number; root: Uint8Array } | null {
+    const { checked } = this.catalog.position();
+    return checked === null ? null : { size: checked.size, root: Buffer.from(checked.root, 'hex') };
+  }
+
+  async setChecked(head: { readonly size: number; readonly root: Uint8Array }): Promise<void> {
+    await this.catalog.project(null, (projection) => projection.setChecked({ size: head.size, root: Buffer.from(head.root).toString('hex') as Sha256 }));
   }
 
   claimedVersion(dataset: DatasetId, version: number): ClaimedVersion | null {

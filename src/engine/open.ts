@@ -217,7 +217,7 @@ function whyReadOnly(lake: Pick<ReadableLake, 'catalog' | 'station' | 'lake' | '
 
 async function rememberLog(lake: ReadableLake, signer: Signer): Promise<void> {
   const { seenFile, profileDurable } = lake.ledger.context;
-  if (seenFile !== null) await remember(lake.lake, lake.ledger.tree(), signer, seenFile, profileDurable);
+  if (seenFile !== null) await lake.index.setChecked(await remember(lake.lake, lake.ledger.tree(), signer, seenFile, profileDurable));
 }
 
 async function finishInterrupted(lake: ReadableLake, signer: Signer, grace: number): Promise<Recovery> {

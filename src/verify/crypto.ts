@@ -31,10 +31,12 @@ export const verifyP256: VerifySignature = (spki, message, signature) => {
   return verify('sha256', message, key, signature);
 };
 
-/** Null where the bytes are no certificate, in PEM or DER. */
+/** Null where the bytes are no certificate, in PEM or DER, or where its key cannot be read: Node decodes that only when it is asked for. */
 export function certificateOf(bytes: Uint8Array): X509Certificate | null {
   try {
-    return new X509Certificate(bytes);
+    const certificate = new X509Certificate(bytes);
+    spkiOf(certificate);
+    return certificate;
   } catch (error) {
     if (error instanceof Error) return null;
     throw error;

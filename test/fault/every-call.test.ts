@@ -36,11 +36,11 @@ describe('every', () => {
         if (onlyAt !== undefined) console.info((error as Error).stack, (error as Error).cause);
       }
       if (what !== null) {
-        const key = `${kind} ${what.replaceAll(/[0-9a-f]{8,}/g, '#').slice(0, 300)}`;
+        const key = `${kind} ${what.replaceAll(/made by the test.*/g, '').replaceAll(/[0-9a-f]{8,}/g, '#').slice(0, 200)}`;
         bad.set(key, [...(bad.get(key) ?? []), `${k}:${calls[k - 1]?.primitive}(${(calls[k - 1]?.path ?? '').split('/').slice(-2).join('/').replaceAll(/[0-9a-f]{8}-[-0-9a-f]+/g, '#')})`]);
       }
     }
     console.info(scenario.name, n, 'trials', ((performance.now() - t) / n).toFixed(1), 'ms each', 'left', left);
-    for (const [key, list] of bad) console.info(' ', list.length, key, '\n      ', list.slice(0, 12).join(' '));
+    for (const [key, list] of bad) console.info(' ', list.length, key, '\n      ', list.slice(0, Number(process.env["MANY"] ?? 8)).join(' '));
   });
 });

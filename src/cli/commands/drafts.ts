@@ -19,7 +19,7 @@ export function drafts(session: Session): Promise<void> {
     const value = found.map(({ draft, holds }) => ({ ...draft, mine: isMine(lake, draft), ...holds }));
     const rows = found.map(({ draft, holds }) => [
       draft.dataset,
-      draft.base === null ? 'nothing' : versionName(draft.dataset, draft.base.ver),
+      draft.base === null ? 'no version' : versionName(draft.dataset, draft.base.ver),
       holds === null ? 'cannot be read' : `${grouped(holds.files)} in, ${grouped(holds.removed)} out`,
       holds === null ? '' : grouped(holds.bytes),
       when(draft.started),

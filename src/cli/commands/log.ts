@@ -71,7 +71,12 @@ async function* jsonOf(pages: AsyncIterable<readonly Told[]>): AsyncGenerator<ob
 function rowOf({ entry, by, words }: Told, when: (instant: string) => string): string[] {
   const said = entry.destroyed === null ? (words ?? '') : `(destroyed under ${entry.destroyed.authority ?? 'an authority that was destroyed too'})`;
   const alarm = entry.effect ? '' : `WITHOUT EFFECT: ${entry.why ?? 'it cannot be read'} `;
-  return [String(entry.seq), entry.at === null ? '' : when(entry.at), entry.op ?? '(not an entry)', entry.subject ?? '', by, `${alarm}${said}`];
+  return [String(entry.seq), entry.at === null ? '' : when(entry.at), entry.op ?? '(not an entry)', shortSubject(entry.subject ?? ''), by, `${alarm}${said}`];
+}
+
+/** The 64 digits of a key would push everything else off the screen; --json has them all. */
+function shortSubject(subject: string): string {
+  return subject.replace(/^(key:[0-9a-f]{16})[0-9a-f]+$/, '$1');
 }
 
 /** The catalog has the messages of versions; the few other words are read from the bodies. */

@@ -79,7 +79,7 @@ async function showVersion(session: Session, lake: ReadableLake, version: Versio
       ['Bytes', version.bytes === null ? 'not known' : grouped(version.bytes)],
       ['Inventory SHA-256', version.hash],
       ['Ledger entry', String(version.seq)],
-      ['Signed by', by === null ? null : `${by.role} ${by.name}, not a person`],
+      ['Signed by', by === null ? null : by.role === 'officer' ? `officer ${by.name}` : `workstation ${by.name}, not by a person`],
       ['Made from', sources.length === 0 ? null : sources.map(refFrom).join(', ')],
       ['In place', version.placed ? null : 'not yet: its commit was interrupted; the next command that writes finishes it'],
     ]),

@@ -5,7 +5,7 @@ import type { Count } from '../workers/count.ts';
 
 /** Who does the blocking work of an intake. */
 export interface Copier {
-  /** Takes files; waits for a free thread. `size` is that of the only job where it is known to be large. Never rejects. */
+  /** Takes files; waits for a free thread. `size` is that of the only job where it is known to be large. What a thread fails with is in the answer. */
   take(jobs: readonly TakeJob[], size: number | null): Promise<TakenBatch>;
   /** Counts ahead; null where it does not, or was stopped. Never rejects: totals are a courtesy. */
   count(places: readonly string[], lake: string): Promise<Count | null>;
@@ -154,10 +154,15 @@ export function threadCopier(options: ThreadOptions): Copier {
     },
     async count(places, lake) {
       if (closed) return null;
-      const thread = start();
-      const answer = await thread.order({ do: 'count', places, lake }).catch(() => null);
-      await thread.close();
-      return answer?.is === 'counted' ? answer.count : null;
+      try {
+        const thread = start();
+        const answer = await thread.order({ do: 'count', places, lake });
+        await thread.close();
+        return answer.is === 'counted' ? answer.count : null;
+      } catch {
+        // Ended by close(), or there is no memory for one more thread: then there are no totals.
+        return null;
+      }
     },
     stop: stopAll,
     async close() {

@@ -18,7 +18,7 @@ const PIECE = 64 * 1024;
 /** Bodies up to this size are held and read once. */
 const HELD = 1 << 20;
 
-/** Writes `body.json` and `body.salt` into a claim folder; answers what the entry says of them, and the file server's time (ms). */
+/** Writes `body.json` and `body.salt` into a claim folder, which is flushed when `entry.json` follows; answers what the entry says of them, and the file server's time (ms). */
 export async function writeBody(
   folder: string,
   head: BodyHead,
@@ -34,8 +34,8 @@ export async function writeBody(
       yield bytes;
     }
   };
-  await durable.rewrite(join(folder, 'body.salt'), salt);
-  const written: Written = await durable.rewrite(join(folder, 'body.json'), pieces());
+  await durable.stage(join(folder, 'body.salt'), salt);
+  const written: Written = await durable.stage(join(folder, 'body.json'), pieces());
   return { body: { commit: commit.digest('hex') as Sha256, size: written.size }, modified: written.modified };
 }
 

@@ -25,6 +25,13 @@ export interface TreeSource {
   readonly frontier: Frontier;
   /** Leaf hashes `from` … `from + count` − 1. */
   leafHashes(from: number, count: number): readonly Uint8Array[];
+  /** A size at which this very log was found to have this root before; null where none is known. */
+  readonly checked: TreeHead | null;
+}
+
+export interface TreeHead {
+  readonly size: number;
+  readonly root: Uint8Array;
 }
 
 /** Writes the tiles that the checkpoint on the lake does not cover yet, then the checkpoint; a larger checkpoint that is there already stays. */

@@ -107,7 +107,7 @@ export async function prepareVersion(context: PrepareContext, draft: Draft, base
   if (kept.size === 0) await context.durable.removeEmptyFolder(draft.contentFolder);
   if (base === null) await wrapObject(context, draft);
   const totals = totalsAfter(index, draft.dataset, base?.version ?? null, lines);
-  return { version, base, hash: inventory.sha256, lines: [...lines, ...draft.notes], ...totals, inventoryBytes: inventory.size };
+  return { version, base, hash: inventory.sha256, lines: [...lines, ...draft.notes.values()], ...totals, inventoryBytes: inventory.size };
 }
 
 /** A new dataset appears by one rename of its whole object, so its first version is staged as one. */

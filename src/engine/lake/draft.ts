@@ -56,7 +56,8 @@ export class Draft implements DraftIntake {
   readonly changes = new Map<LogicalPath, StagedFile | 'gone'>();
   /** Explicit renames: new path → old path. */
   readonly renames = new Map<LogicalPath, LogicalPath>();
-  readonly notes: NoteLine[] = [];
+  /** What was met and not taken, each place once: an intake that is repeated meets it again. */
+  readonly notes = new Map<string, NoteLine>();
   readonly #durable: Durable;
   readonly #journal: string;
   readonly #baseFile: BaseFile;
@@ -136,7 +137,7 @@ export class Draft implements DraftIntake {
         return;
       }
       case 'note':
-        this.notes.push(noteOf(line));
+        this.notes.set(line.path, noteOf(line));
     }
   }
 

@@ -82,6 +82,7 @@ export interface Durable {
   readonly disk: Disk;
   writeNew(path: string, content: Content, mode?: number): Promise<Written>;
   rewrite(path: string, content: Content): Promise<Written>;
+  stage(path: string, content: Content): Promise<Written>;
   append(path: string, bytes: Uint8Array): Promise<void>;
   makeFolder(path: string): Promise<void>;
   publishFolder(from: string, to: string): Promise<void>;
@@ -163,6 +164,9 @@ export function durableOn(disk: Disk, place: Place, clock: Clock): Durable {
       await disk.syncFolder(dirname(path));
       return written;
     },
+
+    /** As rewrite, for one of several files of a folder: its bytes are durable, its name only when the folder is flushed after the last of them. */
+    stage: (path, content) => writeTo(path, 'truncate', content),
 
     /** Bytes at the end of a file that only this process writes (never a shared one: on SMB and NFS appends of two stations are lost). Durable when it returns. */
     async append(path, bytes) {

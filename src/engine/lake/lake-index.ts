@@ -1,6 +1,7 @@
 import type { DatasetId, Instant, LogicalPath, RootName, Sha256, TxnId } from '../../contract/index.ts';
 import type { Frontier, Judgement, LedgerView } from '../../core/index.ts';
 import type { BodyState } from './body-file.ts';
+import type { TreeHead } from './checkpoint-files.ts';
 
 /** A version that the ledger names, with what is needed to find its bytes. */
 export interface ClaimedVersion {
@@ -43,6 +44,9 @@ export interface LakeIndex {
   project(expectedSize: number, work: (transaction: IndexTransaction) => Promise<void>): Promise<'applied' | 'moved'>;
   frontier(): Frontier;
   leafHashes(from: number, count: number): readonly Uint8Array[];
+  /** The size and root with which this log was last compared. */
+  checked(): TreeHead | null;
+  setChecked(head: TreeHead): Promise<void>;
   claimedVersion(dataset: DatasetId, version: number): ClaimedVersion | null;
   versionTotals(dataset: DatasetId, version: number): { readonly files: number; readonly bytes: number } | null;
   fileAt(dataset: DatasetId, version: number, path: LogicalPath): IndexedFile | null;

@@ -148,13 +148,13 @@ export class Ledger {
     const tree = this.tree();
     await this.refuseContradiction(tree);
     await writeTree(lake, tree, signer, paths, durable, scratch);
-    if (seenFile !== null) await remember(lake, tree, signer, seenFile, profileDurable);
+    if (seenFile !== null) await index.setChecked(await remember(lake, tree, signer, seenFile, profileDurable));
   }
 
   /** The tree over all entries that were read. */
   tree(): TreeSource {
     const { index } = this.context;
-    return { frontier: index.frontier(), leafHashes: (from, count) => index.leafHashes(from, count) };
+    return { frontier: index.frontier(), leafHashes: (from, count) => index.leafHashes(from, count), checked: index.checked() };
   }
 
   /** Throws LAKE_OLDER_THAN_SEEN or LAKE_FORKED where the log is not what this station saw before. Asked before anything is signed over a tree. */

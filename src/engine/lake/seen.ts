@@ -4,7 +4,7 @@ import { HmsError } from '../../contract/index.ts';
 import type { LakeJson } from '../../contract/index.ts';
 import { equalBytes, frontierRoot, parseCheckpoint, rootAt } from '../../core/index.ts';
 import { nodeAtFromLeaves, signedCheckpoint } from './checkpoint-files.ts';
-import type { CheckpointSigner, TreeSource } from './checkpoint-files.ts';
+import type { CheckpointSigner, TreeHead, TreeSource } from './checkpoint-files.ts';
 import type { Durable } from './durable.ts';
 import { ifMissing } from './leaf.ts';
 import { sha256 } from './sha.ts';
@@ -27,8 +27,7 @@ export async function contradiction(lake: LakeJson, tree: TreeSource, seenFile: 
       facts: { size, seen: seen.size },
     });
   }
-  const root = seen.size === size ? frontierRoot(sha256, tree.frontier) : await rootAt(sha256, seen.size, nodeAtFromLeaves(tree));
-  if (equalBytes(root, seen.root)) return null;
+  if (equalBytes(await rootOf(tree, seen.size), seen.root)) return null;
   return new HmsError('LAKE_FORKED', `The first ${seen.size} ledger entries of this lake are not those that this station has seen: one of the two was changed, or they were continued apart.`, {
     kept: 'It was opened read-only; nothing was changed.',
     next: 'Find out which place has the true ledger (`hms dta verify` on each). To go on here under a new lake id: hms dta lake fork -m REASON',
@@ -36,12 +35,20 @@ export async function contradiction(lake: LakeJson, tree: TreeSource, seenFile: 
   });
 }
 
-/** Keeps this state of the log in the profile, signed by the station, if it is larger than the one that is kept. Ask `contradiction` before. */
-export async function remember(lake: LakeJson, tree: TreeSource, signer: CheckpointSigner, seenFile: string, durable: Durable): Promise<void> {
+/** The log's root at a size. A log only grows, so a root that was computed once need not be computed again from all its leaves. */
+function rootOf(tree: TreeSource, size: number): Uint8Array | Promise<Uint8Array> {
+  if (size === tree.frontier.size) return frontierRoot(sha256, tree.frontier);
+  if (size === tree.checked?.size) return tree.checked.root;
+  return rootAt(sha256, size, nodeAtFromLeaves(tree));
+}
+
+/** Keeps this state of the log in the profile, signed by the station, if it is larger than the one that is kept; answers what is kept now. Ask `contradiction` before. */
+export async function remember(lake: LakeJson, tree: TreeSource, signer: CheckpointSigner, seenFile: string, durable: Durable): Promise<TreeHead> {
   const text = await readFile(seenFile, 'utf8').catch(ifMissing(null));
   const seen = text === null ? null : parseCheckpoint(text);
-  if (seen !== null && seen.origin === lake.origin && seen.size >= tree.frontier.size) return;
+  if (seen !== null && seen.origin === lake.origin && seen.size >= tree.frontier.size) return seen;
   const folder = dirname(seenFile);
   await durable.makeFolder(folder);
   await durable.replaceDerived(seenFile, () => Buffer.from(signedCheckpoint(lake.origin, tree.frontier, signer)), folder);
+  return { size: tree.frontier.size, root: frontierRoot(sha256, tree.frontier) };
 }

@@ -39,7 +39,7 @@ export async function checkLedgers(check: LakeCheck, wanted: Wanted): Promise<Le
   if (own !== null && own.checkpoint.size < ledger.size) {
     check.findings.add('CHECKPOINT_BEHIND', own.path, `The ledger has ${String(ledger.size)} entries, and its checkpoint vouches for the first ${String(own.checkpoint.size)}: an interrupted commit.`);
   }
-  await checkTiles(check, ledgerPath, ledger, own?.checkpoint.size ?? 0);
+  await checkTiles(check, ledgerPath, ledger, Math.min(own?.checkpoint.size ?? 0, ledger.size));
   await checkEntriesFolder(check, ledgerPath, ledger.size);
   return ledger;
 }

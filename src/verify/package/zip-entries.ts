@@ -17,6 +17,9 @@ export interface ZipFileEntry {
 }
 
 const LOCAL_HEADER = 0x04034b50;
+const END_RECORD = 0x06054b50;
+const ZIP64_RECORD = 0x06064b50;
+const ZIP64_LOCATOR = 0x07064b50;
 const DESCRIPTOR_FLAG = 0x8;
 const ENCRYPTED_FLAG = 0x1;
 /** Bytes of a data descriptor: with or without signature, with sizes of 4 or 8 bytes. */
@@ -83,17 +86,27 @@ async function readDirectory(reader: WindowReader, size: number, unsafe: Unsafe,
     else unsafe(name, fault);
     await meter.breathe();
   }
-  if (Number(zip.readEntryCursor) !== directoryEnd(reader, size)) unsafe('', 'The zip file holds data behind its directory.');
+  if (!endsWell(reader, size, directoryStart, Number(zip.readEntryCursor), zip.entryCount)) unsafe('', 'The zip file holds data behind its directory, or its end says something else.');
   checkCoverage(spots, directoryStart, unsafe);
   return spots;
 }
 
-/** Where the directory must end: at the end record, or at its zip64 form where there is one. A comment would be data after the end. */
-function directoryEnd(reader: WindowReader, size: number): number {
-  const end = size - 22;
-  if (reader.bytes(end, 4).readUInt32LE() !== 0x06054b50) return -1;
-  if (end < 76 || reader.bytes(end - 20, 4).readUInt32LE() !== 0x07064b50) return end;
-  return Number(reader.bytes(end - 12, 8).readBigUInt64LE()) === end - 76 ? end - 76 : -1;
+/**
+ * Whether the directory fills all that lies between its first byte and the records at the end, and these say the same of it. A comment would be
+ * data after the end. APPNOTE sections 4.3.14 to 4.3.16.
+ */
+function endsWell(reader: WindowReader, size: number, start: number, end: number, count: number): boolean {
+  const record = Buffer.from(reader.bytes(size - 22, 22));
+  if (record.readUInt32LE() !== END_RECORD || record.readUInt32LE(4) !== 0 || record.readUInt16LE(8) !== record.readUInt16LE(10)) return false;
+  const said = { count: record.readUInt16LE(10), length: record.readUInt32LE(12), start: record.readUInt32LE(16) };
+  const fits = (value: number, real: number, isMore: number): boolean => value === real || value === isMore;
+  if (!fits(said.count, count, 0xffff) || !fits(said.length, end - start, 0xffffffff) || !fits(said.start, start, 0xffffffff)) return false;
+  if (end === size - 22) return true;
+  if (end !== size - 98) return false;
+  const zip64 = Buffer.from(reader.bytes(end, 76));
+  const numbers = [24, 32, 40, 48].map((at) => Number(zip64.readBigUInt64LE(at)));
+  const locator = zip64.readUInt32LE(56) === ZIP64_LOCATOR && Number(zip64.readBigUInt64LE(64)) === end && zip64.readUInt32LE(60) === 0;
+  return locator && zip64.readUInt32LE() === ZIP64_RECORD && zip64.readBigUInt64LE(16) === 0n && [count, count, end - start, start].every((value, i) => value === numbers[i]);
 }
 
 function nameFault(name: string): string | null {
@@ -145,6 +158,17 @@ function dataStart(reader: WindowReader, entry: Entry): number | null {
     header.readUInt16LE(8) === entry.compressionMethod &&
     header.readUInt16LE(6) === entry.generalPurposeBitFlag &&
     nameLength === wanted &&
+    saysTheSame(header, entry) &&
     header.subarray(30).equals(entry.fileNameRaw);
   return same ? start : null;
+}
+
+/** Check sum and sizes in a local header. With a descriptor after the data they may be zero; a size that needs zip64 stands in the extra field, which is not read. */
+function saysTheSame(header: Buffer, entry: Entry): boolean {
+  const hasDescriptor = (entry.generalPurposeBitFlag & DESCRIPTOR_FLAG) !== 0;
+  const same = (at: number, value: number): boolean => {
+    const said = header.readUInt32LE(at);
+    return said === value || (hasDescriptor && said === 0) || (at > 14 && said === 0xffffffff);
+  };
+  return same(14, entry.crc32) && same(18, entry.compressedSize) && same(22, entry.uncompressedSize);
 }

@@ -17,7 +17,7 @@ import { enrollStation, requestEnrolment } from '../../../src/engine/stations.ts
 import { destroyBody, voidVersion } from '../../../src/engine/upkeep.ts';
 import { verify } from '../../../src/verify/index.ts';
 import { Crash, FaultyDisk } from './faulty-disk.ts';
-import { errorsOf, expectVersion } from './fault-place.ts';
+import { errorsOf, expectVersion, hashOf } from './fault-place.ts';
 import type { FaultPlace, Files } from './fault-place.ts';
 
 /** What people do with a lake, as commands that are given again after a fault and then do what is left. */
@@ -54,6 +54,8 @@ export const firstFiles: Files = {
 const { 'sensors/a.csv': _old, 'sensors/night/plain.txt': moved, 'sensors/empty.txt': _removed, ...kept } = firstFiles;
 export const secondFiles: Files = { ...kept, 'sensors/a.csv': 'station,value\na,1.5\n', 'sensors/moved.txt': moved ?? '', 'sensors/new/c.csv': 'new\n' };
 
+const replacing: Files = { 'sensors/a.csv': 'station,value\na,1.5\n', 'sensors/new/c.csv': 'new\n' };
+
 export function writeSources(place: FaultPlace): void {
   const write = (folder: string, files: Files): void => {
     for (const [name, bytes] of Object.entries(files)) {
@@ -64,7 +66,7 @@ export function writeSources(place: FaultPlace): void {
   write(join(place.sources, 'first'), firstFiles);
   mkdirSync(join(place.sources, 'first', 'sensors', 'nothing'));
   symlinkSync('a.csv', join(place.sources, 'first', 'sensors', 'link.csv'));
-  write(join(place.sources, 'second'), { 'sensors/a.csv': 'station,value\na,1.5\n', 'sensors/new/c.csv': 'new\n' });
+  write(join(place.sources, 'second'), replacing);
   write(join(place.sources, 'large'), { 'large.bin': Buffer.alloc(9 << 20, 'large ') });
 }
 
@@ -89,7 +91,7 @@ const source = (place: FaultPlace, name: string) => [{ kind: 'path', path: join(
 /** Puts only what the draft does not hold: what a `put` acknowledged must be there, so that only the commit is left to do. */
 async function putOnce(lake: WritableLake, place: FaultPlace, folder: string, files: Files): Promise<void> {
   const draft = await myDraft(lake, DATASET);
-  if (draft !== null && Object.keys(files).every((name) => draft.current(path(name)) !== null)) return;
+  if (draft !== null && Object.entries(files).every(([name, bytes]) => draft.current(path(name))?.sha256 === hashOf(bytes))) return;
   const report = await put(lake, DATASET, source(place, `${folder}/sensors`), { ...quiet, inline: true });
   expect([report.problems, report.files + report.resumed + report.unchanged]).toEqual([[], Object.keys(files).length]);
 }
@@ -100,7 +102,7 @@ async function firstCommit(lake: WritableLake, place: FaultPlace): Promise<void>
 }
 
 async function secondCommit(lake: WritableLake, place: FaultPlace): Promise<void> {
-  await putOnce(lake, place, 'second', { 'sensors/a.csv': '', 'sensors/new/c.csv': '' });
+  await putOnce(lake, place, 'second', replacing);
   const draft = await draftFor(lake, DATASET);
   if (draft.current(path('sensors/empty.txt')) !== null) await removeFiles(lake, DATASET, [path('sensors/empty.txt')]);
   if (draft.current(path('sensors/moved.txt')) === null) await renameFile(lake, DATASET, path('sensors/night/plain.txt'), path('sensors/moved.txt'));

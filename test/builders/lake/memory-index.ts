@@ -65,6 +65,14 @@ export class MemoryIndex implements LakeIndex {
     return this.#leaves.slice(from, from + count);
   }
 
+  checked(): null {
+    return null;
+  }
+
+  setChecked(): Promise<void> {
+    return Promise.resolve();
+  }
+
   claimedVersion(dataset: DatasetId, version: number): ClaimedVersion | null {
     return this.#versions.get(`${dataset}:v${version}`) ?? null;
   }

@@ -71,10 +71,10 @@ export class HandObject {
       state.delete(path);
       lines.push({ do: 'remove', path });
     }
+    for (const from of Object.values(rename)) state.delete(from);
     for (const [path, from] of Object.entries(rename)) {
       const digest = before.get(from);
       if (digest === undefined) throw new Error(`no file ${from}`);
-      state.delete(from);
       state.set(path, digest);
       lines.push({ do: 'rename', from, path });
     }

@@ -1,0 +1,50 @@
+import { Command } from 'commander';
+import { addLakeCommands, addProofCommands, addUpkeepCommands } from './lake.ts';
+import type { Run } from './leaf.ts';
+import { exampleText, withCommon } from './leaf.ts';
+import { addLabelCommands, addLookingCommands } from './looking.ts';
+import { addRecordCommands } from './records.ts';
+
+export type { Run, Work } from './leaf.ts';
+
+const TOUR = [
+  'hms dta init /records/lake --zone America/New_York',
+  'export HMS_LAKE=/records/lake',
+  'hms dta ingest WF-2024-07 sensorA.csv sensorB.csv -m "Initial sensor dump" --tag raw',
+  'hms dta show WF-2024-07',
+  'hms dta export WF-2024-07:v1 --to zip wildfires_raw.zip',
+  'hms dta verify wildfires_raw.zip',
+];
+
+/** All commands. Nothing that does their work is loaded here. */
+export function grammar(version: string, run: Run): Command {
+  // Options before a command's name belong to what stands before it, so that -m "--json" is a message.
+  const hms = withCommon(new Command('hms'))
+    .description('Keeps records in a lake: versions that never change, a ledger that shows every step, packages that anyone can check.')
+    .version(version, '--version', 'print the version')
+    .helpOption('-h, --help', 'show this help')
+    .enablePositionalOptions()
+    .addHelpText('after', exampleText(TOUR));
+  const dta = withCommon(hms.command('dta'))
+    .description('The lake: datasets, versions, ledger, packages.')
+    .addHelpText(
+      'after',
+      `${exampleText(TOUR)}
+
+Environment:
+  HMS_LAKE      the lake's folder
+  HMS_PROFILE   folder of this account for keys, catalogs and settings
+  HMS_DEBUG=1   shows where in the program an error happened
+
+Exit codes:
+  0 done    1 findings    2 command not understood    3 refused, what was kept is said
+  4 disk or share away, full, or no permission    70 fault of the program    130 cancelled`,
+    );
+  addLakeCommands(dta, run);
+  addRecordCommands(dta, run);
+  addLookingCommands(dta, run);
+  addLabelCommands(dta, run);
+  addProofCommands(dta, run);
+  addUpkeepCommands(dta, run);
+  return hms;
+}
