@@ -3,10 +3,12 @@ import { HmsError, instantOf, versionName } from '../contract/index.ts';
 import type { DatasetId, LogicalPath, OnProgress, Tag } from '../contract/index.ts';
 import { intake } from './ingest/index.ts';
 import type { IntakeReport, Source } from './ingest/index.ts';
-import { beginDraft, commitDraft, inWords, listDrafts, lockDraft, openDraft, refuseCommitting, rootFor } from './lake/index.ts';
+import { beginDraft, commitDraft, inWords, listDrafts, openDraft, rootFor } from './lake/index.ts';
 import type { BaseFile, CommittedVersion, Draft, DraftJson, GuardOf, JournalLine } from './lake/index.ts';
+import type { StationLock } from './catalog/index.ts';
 import { lakeProfile } from './open.ts';
 import type { ReadableLake, WritableLake } from './open.ts';
+import { draftBusy, lockStation, refuseCommitting } from './station-lock.ts';
 
 /** Drafts as an officer works with them: one for each dataset, put into by any number of processes, committed once. */
 
@@ -20,7 +22,7 @@ export async function draftsOf(lake: ReadableLake): Promise<DraftJson[]> {
 export async function myDraft(lake: WritableLake, dataset: DatasetId): Promise<Draft | null> {
   const mine = (await draftsOf(lake)).find((draft) => draft.dataset === dataset && isMine(lake, draft));
   if (mine === undefined) return null;
-  return inWords('Opening the draft', 'The draft is kept.', () => openDraft(mine, baseFile(lake, dataset, mine.base?.ver ?? 0), lake.paths, lake.durable, lake.clock, guardOf(lake)));
+  return inWords('Opening the draft', 'The draft is kept.', () => openDraft(mine, baseFile(lake, dataset, mine.base?.ver ?? 0), lake.paths, lake.durable, lake.clock, guardOf(lake, dataset)));
 }
 
 /** Whether a draft was begun at this station under this system account. */
@@ -37,7 +39,7 @@ export async function draftFor(lake: WritableLake, dataset: DatasetId): Promise<
   const base = version === null ? null : { sha256: version.hash, ver: version.version };
   const owner = { lake: lake.lake.id, station: lake.signer.id, osUser: lake.by.account };
   return inWords('Beginning a draft', 'Nothing was changed.', () =>
-    beginDraft(owner, dataset, base, baseFile(lake, dataset, newest), lake.paths, lake.durable, lake.clock, guardOf(lake)),
+    beginDraft(owner, dataset, base, baseFile(lake, dataset, newest), lake.paths, lake.durable, lake.clock, guardOf(lake, dataset)),
   );
 }
 
@@ -120,7 +122,7 @@ export async function commit(lake: WritableLake, dataset: DatasetId, options: Co
   if (record === undefined) {
     throw new HmsError('DRAFT_NONE', `There is no draft of ${dataset} on this workstation.`, { kept: 'Nothing was changed.', next: `Put files first: hms dta put ${dataset} FILE` });
   }
-  const lock = await lockDraft(lockFile(lake, record.txn), lake.ledger.context.profileDurable);
+  const lock = await lockDataset(lake, dataset);
   try {
     // Read after the lock was taken, so that no line written before it is missed.
     const draft = await myDraft(lake, dataset);
@@ -132,7 +134,7 @@ export async function commit(lake: WritableLake, dataset: DatasetId, options: Co
     const words = { message: options.message ?? `Version ${number}`, user: { name, address: `urn:hms:key:${lake.signer.id}` }, created: instantOf(lake.clock.now()) };
     return await commitDraft(lake.ledger, lake.signer, draft, { words, tags: options.tags, root: root ?? rootFor(options.tags) });
   } finally {
-    await lock.release();
+    lock.release();
   }
 }
 
@@ -146,11 +148,11 @@ function refuseLatePhi(dataset: DatasetId, root: string | null, tags: readonly s
 
 /** Removes a draft and everything staged in it. */
 export async function discard(lake: WritableLake, draft: DraftJson): Promise<void> {
-  const lock = await lockDraft(lockFile(lake, draft.txn), lake.ledger.context.profileDurable);
+  const lock = await lockDataset(lake, draft.dataset);
   try {
     await inWords('Discarding the draft', 'The draft is partly there; discard it again.', () => lake.durable.removeTree(lake.paths.transaction(draft.txn)));
   } finally {
-    await lock.release();
+    lock.release();
   }
 }
 
@@ -167,11 +169,16 @@ function baseFile(lake: ReadableLake, dataset: DatasetId, version: number): Base
   return (path) => (version === 0 ? null : lake.catalog.fileAt(dataset, version, path));
 }
 
-function lockFile(lake: ReadableLake, txn: string): string {
-  return join(lakeProfile(lake.profile, lake.lake, lake.paths.root).place, 'locks', txn);
+/** One lock for all that this station does with the draft of a dataset; Windows-safe as dataset ids are. */
+function lockFile(lake: ReadableLake, dataset: DatasetId): string {
+  return join(lakeProfile(lake.profile, lake.lake, lake.paths.root).place, 'locks', `dataset-${dataset.toLowerCase()}`);
 }
 
-function guardOf(lake: WritableLake): GuardOf {
-  return (txn) => () => refuseCommitting(lockFile(lake, txn), lake.paths.transaction(txn));
+function lockDataset(lake: WritableLake, dataset: DatasetId): Promise<StationLock> {
+  return lockStation(lockFile(lake, dataset), lake.ledger.context.profileDurable, draftBusy);
+}
+
+function guardOf(lake: WritableLake, dataset: DatasetId): GuardOf {
+  return (txn) => () => refuseCommitting(lockFile(lake, dataset), lake.paths.transaction(txn));
 }
 

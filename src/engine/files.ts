@@ -1,13 +1,15 @@
-import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { HmsError, parseVersionRef, versionName } from '../contract/index.ts';
 import type { LogicalPath, Sha256 } from '../contract/index.ts';
 import type { FileRow, VersionDetail } from './catalog/index.ts';
 import { contentLocator } from './catalog-index.ts';
-import { inWords, lost, readHeadState, versionFolder } from './lake/index.ts';
+import { bytesOf, inWords, lost, readHeadState, versionFolder } from './lake/index.ts';
+import type { ByteRange } from './lake/index.ts';
 import type { ReadableLake } from './open.ts';
 
 /** Finding versions and reading the bytes of their files. */
+
+export type { ByteRange } from './lake/index.ts';
 
 /** The version that a person means by `ID`, `ID:vN`, `ID:tag` or `ID@INSTANT`; throws what there is instead. */
 export function versionOf(lake: ReadableLake, text: string): VersionDetail {
@@ -46,12 +48,6 @@ export function datasetUnknown(id: string, nearest: string | null): HmsError {
   });
 }
 
-/** Octets `start` up to and including `end`, as an HTTP range gives them. */
-export interface ByteRange {
-  readonly start: number;
-  readonly end?: number;
-}
-
 /** The stored bytes of a file of a version, streamed. FILE_UNKNOWN where the version has no such file. */
 export async function openFile(lake: ReadableLake, version: VersionDetail, path: LogicalPath, range?: ByteRange): Promise<{ file: FileRow; stream: AsyncIterable<Uint8Array> }> {
   const file = lake.catalog.fileAt(version.dataset, version.version, path);
@@ -62,7 +58,7 @@ export async function openFile(lake: ReadableLake, version: VersionDetail, path:
   }
   const stored = await storedFiles(lake, version);
   const place = stored(file.sha256);
-  return { file, stream: createReadStream(place, { highWaterMark: 1 << 20, ...(range === undefined ? {} : range) }) as AsyncIterable<Uint8Array> };
+  return { file, stream: bytesOf(place, range) };
 }
 
 /** Where the bytes of each digest of a version are, as absolute paths. Reads the version's inventory once. */

@@ -1,3 +1,4 @@
+import { lstat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { HmsError } from '../contract/index.ts';
 import type { KeyRole, Sha256 } from '../contract/index.ts';
@@ -5,7 +6,7 @@ import { toBase64 } from '../core/index.ts';
 import { systemClock } from './clock.ts';
 import { certificatePem, fingerprintOf, newKey, saveKey, signerFrom } from './keys/index.ts';
 import type { Signer } from './keys/index.ts';
-import { durableOn, inWords, lakeJsonText, lakePaths, layOutLake, placeOf, sha256, systemDisk } from './lake/index.ts';
+import { durableOn, ifMissing, inWords, lakeJsonText, lakePaths, layOutLake, placeOf, sha256, systemDisk } from './lake/index.ts';
 import { openToRead, openToWrite } from './open.ts';
 import type { OpenOptions, ReadableLake, WritableLake } from './open.ts';
 
@@ -21,20 +22,16 @@ export interface NewLake {
   readonly recoveryKey: string;
 }
 
-/** Makes a lake, enrols this station and a recovery key. An `init` that was interrupted is completed. */
+/**
+ * Makes a lake, enrols this station and a recovery key. An `init` that was interrupted is completed: where entry 0 is missing, and where it is this
+ * station's and no recovery key was ever enrolled.
+ */
 export async function initLake(options: InitOptions): Promise<NewLake> {
   if (!isZone(options.zone)) {
     throw new HmsError('USAGE', `"${options.zone}" is not a time zone.`, { next: 'Give an IANA name such as --zone America/New_York.' });
   }
-  const clock = options.clock ?? systemClock;
   const folder = resolve(options.folder);
-  const paths = lakePaths(folder);
-  await inWords('Making the lake', 'No lake was made.', async () => {
-    const early = durableOn(options.disk ?? systemDisk, { kind: 'journaled', name: 'new' }, clock);
-    await early.makeFolder(folder);
-    const durable = durableOn(options.disk ?? systemDisk, await placeOf(folder), clock);
-    await layOutLake(paths, options.zone, options.sample ?? false, durable, clock);
-  });
+  if (!(await isUnfinished({ ...options, folder }))) await layOut(options, folder);
   const opened = await openToRead({ ...options, folder });
   try {
     if (opened.station === null) throw opened.readOnly ?? new Error('A lake without a station key cannot be begun.');
@@ -43,7 +40,34 @@ export async function initLake(options: InitOptions): Promise<NewLake> {
     await opened.close();
   }
   const lake = await openToWrite({ ...options, folder });
-  return { lake, recoveryKey: await enrolRecovery(lake) };
+  try {
+    return { lake, recoveryKey: await enrolRecovery(lake) };
+  } catch (error) {
+    await lake.close();
+    throw error;
+  }
+}
+
+async function layOut(options: InitOptions, folder: string): Promise<void> {
+  const clock = options.clock ?? systemClock;
+  const disk = options.disk ?? systemDisk;
+  await inWords('Making the lake', 'No lake was made.', async () => {
+    await durableOn(disk, { kind: 'journaled', name: 'new' }, clock).makeFolder(folder);
+    await layOutLake(lakePaths(folder), options.zone, options.sample ?? false, durableOn(disk, await placeOf(folder), clock), clock);
+  });
+}
+
+/** Whether this station founded the lake and was stopped before it enrolled a recovery key. */
+async function isUnfinished(options: OpenOptions): Promise<boolean> {
+  const there = await lstat(lakePaths(options.folder).entry(0)).then(() => true, ifMissing(false));
+  if (!there) return false;
+  const lake = await openToRead(options);
+  try {
+    const keys = lake.catalog.keys();
+    return lake.readOnly === null && keys[0]?.id === lake.station?.id && keys.every((key) => key.role !== 'recovery');
+  } finally {
+    await lake.close();
+  }
 }
 
 async function found(lake: ReadableLake, station: Signer): Promise<void> {

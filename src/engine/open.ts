@@ -1,9 +1,9 @@
 import { lstat, realpath } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { HmsError } from '../contract/index.ts';
 import type { By, LakeJson } from '../contract/index.ts';
 import { openCatalog } from './catalog/index.ts';
-import type { Catalog } from './catalog/index.ts';
+import type { Catalog, StationLock } from './catalog/index.ts';
 import { CatalogIndex } from './catalog-index.ts';
 import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
@@ -21,6 +21,7 @@ import {
   lakePaths,
   Ledger,
   newTxn,
+  placeError,
   placeOf,
   readLakeJson,
   recover,
@@ -29,7 +30,7 @@ import {
   sha256,
   systemDisk,
 } from './lake/index.ts';
-import type { Disk, DraftLock, Durable, LakePaths, LedgerSigner, Recovery } from './lake/index.ts';
+import type { Disk, Durable, LakePaths, LedgerSigner, Recovery } from './lake/index.ts';
 import { whoActs } from './station.ts';
 import { admitWriter } from './writing-mode.ts';
 
@@ -132,10 +133,10 @@ export async function openToRead(options: OpenOptions): Promise<ReadableLake> {
 /** Opens a lake for writing; finishes what an interruption left. Throws the reason where this station may not write. */
 export async function openToWrite(options: OpenOptions): Promise<WritableLake> {
   const lake = await openToRead(options);
-  let admission: DraftLock | null = null;
+  let admission: StationLock | null = null;
   const close = async (): Promise<void> => {
     await lake.close();
-    await admission?.release();
+    admission?.release();
   };
   try {
     if (lake.readOnly !== null) throw lake.readOnly;
@@ -160,18 +161,18 @@ async function openProfile(profile: string, disk: Disk, clock: Clock): Promise<{
   } catch (error) {
     // Reading must go on where an auditor's account has no profile to write in.
     if (['EACCES', 'EPERM', 'EROFS', 'ENOENT', 'ENOTDIR'].includes(codeOf(error))) return null;
-    throw error;
+    throw placeError(error, `Opening the profile folder ${profile}`, 'The lake was not touched.');
   }
 }
 
 async function openLakeCatalog(file: string | null, profileDurable: Durable): Promise<Catalog> {
-  if (file !== null) await profileDurable.makeFolder(join(file, '..'));
+  if (file !== null) await inWords('Opening the catalog in the profile', 'The lake was not touched.', () => profileDurable.makeFolder(dirname(file)));
   let opened = openCatalog(file ?? ':memory:');
   const isUnusable = !opened.ok && opened.trouble !== 'newer' && opened.trouble !== 'busy';
   const isStale = opened.ok && opened.catalog.position().stale;
   if (file !== null && (isUnusable || isStale)) {
     if (opened.ok) await opened.catalog.close();
-    await removeCatalog(file, profileDurable);
+    await inWords('Setting the old catalog aside', 'The lake was not touched.', () => removeCatalog(file, profileDurable));
     opened = openCatalog(file);
   }
   if (opened.ok) return opened.catalog;
@@ -217,7 +218,8 @@ function whyReadOnly(lake: Pick<ReadableLake, 'catalog' | 'station' | 'lake' | '
 
 async function rememberLog(lake: ReadableLake, signer: Signer): Promise<void> {
   const { seenFile, profileDurable } = lake.ledger.context;
-  if (seenFile !== null) await lake.index.setChecked(await remember(lake.lake, lake.ledger.tree(), signer, seenFile, profileDurable));
+  if (seenFile === null) return;
+  await inWords('Writing to the profile', 'The lake was not touched.', async () => lake.index.setChecked(await remember(lake.lake, lake.ledger.tree(), signer, seenFile, profileDurable)));
 }
 
 async function finishInterrupted(lake: ReadableLake, signer: Signer, grace: number): Promise<Recovery> {

@@ -55,7 +55,7 @@ export async function pendingRequests(lake: ReadableLake): Promise<EnrolmentRequ
 export async function enrollStation(lake: WritableLake, id16: string, fingerprint: string | null): Promise<{ id: KeyId; name: string }> {
   const request = await requestOf(lake, id16, fingerprint);
   await enrolKey(lake, lake.signer, request, 'station');
-  await lake.durable.removeFile(lake.paths.request(request.id));
+  await inWords('Removing the request', 'The workstation is enrolled.', () => lake.durable.removeFile(lake.paths.request(request.id)));
   return { id: request.id, name: request.name };
 }
 

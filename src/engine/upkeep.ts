@@ -3,7 +3,7 @@ import { HmsError, instantOf, versionName } from '../contract/index.ts';
 import type { DatasetId } from '../contract/index.ts';
 import { INVENTORY_NAME, nextInventory, OBJECT_DECLARATION, SIDECAR_NAME, sidecarText } from '../core/index.ts';
 import { acceptClock } from './datasets/index.ts';
-import { destroyClaimedBody, inWords, newTxn, objectFolder, openInventory, readHeadState, removeEmptyTuples, versionFolder, writeRootInventory } from './lake/index.ts';
+import { bytesOf, destroyClaimedBody, inWords, newTxn, objectFolder, readHeadState, removeEmptyTuples, versionFolder, writeRootInventory } from './lake/index.ts';
 import type { Claimed, ClaimedVersion } from './lake/index.ts';
 import { lakeProfile, openToRead, openToWrite, removeCatalog } from './open.ts';
 import type { OpenOptions, WritableLake } from './open.ts';
@@ -93,7 +93,7 @@ async function writeVoided(lake: WritableLake, claimed: ClaimedVersion, scratch:
   if (before !== null && folder === null) {
     throw new HmsError('VERSION_LOST', `The bytes of ${versionName(before.dataset, before.version)} are lost too.`, { kept: 'Nothing was changed.', next: 'Look for both in a backup of the lake.' });
   }
-  const previous = folder === null ? null : openInventory(join(folder, INVENTORY_NAME));
+  const previous = folder === null ? null : bytesOf(join(folder, INVENTORY_NAME));
   const state = folder === null ? new Map() : (await readHeadState(join(folder, INVENTORY_NAME))).state;
   const user = { name: lake.signer.name, address: `urn:hms:key:${lake.signer.id}` };
   const text = nextInventory({ previous, id: `hms:${claimed.dataset}`, version: claimed.version, created: instantOf(clock.now()), message: 'voided', user, newContent: new Map(), state });

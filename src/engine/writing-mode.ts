@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HmsError } from '../contract/index.ts';
-import { ifMissing, inWords, lockFile, probePlace } from './lake/index.ts';
-import type { DraftLock, Durable, PlaceProbe } from './lake/index.ts';
+import type { StationLock } from './catalog/index.ts';
+import { ifMissing, inWords, probePlace } from './lake/index.ts';
+import type { Durable, PlaceProbe } from './lake/index.ts';
 import type { ReadableLake } from './open.ts';
+import { lockStation } from './station-lock.ts';
 
 /** Whether several may write at a place at the same time: decided by trying it once, the result kept in the profile (docs/operations/places.md). */
 
@@ -13,7 +15,7 @@ const ROUNDS = 1_000;
  * Admits this process as a writer. On a local journaled disk everyone is; elsewhere the place is tried first, and where it does not keep two
  * writers apart, only the workstation that wrote last may write, one process at a time: release what is answered at the end.
  */
-export async function admitWriter(lake: ReadableLake, placeProfile: string): Promise<DraftLock | null> {
+export async function admitWriter(lake: ReadableLake, placeProfile: string): Promise<StationLock | null> {
   if (lake.durable.place.kind === 'journaled') return null;
   const probe = (await keptProbe(placeProfile)) ?? (await tryNow(lake, placeProfile));
   if (probe.exclusiveRename) return null;
@@ -24,7 +26,7 @@ export async function admitWriter(lake: ReadableLake, placeProfile: string): Pro
       next: 'Write from that workstation, or move the lake to a share or disk that `hms dta doctor` finds safe.',
     });
   }
-  return lockFile(join(placeProfile, 'locks', 'writer'), lake.ledger.context.profileDurable, inUse);
+  return lockStation(join(placeProfile, 'locks', 'writer'), lake.ledger.context.profileDurable, inUse);
 }
 
 function inUse(): HmsError {

@@ -75,7 +75,7 @@ export const verifyCodes = {
   PACKAGE_FILE_EXTRA: code('error', 'A file in the package is listed nowhere: it was added.'),
   SIGNATURE_MISSING: code('error', 'The package is not signed, or the certificate of its signer is missing.'),
   SIGNATURE_WRONG: code('error', 'The signature of the package is not good.'),
-  CERTIFICATE_UNREADABLE: code('error', 'The certificate beside the signature cannot be read.'),
+  CERTIFICATE_WRONG: code('error', 'The certificate beside the signature cannot be read, is not the one that the signature carries, or its file holds something else too.'),
   CERTIFICATE_OUT_OF_DATE: code('warning', 'The certificate was not valid at the time at which the signer says that it signed.'),
   SIGNER_NOT_TRUSTED: code('warning', 'The signature is good, and its certificate is none that the person who checks trusts, nor issued by one.'),
   PROVENANCE_WRONG: code('error', 'The ledger entry, the inventory and the files in the package do not agree.'),

@@ -51,3 +51,9 @@ export function keyIdOf(certificate: X509Certificate): string {
 export function spkiOf(certificate: X509Certificate): Uint8Array {
   return certificate.publicKey.export({ type: 'spki', format: 'der' });
 }
+
+/** The PEM text that programs write for a certificate: RFC 7468, lines of 64 characters, LF. */
+export function pemOf(certificate: X509Certificate): string {
+  const lines = certificate.raw.toString('base64').match(/.{1,64}/g) ?? [];
+  return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
+}

@@ -1,11 +1,12 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { HmsError } from '../contract/index.ts';
 import { checkInThread } from './check-in-thread.ts';
-import { check } from './check.ts';
+import type { Work } from './check.ts';
 import { certificateOf } from './crypto.ts';
 import { recognise } from './recognise.ts';
 import type { VerifyOptions, VerifyReport } from './report.ts';
-import { defaultThreads } from './workers/pool.ts';
+import { defaultThreads } from './threads.ts';
 
 /**
  * Checks a lake (its folder) or a package (a zip file or the folder it was unpacked to) against everything that it proves by itself. Only reads.
@@ -15,6 +16,9 @@ import { defaultThreads } from './workers/pool.ts';
  */
 export async function verify(path: string, options: VerifyOptions = {}): Promise<VerifyReport> {
   const found = recognise(resolve(path));
+  if (found === null && !existsSync(path)) {
+    throw new HmsError('NOT_A_LAKE', `There is no file or folder "${path}".`, { next: 'Look whether the name is right, and whether the disk or share is there.' });
+  }
   if (found === null) {
     throw new HmsError('NOT_A_LAKE', `"${path}" is neither a lake nor a package that this program knows.`, {
       next: 'Name the folder that holds lake.json, a package (a zip file), or the folder into which a package was unpacked.',
@@ -26,6 +30,9 @@ export async function verify(path: string, options: VerifyOptions = {}): Promise
     }
   }
   const threads = options.workers ?? defaultThreads();
-  const work = { found, trust: options.trust ?? [], seen: options.seen ?? null, threads };
-  return threads === 0 ? check(work, options.signal, options.onProgress) : checkInThread(work, options.signal, options.onProgress);
+  const work: Work = { found, trust: options.trust ?? [], seen: options.seen ?? null, threads };
+  if (threads > 0) return checkInThread(work, options.signal, options.onProgress);
+  // Loaded only here: with threads, nothing of it is needed in this one.
+  const { check } = await import('./check.ts');
+  return check(work, options.signal, options.onProgress);
 }

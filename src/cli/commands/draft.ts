@@ -2,8 +2,9 @@ import { HmsError } from '../../contract/index.ts';
 import type { DatasetId } from '../../contract/index.ts';
 import { createDataset } from '../../engine/datasets/index.ts';
 import { commit as commitDraft, discard as discardDraft, myDraft, removeFiles, renameFile } from '../../engine/drafting.ts';
+import { datasetUnknown } from '../../engine/files.ts';
 import type { WritableLake } from '../../engine/open.ts';
-import { datasetIdOf, datasetOf, findDataset, logicalPathOf, refOf, tagOf } from '../names.ts';
+import { datasetIdOf, findDataset, logicalPathOf, refOf, tagOf } from '../names.ts';
 import { writing } from '../opening.ts';
 import { answer, remark } from '../session.ts';
 import type { Session } from '../session.ts';
@@ -90,5 +91,8 @@ export function discard(session: Session, [text]: readonly [string]): Promise<vo
 async function draftedDataset(lake: WritableLake, text: string): Promise<DatasetId> {
   const known = findDataset(lake, text);
   if (known !== null) return known;
-  return (await myDraft(lake, datasetIdOf(text))) === null ? datasetOf(lake, text) : datasetIdOf(text);
+  const id = datasetIdOf(text);
+  if ((await myDraft(lake, id)) !== null) return id;
+  const { message, kept, facts } = datasetUnknown(text, lake.catalog.nearestName(text));
+  throw new HmsError('DATASET_UNKNOWN', message, { ...(kept === undefined ? {} : { kept }), next: `See the datasets with: hms dta ls. A new one is made with: hms dta create ${id}`, facts });
 }

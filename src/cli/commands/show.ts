@@ -41,7 +41,7 @@ async function showDataset(session: Session, lake: ReadableLake, dataset: Datase
     version.files === null ? 'not known' : grouped(version.files),
     version.bytes === null ? 'not known' : grouped(version.bytes),
     when(version.at),
-    version.tags.join(', '),
+    tagWords(version),
     version.message ?? destroyedWords(version.destroyed),
   ]);
   const columns = [{ title: 'Version' }, { title: 'Files', align: 'right' as const }, { title: 'Bytes', align: 'right' as const }, { title: 'Committed' }, { title: 'Tags' }, { title: 'Message' }];
@@ -74,7 +74,7 @@ async function showVersion(session: Session, lake: ReadableLake, version: Versio
       ['Voided', ended(version.voided)],
       ['Committed', when(version.at)],
       ['Message', version.message ?? destroyedWords(version.destroyed)],
-      ['Tags', version.tags.length === 0 && version.tagsComplete ? 'none' : `${version.tags.join(', ')}${version.tagsComplete ? '' : ' (a body that says more of them is not there)'}`],
+      ['Tags', tagWords(version) || 'none'],
       ['Files', version.files === null ? 'not known' : grouped(version.files)],
       ['Bytes', version.bytes === null ? 'not known' : grouped(version.bytes)],
       ['Inventory SHA-256', version.hash],
@@ -99,6 +99,10 @@ function signerOf(lake: ReadableLake, version: VersionDetail): { key: string; ro
   const key = lake.catalog.keys().find((item) => item.id === signer);
   const name = signer === lake.station?.id ? lake.station.name : key?.name;
   return { key: signer, role: key?.role ?? 'station', name: name ?? signer.slice(0, 16) };
+}
+
+function tagWords({ tags, tagsComplete }: VersionDetail): string {
+  return tagsComplete ? tags.join(', ') : [...tags, '(others are not known: the body that says them is not there)'].join(', ');
 }
 
 function noteWords(notes: readonly { readonly note: string }[]): string {

@@ -6,7 +6,7 @@ import type { Run } from './leaf.ts';
 export function addLakeCommands(dta: Command, run: Run): void {
   dta.commandsGroup('Begin:');
 
-  const init = leaf(dta, 'init', 'Make a lake in a new or empty folder.', ['hms dta init /records/lake --zone America/New_York', 'export HMS_LAKE=/records/lake                              names it for later commands'])
+  const init = leaf(dta, 'init', 'Make a lake in a new or empty folder.', ['hms dta init /records/lake --zone America/New_York', 'export HMS_LAKE=/records/lake   # names it for later commands'])
     .argument('<dir>', 'folder')
     .option('--zone <zone>', "the office's time zone, as in America/New_York; this computer's where it is left out")
     .option('--sample', 'mark the lake as one to try things in, not for records');
@@ -46,7 +46,7 @@ export function addUpkeepCommands(dta: Command, run: Run): void {
   does(request, run, async () => (await import('../commands/station.ts')).request);
   const enroll = leaf(station, 'enroll', 'Enroll a workstation that asked for it, after its fingerprint was read aloud.', [
     'hms dta station enroll 3f2a9c01d4e5b677',
-    'hms dta station enroll 3f2a9c01d4e5b677 --recovery-key recovery-5d0c.key.pem     when no enrolled workstation is left',
+    'hms dta station enroll 3f2a9c01d4e5b677 --recovery-key recovery-5d0c.key.pem   # when no enrolled workstation is left',
   ])
     .argument('<id16>', 'the first 16 digits of its key')
     .option('--fingerprint <hex>', 'the fingerprint as it was read aloud; needed where nobody can be asked')

@@ -52,7 +52,7 @@ export function addLabelCommands(dta: Command, run: Run): void {
   const describe = leaf(dta, 'describe', 'Show the description of a dataset, or change it.', [
     'hms dta describe WF-2024-07',
     'hms dta describe WF-2024-07 --set title="Wildfire sensors, July 2024" --set creator="Forestry Service"',
-    'hms dta describe WF-2024-07 --set creator=               leaves that member out',
+    'hms dta describe WF-2024-07 --set creator=   # leaves that member out',
   ])
     .argument('<id>', 'dataset')
     .option('--set <name=text>', 'a member: title, creator, subject, date, rights ...; may be given several times', several);

@@ -8,8 +8,8 @@ export function addRecordCommands(dta: Command, run: Run): void {
 
   const ingest = leaf(dta, 'ingest', 'Bring files in and commit them as a version, in one step. Prints the version, as in WF-2024-07:v1. Nothing is committed where a file could not be taken.', [
     'hms dta ingest WF-2024-07 sensorA.csv sensorB.csv -m "Initial sensor dump" --tag raw',
-    'hms dta ingest SCANS-1998 /mnt/scans -m "Box 12"          the folder brings its name: scans/...',
-    'hms dta ingest SCANS-1998 /mnt/scans/. -m "Box 12"        its content without the folder',
+    'hms dta ingest SCANS-1998 /mnt/scans -m "Box 12"   # the folder brings its name: scans/...',
+    'hms dta ingest SCANS-1998 /mnt/scans/. -m "Box 12"   # its content without the folder',
     'mysqldump hr | hms dta ingest HR-DUMP - --as hr.sql -m "Nightly dump"',
   ])
     .argument('<id>', 'dataset; one that is not there is made. Its name is public for ever')
@@ -19,7 +19,7 @@ export function addRecordCommands(dta: Command, run: Run): void {
     .option('--as <name>', 'the name that one file, folder or standard input gets');
   does(ingest, run, async () => (await import('../commands/ingest.ts')).ingest);
 
-  const create = leaf(dta, 'create', 'Reserve the id of a dataset. The name is public for ever and cannot be changed.', ['hms dta create WF-2024-07 --tag raw', 'hms dta create CASE-0331 --tag phi                       kept apart, in raw/'])
+  const create = leaf(dta, 'create', 'Reserve the id of a dataset. The name is public for ever and cannot be changed.', ['hms dta create WF-2024-07 --tag raw', 'hms dta create CASE-0331 --tag phi   # kept apart, in raw/'])
     .argument('<id>', '1 to 64 letters, digits, dots, dashes or underscores')
     .option('--tag <tag>', 'label of its first version; may be given several times', several);
   does(create, run, async () => (await import('../commands/draft.ts')).create);
@@ -33,7 +33,7 @@ export function addRecordCommands(dta: Command, run: Run): void {
     .option('--as <name>', 'the name that one file, folder or standard input gets');
   does(put, run, async () => (await import('../commands/draft.ts')).put);
 
-  const rm = leaf(dta, 'rm', 'Leave files out of the next version. Earlier versions keep them.', ['hms dta rm WF-2024-07 sensorB.csv', 'hms dta rm WF-2024-07 photos                             all files below it'])
+  const rm = leaf(dta, 'rm', 'Leave files out of the next version. Earlier versions keep them.', ['hms dta rm WF-2024-07 sensorB.csv', 'hms dta rm WF-2024-07 photos   # all files below it'])
     .argument('<id>', 'dataset')
     .argument('<name...>', 'names of files or folders in the dataset');
   does(rm, run, async () => (await import('../commands/draft.ts')).rm);

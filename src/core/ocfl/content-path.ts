@@ -39,7 +39,9 @@ function percentEncode(character: string): string {
 
 /** Under which names are the same to a file system that ignores case or normalizes. */
 function twinKey(segment: string): string {
-  return segment.normalize('NFC').toUpperCase().toLowerCase();
+  const key = segment.normalize('NFC').toUpperCase().toLowerCase();
+  // The same text as an own string would be held once more for each file.
+  return key === segment ? segment : key;
 }
 
 function utf8Length(text: string): number {

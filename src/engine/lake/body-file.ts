@@ -1,6 +1,5 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BodyHead } from '../../contract/index.ts';
@@ -10,6 +9,7 @@ import type { Json } from '../../core/index.ts';
 import type { Durable, Written } from './durable.ts';
 import { ifMissing } from './leaf.ts';
 import type { LakePaths } from './paths.ts';
+import { bytesOf } from './read-file.ts';
 
 /** Bodies of entries on disk: docs/formats/lake.md section 5. */
 
@@ -73,19 +73,15 @@ export async function readBody(folder: string, entry: Entry): Promise<BodyState>
     const held = size <= HELD ? await handle.readFile() : null;
     const commit = createHash('sha256').update(salt);
     if (held !== null) commit.update(held);
-    else for await (const chunk of chunksOf(file)) commit.update(chunk);
+    else for await (const chunk of bytesOf(file)) commit.update(chunk);
     if (commit.digest('hex') !== entry.body.commit) return { is: 'altered', why: 'its bytes do not match the commitment in the entry' };
-    const text = (): AsyncIterable<string> => textLines(held === null ? chunksOf(file) : [held]);
+    const text = (): AsyncIterable<string> => textLines(held === null ? bytesOf(file) : [held]);
     const parsed = BodyHead.safeParse(await firstLine(text()));
     if (!parsed.success || parsed.data.op !== entry.op) return { is: 'altered', why: 'its first line is not that of the operation' };
     return { is: 'kept', head: parsed.data, lines: () => bodyLines(text(), entry.seq) };
   } finally {
     await handle.close();
   }
-}
-
-function chunksOf(file: string): AsyncIterable<Uint8Array> {
-  return createReadStream(file, { highWaterMark: 1 << 20 }) as AsyncIterable<Uint8Array>;
 }
 
 async function firstLine(lines: AsyncIterable<string>): Promise<unknown> {

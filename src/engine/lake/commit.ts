@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HmsError, versionName } from '../../contract/index.ts';
@@ -9,6 +8,7 @@ import type { Draft } from './draft.ts';
 import type { Durable } from './durable.ts';
 import type { ClaimedVersion, LakeIndex } from './lake-index.ts';
 import { ifMissing } from './leaf.ts';
+import { bytesOf } from './read-file.ts';
 import { settleContent } from './staged-content.ts';
 import type { NewFile } from './staged-content.ts';
 import { versionFolder } from './store.ts';
@@ -100,7 +100,7 @@ export async function prepareVersion(context: PrepareContext, draft: Draft, base
   const newContent = new Map<Sha256, ContentPath[]>();
   for (const [digest, path] of kept) newContent.set(digest, [`v${version}/content/${path}` as ContentPath]);
   const folder = join(draft.folder, 'version');
-  const previous = baseFolder === null ? null : openInventory(join(baseFolder, INVENTORY_NAME));
+  const previous = baseFolder === null ? null : bytesOf(join(baseFolder, INVENTORY_NAME));
   const text = nextInventory({ previous, id: `hms:${draft.dataset}`, version, created: words.created, message: words.message, user: words.user, newContent, state });
   const inventory = await context.durable.rewrite(join(folder, INVENTORY_NAME), text);
   await context.durable.rewrite(join(folder, SIDECAR_NAME), Buffer.from(sidecarText(inventory.sha256)));
@@ -116,7 +116,7 @@ async function wrapObject({ durable }: PrepareContext, draft: Draft): Promise<vo
   const version = join(draft.folder, 'version');
   await durable.makeFolder(object);
   await durable.rewrite(join(object, OBJECT_DECLARATION.name), Buffer.from(OBJECT_DECLARATION.text));
-  await durable.rewrite(join(object, INVENTORY_NAME), openInventory(join(version, INVENTORY_NAME)));
+  await durable.rewrite(join(object, INVENTORY_NAME), bytesOf(join(version, INVENTORY_NAME)));
   await durable.rewrite(join(object, SIDECAR_NAME), await readFile(join(version, SIDECAR_NAME)));
   await durable.publishFolder(version, join(object, 'v1'));
 }
@@ -179,14 +179,10 @@ export async function readHeadState(file: string): Promise<HeadState> {
 
 async function collectHead(file: string, version: string | null): Promise<HeadStateResult> {
   const collector = new HeadStateCollector(version);
-  for await (const chunk of openInventory(file)) collector.feed(chunk);
+  for await (const chunk of bytesOf(file)) collector.feed(chunk);
   return collector.end();
 }
 
-/** The bytes of an inventory, streamed. */
-export function openInventory(file: string): AsyncIterable<Uint8Array> {
-  return createReadStream(file, { highWaterMark: 1 << 20 }) as AsyncIterable<Uint8Array>;
-}
 
 /** The refusal where a claimed version's bytes are nowhere. */
 export function lost(version: ClaimedVersion): HmsError {

@@ -6,7 +6,7 @@ import { canonicalJson, STORAGE_ROOT_FILES } from '../../core/index.ts';
 import type { Clock } from '../clock.ts';
 import { codeOf } from './durable.ts';
 import type { Durable } from './durable.ts';
-import { ifMissing } from './leaf.ts';
+import { ifMissing, leafAt } from './leaf.ts';
 import type { LakePaths } from './paths.ts';
 
 /** The folders and fixed files of a new lake (docs/formats/lake.md section 2). What makes it a lake is entry 0, claimed afterwards. */
@@ -27,8 +27,7 @@ export async function layOutLake(paths: LakePaths, zone: string, sample: boolean
       next: 'Give a new folder, or an empty one.',
     });
   }
-  const firsts = await readdir(paths.entries).catch(ifMissing([]));
-  if (firsts.length > 0) {
+  if ((await leafAt(paths.entry(0), durable.place, clock)).is !== 'free') {
     throw new HmsError('ALREADY_A_LAKE', `${paths.root} is a lake already.`, { kept: 'Nothing was changed.', next: `Use it with: hms dta ls --lake '${paths.root}'` });
   }
   for (const folder of [paths.entries, paths.requests, paths.staging, paths.stations]) await durable.makeFolder(folder);

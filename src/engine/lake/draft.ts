@@ -63,7 +63,6 @@ export class Draft implements DraftIntake {
   readonly #baseFile: BaseFile;
   readonly #guard: () => Promise<void>;
   readonly #mapper = new ContentPathMapper(sha256);
-  readonly #assigned = new Set<string>();
 
   constructor(record: DraftJson, folder: string, journal: string, durable: Durable, baseFile: BaseFile, guard: () => Promise<void>) {
     this.details = record;
@@ -84,12 +83,9 @@ export class Draft implements DraftIntake {
   }
 
   assign(path: LogicalPath): string {
-    let content = this.#mapper.map(path);
-    if (this.#assigned.has(content)) {
-      this.#mapper.reserve(content);
-      content = this.#mapper.map(path);
-    }
-    this.#assigned.add(content);
+    const content = this.#mapper.map(path);
+    // Reserved, so that the same path gets another name the next time.
+    this.#mapper.reserve(content);
     return content;
   }
 
@@ -116,14 +112,16 @@ export class Draft implements DraftIntake {
     for (const line of lines) this.apply(line);
   }
 
-  /** Takes a journal line into account, from this process or from an earlier one. */
+  /** How many processes have put files into the draft. */
+  journals = 1;
+
+  /** Takes a journal line into account. */
   apply(line: JournalLine): void {
     switch (line.do) {
       case 'add':
       case 'replace':
-        if (line.content !== null) this.#assigned.add(line.content);
         this.renames.delete(line.path);
-        this.changes.set(line.path, { sha256: line.sha256, size: line.size, mtime: line.mtime, content: line.content });
+        this.changes.set(line.path, { sha256: line.sha256, size: line.size, mtime: line.mtime, content: sameText(line.content, line.path) });
         return;
       case 'remove':
         this.#remove(line.path);
@@ -147,15 +145,21 @@ export class Draft implements DraftIntake {
     else this.changes.set(path, 'gone');
   }
 
-  /** Names that earlier processes took are not given again. */
-  reserveContent(): void {
-    for (const content of this.#assigned) this.#mapper.reserve(content);
+  /** Takes over a line of an earlier process: the name that it took is not given again. */
+  replay(line: JournalLine): void {
+    if ((line.do === 'add' || line.do === 'replace') && line.content !== null) this.#mapper.reserve(line.content);
+    this.apply(line);
   }
 
   /** Whether committing the draft would change anything. */
   get isEmpty(): boolean {
     return this.changes.size === 0;
   }
+}
+
+/** The second text where both say the same: most files keep their names, and a draft may hold hundreds of thousands. */
+function sameText(text: string | null, same: string): string | null {
+  return text === same ? same : text;
 }
 
 function noteOf(line: Extract<JournalLine, { do: 'note' }>): NoteLine {
@@ -218,13 +222,13 @@ export async function openDraft(
   const folder = paths.transaction(record.txn);
   const draft = new Draft(record, folder, journalFile(folder, clock), durable, baseFile, guardOf(record.txn));
   const journals = (await readdir(join(folder, 'journal')).catch(ifMissing([]))).filter((name) => name.endsWith('.ndjson')).sort();
+  draft.journals = journals.length;
   for (const name of journals) {
     const bytes = await readFile(join(folder, 'journal', name));
     // A line that a crash cut off has no LF; what it would have named was not acknowledged.
     const whole = bytes.subarray(0, bytes.lastIndexOf(10) + 1);
-    for await (const line of textLines([whole])) draft.apply(journalLine(line, join(folder, 'journal', name)));
+    for await (const line of textLines([whole])) draft.replay(journalLine(line, join(folder, 'journal', name)));
   }
-  draft.reserveContent();
   return draft;
 }
 

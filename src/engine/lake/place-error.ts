@@ -41,8 +41,13 @@ export function placeError(error: unknown, doing: string, kept: string): unknown
         details('Check the cable, the network or the share, then run the same command again.'),
       );
     default:
-      return error;
+      return isCatalogTrouble(error) ? new HmsError(error.trouble === 'full' ? 'NO_SPACE' : 'PLACE_AWAY', error.message, details('Run the same command again.')) : error;
   }
+}
+
+/** An error of the station's catalog, which already is a sentence. */
+function isCatalogTrouble(error: unknown): error is Error & { readonly trouble: string } {
+  return error instanceof Error && error.name === 'CatalogError' && 'trouble' in error && typeof error.trouble === 'string';
 }
 
 /** Runs a step; file system errors of it come out in words. */

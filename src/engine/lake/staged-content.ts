@@ -22,7 +22,8 @@ export async function settleContent(draft: Draft, staged: Iterable<NewFile>, hel
   const spelled = new Map<string, string>();
   for (const file of staged) {
     if (held(file.sha256) || kept.has(file.sha256)) continue;
-    kept.set(file.sha256, await withoutTwin(draft, file, spelled, durable));
+    // The names of one process are no twins of one another: its mapper saw to that.
+    kept.set(file.sha256, draft.journals > 1 ? await withoutTwin(draft, file, spelled, durable) : file.content);
   }
   const keep = new Set(kept.values());
   const touched = await sweep(draft.contentFolder, '', keep, durable);

@@ -1,5 +1,4 @@
-import type { X509Certificate } from 'node:crypto';
-import { certificateOf, keyIdOf } from '../crypto.ts';
+import { certificateOf, keyIdOf, pemOf } from '../crypto.ts';
 import { readWhole } from '../read.ts';
 import type { LakeCheck } from './context.ts';
 import type { LedgerFacts } from './facts.ts';
@@ -28,13 +27,8 @@ function certificateFault(check: LakeCheck, path: string, id: string, enrolled: 
   if (certificate === null || pemOf(certificate) !== read.bytes.toString('latin1')) return 'This file is not a certificate in PEM.';
   if (keyIdOf(certificate) !== id) return 'This certificate is for another key than the one it is named after.';
   if (enrolled !== null) return certificate.raw.toString('base64') === enrolled ? null : 'This certificate is not the one that was enrolled.';
-  const selfSigned = certificate.checkIssued(certificate);
-  return selfSigned && !certificate.verify(certificate.publicKey) ? 'This certificate was changed after it was made.' : null;
-}
-
-function pemOf(certificate: X509Certificate): string {
-  const lines = certificate.raw.toString('base64').match(/.{1,64}/g) ?? [];
-  return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
+  // The ledger has the first station's key and not its certificate, which that station signed for itself.
+  return certificate.verify(certificate.publicKey) ? null : 'This certificate was changed after it was made, or was not made by its own key.';
 }
 
 function reportStranger(check: LakeCheck, name: string): void {

@@ -13,9 +13,13 @@ import { derList, DerError, derOf, expect, inside, isSorted, oidText, smallInteg
 export interface CmsAnswer {
   /** Null: the signature holds. Else why it does not, as the end of a sentence. */
   readonly fault: string | null;
+  /** The fault is that it carries another certificate than the one beside it: nobody can say which of both was changed. */
+  readonly otherCertificate: boolean;
   /** When the signer says that it signed. */
   readonly signedAt: Instant | null;
 }
+
+class OtherCertificate extends DerError {}
 
 const oids = {
   data: '1.2.840.113549.1.7.1',
@@ -44,10 +48,10 @@ export function checkCms(p7s: Uint8Array, content: Uint8Array, certificate: X509
     const digest = expect(single(attributes, oids.messageDigest, 'the digest of what is signed'), tags.octetString, 'the digest of what is signed');
     checkSigningCertificate(single(attributes, oids.signingCertificateV2, 'the hash of the signing certificate'), certificate);
     checkSignature(signer, certificate);
-    if (!createHash('sha256').update(content).digest().equals(digest.content)) return { fault: 'it was made over other bytes than these', signedAt };
-    return { fault: null, signedAt };
+    const isThis = createHash('sha256').update(content).digest().equals(digest.content);
+    return { fault: isThis ? null : 'it was made over other bytes than these', otherCertificate: false, signedAt };
   } catch (error) {
-    if (error instanceof DerError) return { fault: error.message, signedAt };
+    if (error instanceof DerError) return { fault: error.message, otherCertificate: error instanceof OtherCertificate, signedAt };
     throw error;
   }
 }
@@ -75,7 +79,7 @@ function signerOf(p7s: Uint8Array, certificate: X509Certificate): Signer {
     throw new DerError('it is not a detached signature over plain data');
   }
   const carried = inside(certificates, tags.context0, 'the list of certificates');
-  if (!carried.some(({ whole }) => certificate.raw.equals(whole))) throw new DerError('it does not carry the certificate that stands beside it');
+  if (!carried.some(({ whole }) => certificate.raw.equals(whole))) throw new OtherCertificate('it does not carry the certificate that stands beside it');
   const infos = inside(signers, tags.set, 'the list of signers');
   const info = infos[0];
   if (infos.length !== 1 || info === undefined) throw new DerError('it has more than one signer, or none');

@@ -1,6 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
 import type { Instant } from '../../contract/index.ts';
-import { certificateOf } from '../crypto.ts';
+import { certificateOf, pemOf } from '../crypto.ts';
 import type { Findings } from '../findings.ts';
 import type { PackageAnswers } from '../report.ts';
 import { TAG_MANIFEST } from './bag.ts';
@@ -38,13 +38,15 @@ export async function checkSignature(source: PackageSource, findings: Findings):
     return null;
   }
   const certificate = certificateOf(pem.bytes);
-  if (certificate === null) {
-    findings.add('CERTIFICATE_UNREADABLE', certificatePath, 'The certificate beside the signature cannot be read.');
+  // Nothing lists this file, so it may hold the certificate and nothing else, in the one way in which it is written.
+  if (certificate === null || pemOf(certificate) !== pem.bytes.toString('latin1')) {
+    findings.add('CERTIFICATE_WRONG', certificatePath, 'The certificate beside the signature cannot be read, or something was added to it.');
     return null;
   }
   const content = await source.read(TAG_MANIFEST, MAX_TAG_MANIFEST);
-  const { fault, signedAt } = 'why' in content ? { fault: `what it signs cannot be read: ${content.detail}`, signedAt: null } : checkCms(p7s.bytes, content.bytes, certificate);
+  const { fault, signedAt, otherCertificate } = 'why' in content ? { fault: `what it signs cannot be read: ${content.detail}`, signedAt: null, otherCertificate: false } : checkCms(p7s.bytes, content.bytes, certificate);
   if (fault !== null) findings.add('SIGNATURE_WRONG', path, `The signature of the package is not good: ${fault}.`);
+  if (otherCertificate) findings.add('CERTIFICATE_WRONG', certificatePath, 'This is not the certificate that the signature carries; one of the two was changed.');
   if (fault === null && signedAt !== null && !isValidAt(certificate, signedAt)) {
     findings.add('CERTIFICATE_OUT_OF_DATE', certificatePath, `The certificate was valid from ${certificate.validFrom} to ${certificate.validTo}, and the signer says that it signed at ${signedAt}.`);
   }

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { CHUNK } from '../read.ts';
 import type { Result, ResultOf, Task } from './tasks.ts';
@@ -32,11 +31,6 @@ interface Thread {
 
 /** Tasks that one thread is given ahead, so that it never waits for this one. */
 const AHEAD = 2;
-const MOST_THREADS = 4;
-
-export function defaultThreads(): number {
-  return Math.min(MOST_THREADS, Math.max(2, availableParallelism()));
-}
 
 /** @param tell is handed bytes read of large files while they are being read */
 export function openPool(threads: number, tell: (bytes: number) => void): Pool {

@@ -1,0 +1,10 @@
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import fsp from 'node:fs/promises';
+const real = fsp.open;
+export const open = new Map<object, string>();
+(fsp as any).open = async (...a: any[]) => { const st = new Error().stack!; const h = await (real as any)(...a); open.set(h, String(a[0]) + st); const c = h.close.bind(h); h.close = () => { open.delete(h); return c(); }; return h; };
+const rc = fs.createReadStream;
+export const streams = new Map<object, string>();
+(fs as any).createReadStream = (...a: any[]) => { const s = (rc as any)(...a); streams.set(s, String(a[0]) + new Error().stack); s.on('close', () => streams.delete(s)); return s; };
+syncBuiltinESMExports();
