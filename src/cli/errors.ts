@@ -32,15 +32,7 @@ export async function troubleOf(thrown: unknown): Promise<Trouble> {
     return { code, message, kept, next, facts, exit, stack };
   }
   if (error instanceof CancelledError) return { code: 'CANCELLED', message: error.message, kept: error.kept, next: null, facts: {}, exit: CANCELLED, stack };
-  return catalogTrouble(error, stack) ?? systemTrouble(error, stack) ?? bug(error, stack);
-}
-
-/** Errors of the catalog say in words that the lake was not touched. */
-function catalogTrouble(error: unknown, stack: string | null): Trouble | null {
-  if (!(error instanceof Error) || error.name !== 'CatalogError' || !('trouble' in error)) return null;
-  const code = error.trouble === 'full' ? 'NO_SPACE' : 'PLACE_AWAY';
-  const next = error.trouble === 'damaged' ? 'Build it again with: hms dta rebuild' : null;
-  return { code, message: error.message, kept: null, next, facts: { catalog: error.trouble }, exit: 4, stack };
+  return systemTrouble(error, stack) ?? bug(error, stack);
 }
 
 /** An error of the operating system that no step of the program had words for. */

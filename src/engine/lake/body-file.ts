@@ -117,10 +117,10 @@ async function* bodyLines(lines: AsyncIterable<string>, seq: number): AsyncGener
 }
 
 /**
- * Lines of UTF-8 text. Splits at LF only: Node's readline would also split at U+2028, which canonical JSON leaves as it is. Throws a RangeError on bytes that
+ * Lines of UTF-8 text; with `whole lines`, a last one without LF is left out. Splits at LF only: Node's readline would also split at U+2028, which canonical JSON leaves as it is. Throws a RangeError on bytes that
  * are not UTF-8: decoding would change them silently.
  */
-export async function* textLines(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncGenerator<string> {
+export async function* textLines(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, take: 'all' | 'whole lines' = 'all'): AsyncGenerator<string> {
   let rest: Buffer = Buffer.alloc(0);
   for await (const chunk of chunks) {
     const bytes: Buffer = rest.length === 0 ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length) : Buffer.concat([rest, chunk]);
@@ -132,6 +132,7 @@ export async function* textLines(chunks: AsyncIterable<Uint8Array> | Iterable<Ui
     }
     rest = bytes.subarray(from);
   }
+  if (take === 'whole lines') return;
   if (!isUtf8(rest)) throw new RangeError('The text is not UTF-8.');
   if (rest.length > 0) yield rest.toString('utf8');
 }

@@ -11,6 +11,7 @@ import type { Durable } from './durable.ts';
 import { textLines } from './body-file.ts';
 import { ifMissing } from './leaf.ts';
 import type { LakePaths } from './paths.ts';
+import { bytesOf } from './read-file.ts';
 import { sha256 } from './sha.ts';
 import { newTxn } from './txn.ts';
 
@@ -224,10 +225,9 @@ export async function openDraft(
   const journals = (await readdir(join(folder, 'journal')).catch(ifMissing([]))).filter((name) => name.endsWith('.ndjson')).sort();
   draft.journals = journals.length;
   for (const name of journals) {
-    const bytes = await readFile(join(folder, 'journal', name));
+    const file = join(folder, 'journal', name);
     // A line that a crash cut off has no LF; what it would have named was not acknowledged.
-    const whole = bytes.subarray(0, bytes.lastIndexOf(10) + 1);
-    for await (const line of textLines([whole])) draft.replay(journalLine(line, join(folder, 'journal', name)));
+    for await (const line of textLines(bytesOf(file), 'whole lines')) draft.replay(journalLine(line, file));
   }
   return draft;
 }

@@ -28,8 +28,13 @@ const UNIX = 3;
 
 /** One entry of the directory, with what is behind it in the file. */
 interface Spot {
-  readonly entry: Entry;
   readonly name: string;
+  readonly size: number;
+  readonly crc: number;
+  readonly stored: boolean;
+  readonly packedSize: number;
+  readonly offset: number;
+  readonly hasDescriptor: boolean;
   /** Where its bytes begin; null where its local header is not that of the same file. */
   readonly start: number | null;
 }
@@ -46,7 +51,8 @@ export async function listZip(reader: WindowReader, size: number, findings: Find
   try {
     spots = await readDirectory(reader, size, unsafe, meter);
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
+    // What yauzl refuses is a plain Error, and a place outside the file a RangeError; anything else is a mistake here.
+    if (!(error instanceof Error) || error instanceof TypeError || error instanceof ReferenceError) throw error;
     meter.check();
     findings.add('ZIP_UNREADABLE', '', `The zip file cannot be read: ${error.message.replace(/\.$/, '')}.`);
     return null;
@@ -55,17 +61,10 @@ export async function listZip(reader: WindowReader, size: number, findings: Find
   if (spots.some(({ name }) => !name.startsWith(`${top}/`))) unsafe('', 'The zip file has more than one top folder, or files outside it.');
   reportTwins(spots, unsafe);
   const files: ZipFileEntry[] = [];
-  for (const { entry, name, start } of spots) {
+  for (const { name, size: bytes, crc, stored, packedSize, start } of spots) {
     if (start === null) unsafe(name, 'This file is described differently at its place and in the directory of the zip file.');
     else if (!name.endsWith('/')) {
-      files.push({
-        path: name.slice(top.length + 1),
-        size: entry.uncompressedSize,
-        crc: entry.crc32,
-        stored: entry.compressionMethod === 0,
-        packedSize: entry.compressedSize,
-        start,
-      });
+      files.push({ path: name.slice(top.length + 1), size: bytes, crc, stored, packedSize, start });
     }
   }
   return { top, files };
@@ -82,7 +81,7 @@ async function readDirectory(reader: WindowReader, size: number, unsafe: Unsafe,
     const name = fromUtf8(entry.fileNameRaw);
     if (name === null) throw new Error('a name in it is not UTF-8');
     const fault = nameFault(name) ?? entryFault(entry, name);
-    if (fault === null) spots.push({ entry, name, start: dataStart(reader, entry) });
+    if (fault === null) spots.push(spotOf(reader, entry, name));
     else unsafe(name, fault);
     await meter.breathe();
   }
@@ -135,16 +134,30 @@ function reportTwins(spots: readonly Spot[], unsafe: Unsafe): void {
 }
 
 function checkCoverage(spots: readonly Spot[], directoryStart: number, unsafe: Unsafe): void {
-  const sorted = spots.toSorted((a, b) => a.entry.relativeOffsetOfLocalHeader - b.entry.relativeOffsetOfLocalHeader);
+  const sorted = spots.toSorted((a, b) => a.offset - b.offset);
   let end = 0;
   let descriptor = false;
   const joins = (next: number): boolean => next === end || (descriptor && DESCRIPTOR_SIZES.includes(next - end));
-  for (const { entry, start } of sorted) {
-    if (!joins(entry.relativeOffsetOfLocalHeader)) break;
-    end = (start ?? entry.relativeOffsetOfLocalHeader) + entry.compressedSize;
-    descriptor = (entry.generalPurposeBitFlag & DESCRIPTOR_FLAG) !== 0;
+  for (const { offset, start, packedSize, hasDescriptor } of sorted) {
+    if (!joins(offset)) break;
+    end = (start ?? offset) + packedSize;
+    descriptor = hasDescriptor;
   }
   if (!joins(directoryStart)) unsafe('', 'The zip file holds data that belongs to none of its files.');
+}
+
+/** What is kept of an entry: yauzl's own object would take a kilobyte for each. */
+function spotOf(reader: WindowReader, entry: Entry, name: string): Spot {
+  return {
+    name,
+    size: entry.uncompressedSize,
+    crc: entry.crc32,
+    stored: entry.compressionMethod === 0,
+    packedSize: entry.compressedSize,
+    offset: entry.relativeOffsetOfLocalHeader,
+    hasDescriptor: (entry.generalPurposeBitFlag & DESCRIPTOR_FLAG) !== 0,
+    start: dataStart(reader, entry),
+  };
 }
 
 function dataStart(reader: WindowReader, entry: Entry): number | null {

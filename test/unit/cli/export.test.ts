@@ -58,21 +58,27 @@ describe('export', () => {
   });
 
   it('knows no other form, and needs one', async () => {
-    expect(await office.json(['export', 'WF-2024-07:v1', '--to', 'tar', 'x.tar'])).toMatchObject({ code: 2, value: { error: { code: 'USAGE' } } });
-    expect(await office.json(['export', 'WF-2024-07:v1', 'x.zip'])).toMatchObject({ code: 2, value: { error: { message: 'The option --to <form> is missing.' } } });
+    const [tar, none] = await Promise.all([office.json(['export', 'WF-2024-07:v1', '--to', 'tar', 'x.tar']), office.json(['export', 'WF-2024-07:v1', 'x.zip'])]);
+    expect(tar).toMatchObject({ code: 2, value: { error: { code: 'USAGE' } } });
+    expect(none).toMatchObject({ code: 2, value: { error: { message: 'The option --to <form> is missing.' } } });
   });
 });
 
 describe('verify', () => {
   it('gives the four answers on a package, and trusts only what it is told to', async () => {
-    const { code, out } = await office.hms(['verify', 'wildfires_raw.zip']);
-    expect(code).toBe(0);
-    for (const label of ['Unchanged:', 'Signed by whom:', 'Trusted by you:', 'When:']) expect(out).toContain(`${label} `);
-    const [own] = office.lakeFiles('keys/*.cert.pem').filter(({ path }) => path.includes(stationId()));
-    expect(await office.json(['verify', 'wildfires_raw.zip', '--trust', own?.path as string])).toMatchObject({ code: 0, value: { kind: 'package', clean: true, answers: { trusted: { answer: 'yes' }, signedBy: { answer: 'station' } } } });
-    const [other] = office.lakeFiles('keys/*.cert.pem').filter(({ path }) => !path.includes(stationId()));
-    expect(await office.json(['verify', 'wildfires_raw.zip', '--trust', other?.path as string])).toMatchObject({ code: 0, value: { answers: { trusted: { answer: 'no' } } } });
-    expect(await office.json(['verify', 'wildfires_raw.zip', '--trust', 'none.pem'])).toMatchObject({ code: 2, value: { error: { code: 'USAGE' } } });
+    const certificates = office.lakeFiles('keys/*.cert.pem').map(({ path }) => path);
+    const trusting = (file: string | undefined) => office.json(['verify', 'wildfires_raw.zip', '--trust', file as string]);
+    const [plain, own, other, none] = await Promise.all([
+      office.hms(['verify', 'wildfires_raw.zip']),
+      trusting(certificates.find((path) => path.includes(stationId()))),
+      trusting(certificates.find((path) => !path.includes(stationId()))),
+      trusting('none.pem'),
+    ]);
+    expect(plain.code).toBe(0);
+    for (const label of ['Unchanged:', 'Signed by whom:', 'Trusted by you:', 'When:']) expect(plain.out).toContain(`${label} `);
+    expect(own).toMatchObject({ code: 0, value: { kind: 'package', clean: true, answers: { trusted: { answer: 'yes' }, signedBy: { answer: 'station' } } } });
+    expect(other).toMatchObject({ code: 0, value: { answers: { trusted: { answer: 'no' } } } });
+    expect(none).toMatchObject({ code: 2, value: { error: { code: 'USAGE' } } });
   });
 
   it('names a flipped bit in a package and exits with 1', async () => {
@@ -89,10 +95,9 @@ describe('verify', () => {
   it('names a flipped bit in the lake, exits with 1, and cat refuses to pass it for the record', async () => {
     const [stored] = office.lakeFiles('store/**/content/sensorA.csv');
     flip(stored?.path as string, 1_000_000);
-    const { code, out } = await office.hms(['verify', 'lake']);
+    const [{ code, out }, cat] = await Promise.all([office.hms(['verify', 'lake']), office.hms(['cat', 'WF-2024-07:v1', 'sensorA.csv'])]);
     expect(code).toBe(1);
     expect(out).toMatch(/^ERROR FILE_ALTERED store\/.*\/v1\/content\/sensorA\.csv: /m);
-    const cat = await office.hms(['cat', 'WF-2024-07:v1', 'sensorA.csv']);
     expect([cat.code, cat.err.split('\n')[0]]).toEqual([1, 'The stored bytes of "sensorA.csv" are not those that WF-2024-07:v1 was committed with. What was written just now is not the record.']);
     flip(stored?.path as string, 1_000_000);
     expect((await office.hms(['verify', 'lake'])).code).toBe(0);

@@ -1,10 +1,11 @@
-import { closeSync, existsSync, globSync, openSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { spawn } from 'node:child_process';
+import { chmodSync, chownSync, closeSync, existsSync, globSync, mkdirSync, openSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { troubleOf } from '../../../src/cli/errors.ts';
 import { CancelledError, HmsError } from '../../../src/contract/index.ts';
+import { CatalogError } from '../../../src/engine/catalog/index.ts';
 import { ended, hmsFile, Office } from './office.ts';
 
 const office = new Office();
@@ -18,8 +19,6 @@ async function until(what: string, isSo: () => boolean): Promise<void> {
     await wait(20);
   }
 }
-
-const journals = (): string[] => globSync('staging/*/journal/*.ndjson', { cwd: office.lake }).filter((file) => statSync(join(office.lake, file)).size > 0);
 
 describe('an ingest that meets problems', () => {
   it('commits nothing, keeps the draft, and says how to go on', async () => {
@@ -53,15 +52,16 @@ describe('an ingest that meets problems', () => {
   });
 
   it('leaves no draft behind where nothing was taken', async () => {
-    expect(await office.json(['ingest', 'TYPO', 'no-such-file.csv'])).toMatchObject({ code: 3, value: { error: { code: 'SOURCE_UNREADABLE', kept: 'Nothing was committed.' } } });
-    expect(await office.json(['rm', 'P', 'no-such-name'])).toMatchObject({ code: 2, value: { error: { code: 'FILE_UNKNOWN' } } });
+    const [ingest, rm] = await Promise.all([office.json(['ingest', 'TYPO', 'no-such-file.csv']), office.json(['rm', 'P', 'no-such-name'])]);
+    expect(ingest).toMatchObject({ code: 3, value: { error: { code: 'SOURCE_UNREADABLE', kept: 'Nothing was committed.' } } });
+    expect(rm).toMatchObject({ code: 2, value: { error: { code: 'FILE_UNKNOWN' } } });
     expect(readdirSync(join(office.lake, 'staging'))).toEqual([]);
   });
 
   it('refuses the files of the lake itself, and standard input without a name', async () => {
-    expect(await office.json(['put', 'P', office.lake])).toMatchObject({ code: 3, value: { error: { code: 'SOURCE_REFUSED' } } });
-    expect(await office.json(['put', 'P', '-'])).toMatchObject({ code: 2, value: { error: { code: 'USAGE' } } });
-    expect(await office.json(['put', 'P', 'p', 'missing.txt', '--as', 'x'])).toMatchObject({ code: 2, value: { error: { code: 'USAGE' } } });
+    const [own, nameless, twoAsOne] = await Promise.all([['put', 'P', office.lake], ['put', 'P', '-'], ['put', 'P', 'p', 'missing.txt', '--as', 'x']].map((args) => office.json(args)));
+    expect(own).toMatchObject({ code: 3, value: { error: { code: 'SOURCE_REFUSED' } } });
+    for (const refused of [nameless, twoAsOne]) expect(refused).toMatchObject({ code: 2, value: { error: { code: 'USAGE' } } });
   });
 });
 
@@ -70,10 +70,10 @@ describe('Ctrl-C', () => {
     ctx.skip(process.platform === 'win32', 'Windows has no signals');
     for (let i = 0; i < 300; i++) office.write(`big/a-${i}.txt`, `record ${i}`);
     const sparse = office.write('big/z.bin', '');
-    truncateSync(sparse, 8 * 1024 ** 3);
+    truncateSync(sparse, 4 * 1024 ** 3);
     const child = office.start(['ingest', 'BIG', 'big', '-m', 'all']);
     const end = ended(child);
-    await until('files are staged', () => journals().length > 0 || child.exitCode !== null);
+    await until('small files are staged', () => globSync('staging/*/version/content/big/a-*', { cwd: office.lake }).length > 200 || child.exitCode !== null);
     child.kill('SIGINT');
     const { code, out, err } = await end;
     expect([code, out]).toEqual([130, '']);
@@ -155,9 +155,8 @@ describe('errors', () => {
   });
 
   it('of the catalog say that the lake is not touched', async () => {
-    const { CatalogError } = await import('../../../src/engine/catalog/index.ts');
-    expect(await troubleOf(new CatalogError('full', 'F.'))).toMatchObject({ code: 'NO_SPACE', exit: 4 });
-    expect(await troubleOf(new CatalogError('damaged', 'D.'))).toMatchObject({ code: 'PLACE_AWAY', exit: 4, next: 'Build it again with: hms dta rebuild' });
+    expect(await troubleOf(new CatalogError('full', 'F.'))).toMatchObject({ code: 'NO_SPACE', message: 'F.', exit: 4 });
+    expect(await troubleOf(new CatalogError('busy', 'B.'))).toMatchObject({ code: 'PLACE_AWAY', message: 'B.', exit: 4 });
   });
 
   it('that nobody expected are faults of the program, with the place shown only on request', async () => {
@@ -174,7 +173,6 @@ describe('without permission', () => {
     ctx.skip(!globSync('/usr/{bin,sbin}/setpriv').length, 'this system has no setpriv');
     const as = (args: readonly string[], profile: string): ReturnType<typeof ended> =>
       ended(spawn('setpriv', ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, hmsFile, 'dta', ...args], { cwd: '/', env: { PATH: process.env['PATH'], HMS_LAKE: office.lake, HMS_PROFILE: profile } }));
-    const { chmodSync, chownSync, mkdirSync } = await import('node:fs');
     chmodSync(office.folder, 0o755);
     const own = join(office.folder, 'nobody');
     mkdirSync(own);
