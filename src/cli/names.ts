@@ -33,6 +33,11 @@ export function tagOf(text: string): Tag {
   throw new HmsError('NAME_INVALID', `"${text}" cannot be a tag: it ${parsed.error.issues[0]?.message ?? 'is not one'}.`, { kept: 'Nothing was changed.' });
 }
 
+/** Tags as they were given, each once. */
+export function tagsOf(texts: readonly string[]): Tag[] {
+  return [...new Set(texts.map(tagOf))];
+}
+
 /** The name of a file or folder in a version; a closing `/` is taken off. */
 export function logicalPathOf(text: string): LogicalPath {
   const parsed = LogicalPath.safeParse(text.replace(/(?<=.)\/+$/, ''));

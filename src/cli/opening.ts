@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises';
 import { HmsError, versionName } from '../contract/index.ts';
 import { tidyStaging } from '../engine/drafting.ts';
+import { codeOf } from '../engine/lake/index.ts';
 import { openToRead, openToWrite } from '../engine/open.ts';
 import type { ReadableLake, WritableLake } from '../engine/open.ts';
 import { requestEnrolment } from '../engine/stations.ts';
@@ -26,10 +27,19 @@ export async function writing<T>(session: Session, work: (lake: WritableLake) =>
     for (const { dataset, version } of lake.recovery.lost) {
       await warn(session, `The files of ${versionName(dataset, version)} are neither in the store nor in staging. Run "hms dta verify" on the lake, and look for them in a backup.`);
     }
-    await tidyStaging(lake);
+    await tidy(lake);
     return await work(lake);
   } finally {
     await lake.close();
+  }
+}
+
+/** A folder that a finished act left, and that cannot be removed at this moment, is in nobody's way. */
+async function tidy(lake: WritableLake): Promise<void> {
+  try {
+    await tidyStaging(lake);
+  } catch (error) {
+    if (codeOf(error) === '') throw error;
   }
 }
 
@@ -50,11 +60,11 @@ async function askForEnrolment(session: Session, lake: ReadableLake): Promise<vo
   if (station === null || lake.readOnly?.code !== 'NOT_ENROLLED' || lake.catalog.view.key(station.id) !== null) return;
   const isAsked = await access(lake.paths.request(station.id)).then(() => true, () => false);
   if (isAsked) return;
-  try {
-    const { id16, fingerprint } = await requestEnrolment(lake);
-    await remark(session, `This workstation (key ${id16}) is not enrolled in this lake, so it asked for that. The fingerprint to read aloud: ${fingerprint}`);
-  } catch (error) {
-    if (!(error instanceof HmsError)) throw error;
-    await remark(session, `This workstation is not enrolled in this lake, and could not ask for it: ${error.message}`);
-  }
+  const asked = await requestEnrolment(lake).catch((error: unknown) => {
+    // Who only reads needs no enrolment; who wants to write is told what to do.
+    if (error instanceof HmsError) return null;
+    throw error;
+  });
+  if (asked === null) return;
+  await remark(session, `This workstation (key ${asked.id16}) is not enrolled in this lake, so it asked for that. The fingerprint to read aloud: ${asked.fingerprint}`);
 }

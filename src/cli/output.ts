@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import { shown } from './words.ts';
 
 /** Text collected before it is written: one system call a line would take longer than finding the lines. */
@@ -14,6 +15,7 @@ const gone = ['EPIPE', 'EIO', 'ECONNRESET', 'EOF', 'ERR_STREAM_DESTROYED'];
 export class Output {
   readonly #stream: Writable;
   #held = '';
+  #begun = false;
   #closed = false;
 
   constructor(stream: Writable) {
@@ -26,6 +28,11 @@ export class Output {
 
   get isClosed(): boolean {
     return this.#closed;
+  }
+
+  /** Something was written already, so that what follows stands behind it. */
+  get hasBegun(): boolean {
+    return this.#begun;
   }
 
   /** One line, escaped, so that no name in it can act on the terminal. */
@@ -52,11 +59,20 @@ export class Output {
   async flush(): Promise<void> {
     const text = this.#held;
     this.#held = '';
-    if (text !== '') await this.#write(text);
+    if (text === '') return;
+    await this.#write(text);
+    // A pipe or a file takes the text at once; Ctrl-C is noticed only when the event loop turns.
+    await setImmediate();
+  }
+
+  /** Forgets text that was not written yet. */
+  drop(): void {
+    this.#held = '';
   }
 
   #write(chunk: string | Uint8Array): Promise<void> {
     if (this.#closed) return Promise.resolve();
+    this.#begun = true;
     return new Promise((resolve, reject) => {
       this.#stream.write(chunk, (error) => {
         const code = (error as NodeJS.ErrnoException | null | undefined)?.code ?? '';

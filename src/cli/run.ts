@@ -112,7 +112,10 @@ function isJson(args: readonly string[]): boolean {
 
 async function tell(trouble: Trouble, json: boolean, out: Output, err: Output): Promise<number> {
   const { code, message, kept, next, facts, exit, stack } = trouble;
-  if (json) await out.text(`${JSON.stringify({ error: { code, message, kept, next, facts } })}\n`);
+  // An answer that had begun cannot be made one JSON object any more; its error must not be taken for a part of it.
+  const to = out.hasBegun ? err : out;
+  out.drop();
+  if (json) await to.text(`${JSON.stringify({ error: { code, message, kept, next, facts } })}\n`);
   else for (const text of [message, kept, next]) if (text !== null) await err.line(text);
   if (process.env['HMS_DEBUG'] === '1' && stack !== null) await err.lines(stack.split('\n'));
   await out.flush();

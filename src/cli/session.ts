@@ -34,6 +34,15 @@ export async function warn(session: Session, text: string): Promise<void> {
   await session.err.flush();
 }
 
+/** Whether a long answer is still wanted: false where its reader has gone. Throws CancelledError after Ctrl-C. */
+export async function goesOn(session: Session): Promise<boolean> {
+  if (session.signal.aborted) {
+    const { CancelledError } = await import('../contract/index.ts');
+    throw new CancelledError('It only reads, so nothing was changed.');
+  }
+  return !session.out.isClosed;
+}
+
 /** The result: the object with --json, else the lines. */
 export async function answer(session: Session, value: object, lines: Iterable<string>): Promise<void> {
   if (session.json) await session.out.text(`${JSON.stringify(value)}\n`);

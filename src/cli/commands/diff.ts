@@ -4,6 +4,7 @@ import { versionOf } from '../../engine/files.ts';
 import { jsonWithList } from '../json.ts';
 import { refOf } from '../names.ts';
 import { reading } from '../opening.ts';
+import { goesOn } from '../session.ts';
 import type { Session } from '../session.ts';
 import { bytes, grouped } from '../words.ts';
 
@@ -21,11 +22,11 @@ export function diff(session: Session, [from, to]: readonly [string, string]): P
     try {
       const { totals } = found;
       if (session.json) {
-        await jsonWithList(session.out, { from: refOf(a), to: refOf(b), totals }, 'differences', found);
+        await jsonWithList(session, { from: refOf(a), to: refOf(b), totals }, 'differences', found);
         return;
       }
       for (const difference of found) {
-        if (session.out.isClosed) return;
+        if (!(await goesOn(session))) return;
         await session.out.line(lineOf(difference));
       }
       const sum = totals.added + totals.removed + totals.replaced + totals.renamed;

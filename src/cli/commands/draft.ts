@@ -4,7 +4,7 @@ import { createDataset } from '../../engine/datasets/index.ts';
 import { commit as commitDraft, discard as discardDraft, myDraft, removeFiles, renameFile } from '../../engine/drafting.ts';
 import { datasetUnknown } from '../../engine/files.ts';
 import type { WritableLake } from '../../engine/open.ts';
-import { datasetIdOf, findDataset, logicalPathOf, refOf, tagOf } from '../names.ts';
+import { datasetIdOf, findDataset, logicalPathOf, refOf, tagsOf } from '../names.ts';
 import { writing } from '../opening.ts';
 import { answer, remark } from '../session.ts';
 import type { Session } from '../session.ts';
@@ -17,7 +17,7 @@ import { contents, intakeJson, intakeWords, versionJson, warnOfLargeInventory } 
 export function create(session: Session, [text]: readonly [string], { tag = [] }: { readonly tag?: readonly string[] }): Promise<void> {
   return writing(session, async (lake) => {
     const id = datasetIdOf(text);
-    const tags = tag.map(tagOf);
+    const tags = tagsOf(tag);
     const owner = findDataset(lake, id);
     if (owner !== null) {
       throw new HmsError('DATASET_EXISTS', `The name "${text}" is taken by the dataset ${owner}.`, { kept: 'Nothing was changed.', next: `Put files into it with: hms dta put ${owner} FILE`, facts: { dataset: owner } });
@@ -65,7 +65,7 @@ export function mv(session: Session, [text, from, to]: readonly [string, string,
 export function commit(session: Session, [text]: readonly [string], { message, tag = [] }: { readonly message?: string; readonly tag?: readonly string[] }): Promise<void> {
   return writing(session, async (lake) => {
     const dataset = await draftedDataset(lake, text);
-    const { version, prepared } = await commitDraft(lake, dataset, { message: message ?? null, tags: tag.map(tagOf) });
+    const { version, prepared } = await commitDraft(lake, dataset, { message: message ?? null, tags: tagsOf(tag) });
     const detail = lake.catalog.version(dataset, version);
     if (detail === null) throw new Error(`The catalog has no version ${version} of ${dataset} after its commit.`);
     await warnOfLargeInventory(session, refOf(detail), prepared.inventoryBytes);

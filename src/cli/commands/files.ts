@@ -8,7 +8,7 @@ import type { ReadableLake } from '../../engine/open.ts';
 import { jsonWithList } from '../json.ts';
 import { logicalPathOf, refOf } from '../names.ts';
 import { reading } from '../opening.ts';
-import { remark } from '../session.ts';
+import { goesOn, remark } from '../session.ts';
 import type { Session } from '../session.ts';
 import { grouped, officeClock } from '../words.ts';
 import { contents, versionJson } from './results.ts';
@@ -20,12 +20,12 @@ export function files(session: Session, [text]: readonly [string], { sha256 = fa
     const version = versionOf(lake, text);
     const rows = filesOf(lake, version);
     if (session.json) {
-      await jsonWithList(session.out, { version: versionJson(version) }, 'files', rows);
+      await jsonWithList(session, { version: versionJson(version) }, 'files', rows);
       return;
     }
     if (sha256) {
       for (const file of rows) {
-        if (session.out.isClosed) return;
+        if (!(await goesOn(session))) return;
         await session.out.text(`${sumLine(file)}\n`);
       }
       return;
@@ -35,7 +35,7 @@ export function files(session: Session, [text]: readonly [string], { sha256 = fa
     const wide = Math.max(5, grouped(version.bytes ?? 0).length);
     await session.out.line(`${'Bytes'.padStart(wide)}  ${'Modified'.padEnd(26)}  Name`);
     for (const file of rows) {
-      if (session.out.isClosed) return;
+      if (!(await goesOn(session))) return;
       await session.out.line(`${grouped(file.size).padStart(wide)}  ${(file.mtime === null ? 'not known' : when(file.mtime)).padEnd(26)}  ${file.path}`);
     }
     await remark(session, `${refOf(version)}: ${contents(version)}`);
@@ -69,7 +69,7 @@ export function cat(session: Session, [text, name]: readonly [string, string], {
     let rest: Uint8Array = Buffer.alloc(0);
     if (session.json) await session.out.text(`${JSON.stringify({ ref: refOf(version), path, sha256, size, mtime, range: wanted ?? null }).slice(0, -1)},"base64":"`);
     for await (const chunk of inWords(stream, lake, version, name)) {
-      if (session.signal.aborted || session.out.isClosed) return;
+      if (!(await goesOn(session))) return;
       hash.update(chunk);
       if (!session.json) await session.out.bytes(chunk);
       else {

@@ -3,7 +3,7 @@ import type { DatasetId } from '../../contract/index.ts';
 import { commit, myDraft } from '../../engine/drafting.ts';
 import type { IntakeReport } from '../../engine/ingest/index.ts';
 import type { WritableLake } from '../../engine/open.ts';
-import { datasetIdOf, findDataset, refOf, tagOf } from '../names.ts';
+import { datasetIdOf, findDataset, refOf, tagsOf } from '../names.ts';
 import { writing } from '../opening.ts';
 import { answer, remark } from '../session.ts';
 import type { Session } from '../session.ts';
@@ -21,7 +21,7 @@ export interface IngestChoices {
 export function ingest(session: Session, [text, names]: readonly [string, readonly string[]], choices: IngestChoices): Promise<void> {
   return writing(session, async (lake) => {
     const dataset = findDataset(lake, text) ?? datasetIdOf(text);
-    const tags = (choices.tag ?? []).map(tagOf);
+    const tags = tagsOf(choices.tag ?? []);
     const sources = await sourcesOf(session, names, choices.as);
     await tellOfDraft(session, lake, dataset);
     const { report, done } = await withDraft(lake, dataset, async () => {

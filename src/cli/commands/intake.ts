@@ -41,7 +41,8 @@ export async function take(session: Session, lake: WritableLake, dataset: Datase
     report = await put(lake, dataset, sources, { signal: session.signal, onProgress: progress.onProgress });
   } finally {
     progress.end();
-    process.stdin.destroy();
+    // A pipe that nobody reads any more would keep the process from ending.
+    if (sources.some(({ kind }) => kind === 'stream')) process.stdin.destroy();
   }
   await tellNotes(session, report);
   await tellProblems(session, report);

@@ -8,6 +8,7 @@ import type { ReadableLake } from '../../engine/open.ts';
 import { jsonWithList } from '../json.ts';
 import { datasetOf, wholeNumber } from '../names.ts';
 import { reading } from '../opening.ts';
+import { goesOn } from '../session.ts';
 import type { Session } from '../session.ts';
 import { table } from '../table.ts';
 import { officeClock } from '../words.ts';
@@ -31,12 +32,12 @@ export function log(session: Session, [text]: readonly [string | undefined], { l
     if (most === null || most === 0) throw new HmsError('USAGE', `"${limit}" is not a number of entries.`, { next: 'Write --limit 20.' });
     const pages = told(lake, dataset === null ? {} : { dataset }, most);
     if (session.json) {
-      await jsonWithList(session.out, dataset === null ? {} : { dataset }, 'entries', jsonOf(pages));
+      await jsonWithList(session, dataset === null ? {} : { dataset }, 'entries', jsonOf(pages));
       return;
     }
     const when = officeClock(lake.lake.zone);
     for await (const page of pages) {
-      if (session.out.isClosed || session.signal.aborted) return;
+      if (!(await goesOn(session))) return;
       await session.out.lines(table(columns, page.map((item) => rowOf(item, when))));
     }
   });

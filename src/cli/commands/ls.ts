@@ -3,7 +3,7 @@ import type { ReadableLake } from '../../engine/open.ts';
 import { jsonWithList } from '../json.ts';
 import { reading } from '../opening.ts';
 import type { Session } from '../session.ts';
-import { remark } from '../session.ts';
+import { goesOn, remark } from '../session.ts';
 import { table } from '../table.ts';
 import type { Column } from '../table.ts';
 import { count, grouped, officeClock } from '../words.ts';
@@ -26,7 +26,7 @@ export function ls(session: Session): Promise<void> {
   return reading(session, async (lake) => {
     const { id, zone, sample } = lake.lake;
     if (session.json) {
-      await jsonWithList(session.out, { lake: { id, folder: lake.paths.root, zone, sample } }, 'datasets', summaries(lake));
+      await jsonWithList(session, { lake: { id, folder: lake.paths.root, zone, sample } }, 'datasets', summaries(lake));
       return;
     }
     const { datasets } = lake.catalog.totals();
@@ -36,7 +36,7 @@ export function ls(session: Session): Promise<void> {
     }
     const when = officeClock(zone);
     for (const page of pages(lake)) {
-      if (session.out.isClosed) return;
+      if (!(await goesOn(session))) return;
       await session.out.lines(table(columns, page.map((dataset) => rowOf(dataset, when))));
     }
     await remark(session, `${count(datasets, 'dataset')}${sample ? '; this lake is a sample, not for records' : ''}`);

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import { HmsError } from '../../contract/index.ts';
+import { CancelledError, HmsError } from '../../contract/index.ts';
 import { enrollStation, enrollWithRecoveryKey, pendingRequests, requestEnrolment, revokeStation } from '../../engine/stations.ts';
 import type { EnrolmentRequest } from '../../engine/stations.ts';
 import { reading, writing } from '../opening.ts';
@@ -90,16 +90,24 @@ async function compared(session: Session, requests: readonly EnrolmentRequest[],
   await warn(session, `The workstation that calls itself "${asking.name}" asks to write to this lake. Its fingerprint:`);
   await warn(session, `  ${asking.fingerprint}`);
   await warn(session, 'Have it read aloud by the person who sits there, and compare every digit.');
+  const typed = await asked('Type yes if they are the same: ', session.signal);
+  if (typed?.trim().toLowerCase() === 'yes') return asking.fingerprint;
+  if (typed === null) throw new CancelledError('Nothing was changed; the request stays.');
+  throw new HmsError('KEY_REFUSED', 'The fingerprint was not confirmed, so the workstation was not enrolled.', { kept: 'Nothing was changed; its request stays.' });
+}
+
+/** What a person answers at the terminal; null where the terminal was left with Ctrl-C or Ctrl-D. */
+async function asked(question: string, signal: AbortSignal): Promise<string | null> {
   const dialogue = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const typed = await dialogue.question('Type yes if they are the same: ', { signal: session.signal });
-    if (typed.trim().toLowerCase() === 'yes') return asking.fingerprint;
+    const left = new Promise<null>((resolve) => dialogue.once('close', () => resolve(null)));
+    return await Promise.race([dialogue.question(question, { signal }), left]);
   } catch (error) {
-    if (!session.signal.aborted) throw error;
+    if (error instanceof Error && error.name === 'AbortError') return null;
+    throw error;
   } finally {
     dialogue.close();
   }
-  throw new HmsError('KEY_REFUSED', 'The fingerprint was not confirmed, so the workstation was not enrolled.', { kept: 'Nothing was changed; its request stays.' });
 }
 
 export function revoke(session: Session, [id]: readonly [string], { message }: { readonly message: string }): Promise<void> {

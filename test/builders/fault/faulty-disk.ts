@@ -54,12 +54,14 @@ export class FaultyDisk {
   readonly calls: Call[] = [];
   readonly #under: Disk;
   #fault: Fault | null;
+  readonly #at: number;
   #dead = false;
   readonly #openHandles = new Set<WriteHandle>();
   readonly #openDescriptors = new Map<number, string>();
 
   constructor(fault: Fault | null, under: Disk = systemDisk) {
     this.#fault = fault;
+    this.#at = fault?.at ?? 0;
     this.#under = under;
     const calls = Object.entries(under as unknown as Readonly<Record<string, unknown>>).filter(([, value]) => typeof value === 'function');
     const outer = calls.map(([name, call]) => [name, (...args: unknown[]) => this.#outer(name, call as AsyncCall, args)] as const);
@@ -68,14 +70,9 @@ export class FaultyDisk {
     this.disk = { ...Object.fromEntries(outer), blocking: Object.fromEntries(blocking) as unknown as BlockingDisk } as unknown as Disk;
   }
 
-  /** Whether the chosen call was reached. */
-  get fired(): boolean {
-    return this.#fault !== null && this.calls.length >= this.#fault.at;
-  }
-
-  /** The call at which it failed. */
+  /** The chosen call; undefined where it was not reached. */
   get failed(): Call | undefined {
-    return this.#fault === null ? undefined : this.calls[this.#fault.at - 1];
+    return this.calls[this.#at - 1];
   }
 
   /** The disk works again: the cable is back, the space is freed. */
@@ -105,7 +102,7 @@ export class FaultyDisk {
         if (name !== 'close') return this.#through(`handle.${name}`, path, () => call(...args), half);
         this.#openHandles.delete(real);
         // close(2) frees the descriptor also where it reports an error.
-        return this.#through('handle.close', path, () => call(), half, () => call());
+        return this.#through('handle.close', path, () => call(), () => call(), () => call());
       };
       return [name, wrapped] as const;
     });
@@ -127,7 +124,7 @@ export class FaultyDisk {
     const path = descriptor === null ? String(args[0]) : (this.#openDescriptors.get(descriptor) ?? '');
     const verdict = this.#judge(`blocking.${name}`, path);
     if (name === 'close' && descriptor !== null) this.#openDescriptors.delete(descriptor);
-    if (verdict.do === 'nothing' && name === 'close') call(...args);
+    if (verdict.do !== 'all' && name === 'close') call(...args);
     if (verdict.do === 'half' && name === 'write') call(args[0], (args[1] as Uint8Array).subarray(0, (args[1] as Uint8Array).length >> 1));
     const result = verdict.do === 'all' ? call(...args) : undefined;
     if (name === 'createExclusive' && result !== undefined) this.#openDescriptors.set(result as number, path);

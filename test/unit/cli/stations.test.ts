@@ -1,7 +1,8 @@
+import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Office } from './office.ts';
+import { ended, hmsFile, Office } from './office.ts';
 
 /** Two workstations on one lake: two profiles. */
 const office = new Office();
@@ -59,6 +60,37 @@ describe('a workstation that is not enrolled', () => {
   });
 });
 
+/** Types an answer at a terminal of its own, which only another program can give it here. */
+const TYPIST = `
+import os, pty, select, sys
+pid, fd = pty.fork()
+if pid == 0: os.execv(sys.argv[2], sys.argv[2:])
+seen, sent = b'', False
+while select.select([fd], [], [], 20)[0]:
+    try: piece = os.read(fd, 4096)
+    except OSError: break
+    if not piece: break
+    seen += piece
+    if not sent and b'the same: ' in seen:
+        os.write(fd, sys.argv[1].encode())
+        sent = True
+print(seen.decode(), os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+`;
+
+describe('at a terminal', () => {
+  it('a workstation is enrolled after someone typed yes, and not otherwise', async (ctx) => {
+    ctx.skip(spawnSync('python3', ['-c', 'import pty']).status !== 0, 'this system has no python3 with terminals');
+    const fourth = { profile: join(office.folder, 'fourth') };
+    const id16 = (await keys(fourth)).station.slice(0, 16);
+    const typing = (answer: string): ReturnType<typeof ended> =>
+      ended(spawn('python3', ['-c', TYPIST, answer, process.execPath, hmsFile, 'dta', 'station', 'enroll', id16], { env: { ...process.env, HMS_LAKE: office.lake, HMS_PROFILE: office.profile } }));
+    const [no, left, gone] = await Promise.all(['no\n', '\u0003', '\u0004'].map(typing));
+    expect(no?.out).toMatch(/The fingerprint was not confirmed, so the workstation was not enrolled\.\s+Nothing was changed; its request stays\.\s+3\n$/);
+    for (const cancelled of [left, gone]) expect(cancelled?.out).toMatch(/Cancelled\.\s+Nothing was changed; the request stays\.\s+130\n$/);
+    expect((await typing('yes\n')).out).toMatch(/is enrolled; it can write to this lake now\.\s+0\n$/);
+  });
+});
+
 describe('two workstations that change one dataset', () => {
   it('both succeed where they touch different files', async () => {
     office.write('c.txt', 'c');
@@ -96,15 +128,16 @@ describe('keys that come and go', () => {
   });
 
   it('the last workstation cannot be revoked', async () => {
-    const { station } = await keys();
+    const { station, keys: all } = await keys();
+    for (const key of all) if (key.role === 'station' && key.id !== station && key.revoked === null) await office.does(['station', 'revoke', key.id.slice(0, 16), '-m', 'x']);
     expect(await office.json(['station', 'revoke', station.slice(0, 16), '-m', 'x'])).toMatchObject({ code: 3, value: { error: { code: 'ACT_REFUSED' } } });
   });
 
   it('the recovery key lets a workstation in when no enrolled one is at hand', async () => {
     const [name] = readdirSync(join(office.profile, 'recovery')).filter((file) => file.endsWith('.key.pem'));
     const recovery = join(office.profile, 'recovery', name as string);
-    const { requests } = await keys(third);
-    const [request] = requests;
+    const { station, requests } = await keys(third);
+    const request = requests.find(({ id }) => id === station);
     const id16 = request?.id.slice(0, 16) as string;
     const done = await office.does(['station', 'enroll', id16, '--recovery-key', recovery, '--fingerprint', request?.fingerprint as string], third);
     expect(done).toContain('is enrolled; it can write to this lake now.');

@@ -181,7 +181,7 @@ describe('without permission', () => {
     ctx.skip(probe.code !== 0, 'another account cannot read this checkout');
     const read = await as(['ls', '--json'], own);
     expect([read.code, (JSON.parse(read.out) as { datasets: unknown[] }).datasets.length]).toEqual([0, 2]);
-    expect(read.err).toMatch(/^This workstation is not enrolled in this lake, and could not ask for it: /);
+    expect(read.err).toBe('');
     const unkeyed = await as(['tag', 'P', 'x'], join(office.folder, 'closed', 'profile'));
     expect(unkeyed.code).toBe(4);
     expect(unkeyed.err).toContain('so it has no key to sign with.');

@@ -1,0 +1,22 @@
+import { afterAll, beforeAll, describe, it } from 'vitest';
+import { failCalls } from '../builders/fault/campaign.ts';
+import { FaultPlace } from '../builders/fault/fault-place.ts';
+import { commitScenarios, manyScenario } from '../builders/fault/scenarios.ts';
+import { saveTemplates } from '../builders/fault/templates.ts';
+
+/** Each write call of putting files and committing them fails in turn: test/builders/fault/trial.ts says what must hold then. */
+
+let place: FaultPlace;
+beforeAll(async () => {
+  place = await FaultPlace.make();
+  await saveTemplates(place);
+});
+afterAll(() => place.remove());
+
+describe('with a disk that fails at one call', () => {
+  it.each(commitScenarios.map((scenario) => [scenario.name, scenario] as const))('nothing acknowledged is lost and the command can be given again: %s', { timeout: 600_000 }, (_, scenario) =>
+    failCalls(place, scenario, 'each call'),
+  );
+
+  it(`nothing acknowledged is lost and the command can be given again: ${manyScenario.name}`, { timeout: 600_000 }, () => failCalls(place, manyScenario, 'samples'));
+});
