@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatasetId, LakeId, LogicalPath, RootName, Sha256 } from '../contract/index.ts';
@@ -50,7 +51,7 @@ export class CatalogIndex implements LakeIndex, ForkableIndex {
       // The body does not tell the files, or tells something else than it says of their number: the inventory is the authority.
       const claimed: ClaimedVersion = {
         dataset: change.id,
-        root: change.root ?? (await this.#findRoot(change.id)),
+        root: change.root ?? this.#rootOnDisk(change.id) ?? 'store',
         version: change.version,
         hash: change.hash,
         txn: judgement.entry.txn,
@@ -114,26 +115,23 @@ export class CatalogIndex implements LakeIndex, ForkableIndex {
     await this.catalog.project(null, (projection) => projection.setPlaced(dataset, version, true));
   }
 
-  /** Looks for datasets whose storage root no body tells any more, so that the answers below need not wait for the disk. */
-  async findRoots(): Promise<void> {
-    for (const detail of this.catalog.unsettled()) if (this.#rootOf(detail) === null) await this.#findRoot(detail.dataset);
+  rootOf(dataset: DatasetId): RootName | null {
+    const said = this.catalog.dataset(dataset);
+    if (said === null) return null;
+    return said.root ?? this.#rootOnDisk(dataset);
   }
 
-  async #findRoot(dataset: DatasetId): Promise<RootName> {
+  #rootOnDisk(dataset: DatasetId): RootName | null {
     const known = this.#roots.get(dataset);
     if (known !== undefined) return known;
-    const inRaw = await lstat(objectFolder(this.#paths, 'raw', dataset)).then(() => true, ifMissing(false));
-    const root = inRaw ? 'raw' : 'store';
-    this.#roots.set(dataset, root);
-    return root;
+    // Asked at once rather than awaited: it is needed in the middle of answers, once for each dataset whose words were destroyed.
+    const found = (['raw', 'store'] as const).find((root) => statSync(objectFolder(this.#paths, root, dataset), { throwIfNoEntry: false }) !== undefined) ?? null;
+    if (found !== null) this.#roots.set(dataset, found);
+    return found;
   }
 
   #claimed(detail: VersionDetail): ClaimedVersion {
-    return { dataset: detail.dataset, root: this.#rootOf(detail) ?? 'store', version: detail.version, hash: detail.hash, txn: detail.txn, seq: detail.seq };
-  }
-
-  #rootOf(detail: VersionDetail): RootName | null {
-    return detail.root ?? this.catalog.dataset(detail.dataset)?.root ?? this.#roots.get(detail.dataset) ?? null;
+    return { dataset: detail.dataset, root: detail.root ?? this.rootOf(detail.dataset) ?? 'store', version: detail.version, hash: detail.hash, txn: detail.txn, seq: detail.seq };
   }
 }
 

@@ -34,6 +34,19 @@ export function isMine(lake: WritableLake, draft: DraftJson): boolean {
 export async function draftFor(lake: WritableLake, dataset: DatasetId): Promise<Draft> {
   const open = await myDraft(lake, dataset);
   if (open !== null) return open;
+  // Two programs that both find none would begin two.
+  const lock = await lockStation(`${lockFile(lake, dataset)}-begin`, lake.ledger.context.profileDurable, draftBusy, BEGIN_WAIT_MS);
+  try {
+    return (await myDraft(lake, dataset)) ?? (await beginNow(lake, dataset));
+  } finally {
+    lock.release();
+  }
+}
+
+/** Beginning a draft takes some milliseconds; on a slow share some seconds. */
+const BEGIN_WAIT_MS = 20_000;
+
+async function beginNow(lake: WritableLake, dataset: DatasetId): Promise<Draft> {
   const newest = lake.catalog.view.dataset(dataset)?.newest ?? 0;
   const version = newest === 0 ? null : lake.index.claimedVersion(dataset, newest);
   const base = version === null ? null : { sha256: version.hash, ver: version.version };
@@ -127,7 +140,7 @@ export async function commit(lake: WritableLake, dataset: DatasetId, options: Co
     // Read after the lock was taken, so that no line written before it is missed.
     const draft = await myDraft(lake, dataset);
     if (draft === null) throw new HmsError('DRAFT_NONE', `The draft of ${dataset} was committed or discarded just now.`, { kept: 'Nothing was changed.' });
-    const root = lake.catalog.dataset(dataset)?.root ?? null;
+    const root = lake.index.rootOf(dataset);
     refuseLatePhi(dataset, root, options.tags);
     const number = (lake.catalog.view.dataset(dataset)?.newest ?? 0) + 1;
     const name = options.author ?? `${lake.by.account} at ${lake.signer.name}`;

@@ -1,15 +1,16 @@
-import { lstat } from 'node:fs/promises';
+import { lstat, readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { HmsError, instantOf, versionName } from '../contract/index.ts';
 import type { OnProgress, Tag } from '../contract/index.ts';
-import { formatProof, inclusionPath, parseEntry } from '../core/index.ts';
+import { formatProof, inclusionPath, parseCheckpoint, parseEntry } from '../core/index.ts';
 import type { VersionDetail } from './catalog/index.ts';
 import { storedFiles } from './files.ts';
 import { codeOf, durableOn, ifMissing, inWords, leafAt, nodeAtFromLeaves, placeOf, readBody, sha256, signedCheckpoint, versionFolder } from './lake/index.ts';
 import type { Durable } from './lake/index.ts';
 import { writeVersionZip } from './package/index.ts';
-import type { PackageEvent, PackageResult, PackageSigner, VersionPackageInput } from './package/index.ts';
-import type { ReadableLake, WritableLake } from './open.ts';
+import type { PackageEvent, PackageResult, VersionPackageInput } from './package/index.ts';
+import type { Signer } from './keys/index.ts';
+import type { ReadableLake } from './open.ts';
 import { PROGRAM } from './station.ts';
 
 export interface ExportOptions {
@@ -22,9 +23,10 @@ export interface ExportOptions {
 /**
  * Writes a version as a signed package (docs/formats/export.md) and records that in the ledger. The zip grows under a temporary name beside its place and
  * appears at once when all of it is durable and the ledger entry is made: an export that is recorded and not there can be repeated, one that is
- * there and not recorded would be a gap in what the office can testify to.
+ * there and not recorded would be a gap in what the office can testify to. From a lake that this station may only read, a package is made all the
+ * same, and not recorded.
  */
-export async function exportVersion(lake: WritableLake, version: VersionDetail, target: string, options: ExportOptions): Promise<PackageResult> {
+export async function exportVersion(lake: ReadableLake, version: VersionDetail, target: string, options: ExportOptions): Promise<PackageResult> {
   const file = resolve(target);
   if (options.replace !== true && (await lstat(file).then(() => true, ifMissing(false)))) {
     throw new HmsError('TARGET_EXISTS', `${file} exists already.`, { kept: 'It was not changed, and nothing was exported.', next: 'Give another name, or add --replace.' });
@@ -34,18 +36,13 @@ export async function exportVersion(lake: WritableLake, version: VersionDetail, 
     throw new HmsError('USAGE', `There is no folder ${folder}.`, { kept: 'Nothing was exported.', next: 'Make the folder, or give another place.' });
   }
   const durable = durableOn(lake.durable.disk, await placeOf(folder), lake.clock);
-  const input = await packageInput(lake, version);
+  const signer = signerOf(lake);
+  const input = await packageInput(lake, signer, version);
   const part = join(folder, `.${basename(file)}.${Buffer.from(lake.clock.random(4)).toString('hex')}.part`);
   const kept = 'No package was made; the version is as it was.';
   try {
     const result = await inWords(`Writing ${file}`, kept, () => writePart(durable, part, input, options));
-    await lake.ledger.act(lake.signer, {
-      op: 'version.exported',
-      subject: `version:${versionName(version.dataset, version.version)}`,
-      head: { name: basename(file), bytes: result.bytes, payload: result.payload, signer: lake.signer.name },
-      inputs: [{ ref: `version:${versionName(version.dataset, version.version)}`, sha256: version.hash }],
-      outputs: [{ ref: 'package', sha256: result.tagmanifest }],
-    });
+    await recordExport(lake, signer, version, basename(file), result);
     await inWords(`Putting ${file} in place`, `The export is recorded in the ledger, the package is not there. Export it again.`, async () => {
       await durable.moveFile(part, file);
       await durable.disk.syncFolder(folder);
@@ -57,6 +54,18 @@ export async function exportVersion(lake: WritableLake, version: VersionDetail, 
     });
     throw error;
   }
+}
+
+async function recordExport(lake: ReadableLake, signer: Signer, version: VersionDetail, name: string, result: PackageResult): Promise<void> {
+  if (lake.readOnly !== null) return;
+  const ref = `version:${versionName(version.dataset, version.version)}`;
+  await lake.ledger.act(signer, {
+    op: 'version.exported',
+    subject: ref,
+    head: { name, bytes: result.bytes, payload: result.payload, signer: signer.name },
+    inputs: [{ ref, sha256: version.hash }],
+    outputs: [{ ref: 'package', sha256: result.tagmanifest }],
+  });
 }
 
 async function writePart(durable: Durable, part: string, input: VersionPackageInput, options: ExportOptions): Promise<PackageResult> {
@@ -71,7 +80,7 @@ async function writePart(durable: Durable, part: string, input: VersionPackageIn
 }
 
 /** Everything that a package says of a version, as it stood at its commit. */
-async function packageInput(lake: WritableLake, version: VersionDetail): Promise<VersionPackageInput> {
+async function packageInput(lake: ReadableLake, signer: Signer, version: VersionDetail): Promise<VersionPackageInput> {
   const { catalog, paths, durable, clock } = lake;
   const claimed = lake.index.claimedVersion(version.dataset, version.version);
   if (claimed === null) throw new Error(`The index has no ${versionName(version.dataset, version.version)}.`);
@@ -98,14 +107,14 @@ async function packageInput(lake: WritableLake, version: VersionDetail): Promise
     description: descriptionAt(lake, version),
     events: eventsOf(lake, version),
     entry: { seq: version.seq, bytes: leaf.bytes },
-    proof: await proofOf(lake, version.seq),
+    proof: await proofOf(lake, signer, version.seq),
     files: function* () {
       for (const file of catalog.iterateFiles(version.dataset, version.version) ?? []) {
         yield { path: file.path, sha256: file.sha256, size: file.size, mtime: file.mtime, stored: stored(file.sha256) };
       }
     },
     counts: { files: version.files ?? 0, octets: version.bytes ?? 0 },
-    signer: signerOf(lake),
+    signer: { kind: 'station', name: signer.name, certificateDer: signer.certificate, sign: (bytes) => Promise.resolve(signer.sign(bytes)) },
     now: instantOf(clock.now()),
     program: PROGRAM,
   };
@@ -149,15 +158,28 @@ function eventsOf(lake: ReadableLake, version: VersionDetail): PackageEvent[] {
   return events.reverse();
 }
 
-async function proofOf(lake: WritableLake, seq: number): Promise<string> {
+/**
+ * The inclusion proof of the entry: under a checkpoint of this station's own, or, where it may not write, under the one that the lake has.
+ */
+async function proofOf(lake: ReadableLake, signer: Signer, seq: number): Promise<string> {
   const tree = lake.ledger.tree();
-  await lake.ledger.refuseContradiction(tree);
-  const path = await inclusionPath(sha256, tree.frontier.size, seq, nodeAtFromLeaves(tree));
-  return formatProof({ index: seq, path, checkpoint: signedCheckpoint(lake.lake.origin, tree.frontier, lake.signer) });
+  const nodeAt = nodeAtFromLeaves(tree);
+  if (lake.readOnly === null) {
+    await lake.ledger.refuseContradiction(tree);
+    return formatProof({ index: seq, path: await inclusionPath(sha256, tree.frontier.size, seq, nodeAt), checkpoint: signedCheckpoint(lake.lake.origin, tree.frontier, signer) });
+  }
+  const note = await readFile(lake.paths.checkpoint, 'utf8').catch(ifMissing(''));
+  const there = parseCheckpoint(note);
+  if (there === null || there.origin !== lake.lake.origin || there.size <= seq || there.size > tree.frontier.size) {
+    throw new HmsError('LAKE_READ_ONLY', 'This station may only read the lake, and the checkpoint that lies in it does not cover this version, so nothing would prove it.', {
+      kept: 'Nothing was exported.',
+      next: 'Export from an enrolled workstation.',
+    });
+  }
+  return formatProof({ index: seq, path: await inclusionPath(sha256, there.size, seq, nodeAt), checkpoint: note });
 }
 
-function signerOf(lake: WritableLake): PackageSigner {
-  const { signer } = lake;
-  return { kind: 'station', name: signer.name, certificateDer: signer.certificate, sign: (bytes) => Promise.resolve(signer.sign(bytes)) };
+function signerOf(lake: ReadableLake): Signer {
+  if (lake.station !== null) return lake.station;
+  throw lake.readOnly ?? new Error('A lake that can be written has a station key.');
 }
-

@@ -11,15 +11,20 @@ import type { Durable } from './lake/index.ts';
  * draft belongs to one station, so its lock lies in the profile.
  */
 
-/** Takes a lock; throws what `held` makes where another process has it. */
-export async function lockStation(file: string, profileDurable: Durable, held: () => HmsError): Promise<StationLock> {
-  const lock = await inWords('Keeping other programs of this workstation away', 'Nothing was changed.', async () => {
+/** Takes a lock; throws what `held` makes where another process still has it after `patience` ms. */
+export async function lockStation(file: string, profileDurable: Durable, held: () => HmsError, patience = 0): Promise<StationLock> {
+  return inWords('Keeping other programs of this workstation away', 'Nothing was changed.', async () => {
     await profileDurable.makeFolder(dirname(file));
-    return takeStationLock(file);
+    for (const until = performance.now() + patience; ; ) {
+      const lock = takeStationLock(file);
+      if (lock !== null) return lock;
+      if (performance.now() >= until) throw held();
+      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+    }
   });
-  if (lock === null) throw held();
-  return lock;
 }
+
+const LOOK_AGAIN_MS = 50;
 
 /** To be asked after a line was written to a draft's journal: throws DRAFT_BUSY where a commit may have read the journal before. */
 export async function refuseCommitting(lockFile: string, draftFolder: string): Promise<void> {

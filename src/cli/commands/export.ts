@@ -3,7 +3,7 @@ import { exportVersion } from '../../engine/export.ts';
 import { versionOf } from '../../engine/files.ts';
 import { resolve } from 'node:path';
 import { refOf } from '../names.ts';
-import { writing } from '../opening.ts';
+import { writingIfAllowed } from '../opening.ts';
 import { progressView } from '../progress.ts';
 import { answer } from '../session.ts';
 import type { Session } from '../session.ts';
@@ -16,7 +16,7 @@ export interface ExportChoices {
 
 /** Writes a version as a signed package. */
 export function exportPackage(session: Session, [text, file]: readonly [string, string], { to, replace = false }: ExportChoices): Promise<void> {
-  return writing(session, async (lake) => {
+  return writingIfAllowed(session, async (lake) => {
     if (to !== 'zip') throw new HmsError('USAGE', `"${to}" is not a form that a version can be exported in.`, { kept: 'Nothing was exported.', next: 'Write --to zip.' });
     const version = versionOf(lake, text);
     const progress = await progressView(session);
@@ -27,7 +27,7 @@ export function exportPackage(session: Session, [text, file]: readonly [string, 
       progress.end();
     }
     const { payload, bytes: size, tagmanifest } = result;
-    const value = { version: refOf(version), file: resolve(file), bytes: size, payload, tagmanifest, signedBy: { kind: 'station', name: lake.signer.name } };
+    const value = { version: refOf(version), file: resolve(file), bytes: size, payload, tagmanifest, recorded: lake.readOnly === null, signedBy: { kind: 'station', name: lake.station?.name } };
     await answer(session, value, [`\u2714 Exported ${bytes(payload.octets)}`, '\u2714 Provenance.txt attached']);
   });
 }

@@ -34,7 +34,7 @@ export function addAlias({ ledger, signer }: Desk, id: DatasetId, alias: Dataset
 
 /** Tags a version. `phi` is refused where the dataset is not kept in `raw/`: its bytes would stay where everyone can read them. */
 export async function addTag({ ledger, signer }: Desk, version: VersionName, tag: Tag): Promise<Claimed> {
-  if (tag === 'phi' && ledger.context.index.view.dataset(version.dataset)?.root === 'store') {
+  if (tag === 'phi' && ledger.context.index.rootOf(version.dataset) !== 'raw') {
     throw new HmsError('TAG_REFUSED', `${version.dataset} was not created as protected health information, so its files lie where everyone who can open the lake can read them.`, {
       kept: 'Nothing was changed.',
       next: 'Create a dataset with --tag phi and put the files there.',

@@ -47,6 +47,8 @@ export interface LakeIndex {
   /** The size and root with which this log was last compared. */
   checked(): TreeHead | null;
   setChecked(head: TreeHead): Promise<void>;
+  /** Storage root of a dataset that has one: as its bodies say, or, where those are destroyed, where it lies. Null before its first version where no body says it. */
+  rootOf(dataset: DatasetId): RootName | null;
   claimedVersion(dataset: DatasetId, version: number): ClaimedVersion | null;
   versionTotals(dataset: DatasetId, version: number): { readonly files: number; readonly bytes: number } | null;
   fileAt(dataset: DatasetId, version: number, path: LogicalPath): IndexedFile | null;

@@ -10,6 +10,7 @@ import type { TreeSource } from './checkpoint-files.ts';
 import { claim } from './claim.ts';
 import type { Claimed, ClaimFields, LedgerEnd } from './claim.ts';
 import { clockError, clockProblem } from './clock-check.ts';
+import { codeOf } from './durable.ts';
 import type { Durable } from './durable.ts';
 import type { LakeIndex } from './lake-index.ts';
 import { blockedError } from './leaf.ts';
@@ -88,10 +89,23 @@ export class Ledger {
     const { paths, clock } = this.context;
     const txn = newTxn(clock);
     const folder = paths.transaction(txn);
-    const claimed = await this.claimWith(signer, txn, act, () => true);
+    const claimed = await this.claimWith(signer, txn, act, () => true).catch(async (error: unknown) => {
+      await this.#forget(folder, error);
+      throw error;
+    });
     if (claimed === null) throw new Error('A claim without a condition gave up.');
     await this.finish(signer, folder);
     return claimed;
+  }
+
+  /** Removes what was staged for an act that was refused: it holds a person's words. Where it is not known whether the act took place, it stays. */
+  async #forget(folder: string, error: unknown): Promise<void> {
+    if (!(error instanceof HmsError) || error.facts['outcome'] === 'unknown') return;
+    try {
+      await this.context.durable.removeTree(folder);
+    } catch (second) {
+      if (codeOf(second) === '') throw second;
+    }
   }
 
   /**

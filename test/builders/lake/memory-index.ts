@@ -73,6 +73,10 @@ export class MemoryIndex implements LakeIndex {
     return Promise.resolve();
   }
 
+  rootOf(dataset: DatasetId): RootName | null {
+    return this.#state.dataset(dataset)?.root ?? null;
+  }
+
   claimedVersion(dataset: DatasetId, version: number): ClaimedVersion | null {
     return this.#versions.get(`${dataset}:v${version}`) ?? null;
   }
