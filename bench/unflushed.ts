@@ -11,6 +11,5 @@ export const unflushedDisk: Disk = {
   syncFile: () => Promise.resolve(),
   syncFolder: () => Promise.resolve(),
   syncFileSystem: () => Promise.resolve(),
-  blocking: { ...systemDisk.blocking, sync: () => undefined },
 };
 

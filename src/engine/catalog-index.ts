@@ -1,10 +1,11 @@
 import { statSync } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DatasetId, LakeId, LogicalPath, RootName, Sha256 } from '../contract/index.ts';
+import { HmsError } from '../contract/index.ts';
+import type { DatasetId, LakeId, LogicalPath, RootName, Sha256, VersionNumber } from '../contract/index.ts';
 import type { Frontier, LedgerView } from '../core/index.ts';
 import type { Catalog, Projection, StateFile, VersionDetail } from './catalog/index.ts';
-import { ifMissing, objectFolder, readHeadState, versionFolder } from './lake/index.ts';
+import { codeOf, ifMissing, objectFolder, readHeadState, versionFolder } from './lake/index.ts';
 import type { ClaimedVersion, ForkableIndex, IndexedFile, IndexTransaction, JudgedLeaf, LakeIndex, LakePaths } from './lake/index.ts';
 
 /** The catalog as the store and the ledger ask for it. */
@@ -57,9 +58,17 @@ export class CatalogIndex implements LakeIndex, ForkableIndex {
         txn: judgement.entry.txn,
         seq: leaf.seq,
       };
-      const files = await inventoryFiles(this.#paths, claimed);
-      if (files !== null) await projection.setState(change.id, change.version, files);
+      await this.#stateFromInventory(projection, claimed);
     }
+  }
+
+  /** What cannot be read leaves the version's files unknown: one damaged inventory, or a closed folder, is no reason to close the whole lake. */
+  async #stateFromInventory(projection: Projection, claimed: ClaimedVersion): Promise<void> {
+    const files = await inventoryFiles(this.#paths, claimed).catch((error: unknown) => {
+      if (error instanceof HmsError || codeOf(error) !== '') return null;
+      throw error;
+    });
+    if (files !== null) await projection.setState(claimed.dataset, claimed.version as VersionNumber, files);
   }
 
   frontier(): Frontier {
@@ -139,7 +148,7 @@ export class CatalogIndex implements LakeIndex, ForkableIndex {
 export async function inventoryFiles(paths: LakePaths, version: ClaimedVersion): Promise<AsyncIterable<StateFile> | null> {
   const folder = await versionFolder(paths, version);
   if (folder === null) return null;
-  const head = await readHeadState(join(folder, 'inventory.json'));
+  const head = await readHeadState(join(folder, 'inventory.json'), version.hash);
   const locate = contentLocator(paths, version, folder);
   return (async function* () {
     for (const [path, sha256] of head.state) {

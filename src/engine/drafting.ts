@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { HmsError, instantOf, versionName } from '../contract/index.ts';
-import type { DatasetId, LogicalPath, OnProgress, Tag } from '../contract/index.ts';
+import type { DatasetId, LogicalPath, OnProgress, RootName, Tag } from '../contract/index.ts';
 import { intake } from './ingest/index.ts';
 import type { IntakeReport, Source } from './ingest/index.ts';
-import { beginDraft, commitDraft, inWords, listDrafts, openDraft, rootFor } from './lake/index.ts';
+import { beginDraft, commitDraft, inWords, listDrafts, openDraft } from './lake/index.ts';
 import type { BaseFile, CommittedVersion, Draft, DraftJson, GuardOf, JournalLine } from './lake/index.ts';
 import type { StationLock } from './catalog/index.ts';
 import { lakeProfile } from './open.ts';
@@ -18,11 +18,11 @@ export async function draftsOf(lake: ReadableLake): Promise<DraftJson[]> {
   return drafts.filter((draft) => draft.lake === lake.lake.id && !lake.catalog.view.txnSeen(draft.txn));
 }
 
-/** This officer's draft of a dataset, or null. */
-export async function myDraft(lake: WritableLake, dataset: DatasetId): Promise<Draft | null> {
+/** This officer's draft of a dataset, or null. `guard` is asked after each line that is written to it. */
+export async function myDraft(lake: WritableLake, dataset: DatasetId, guard: GuardOf = guardOf(lake, dataset)): Promise<Draft | null> {
   const mine = (await draftsOf(lake)).find((draft) => draft.dataset === dataset && isMine(lake, draft));
   if (mine === undefined) return null;
-  return inWords('Opening the draft', 'The draft is kept.', () => openDraft(mine, baseFile(lake, dataset, mine.base?.ver ?? 0), lake.paths, lake.durable, lake.clock, guardOf(lake, dataset)));
+  return inWords('Opening the draft', 'The draft is kept.', () => openDraft(mine, baseFile(lake, dataset, mine.base?.ver ?? 0), lake.paths, lake.durable, lake.clock, guard));
 }
 
 /** Whether a draft was begun at this station under this system account. */
@@ -138,22 +138,19 @@ export async function commit(lake: WritableLake, dataset: DatasetId, options: Co
   const lock = await lockDataset(lake, dataset);
   try {
     // Read after the lock was taken, so that no line written before it is missed.
-    const draft = await myDraft(lake, dataset);
+    const draft = await myDraft(lake, dataset, () => () => Promise.resolve());
     if (draft === null) throw new HmsError('DRAFT_NONE', `The draft of ${dataset} was committed or discarded just now.`, { kept: 'Nothing was changed.' });
-    const root = lake.index.rootOf(dataset);
-    refuseLatePhi(dataset, root, options.tags);
-    const number = (lake.catalog.view.dataset(dataset)?.newest ?? 0) + 1;
     const name = options.author ?? `${lake.by.account} at ${lake.signer.name}`;
-    const words = { message: options.message ?? `Version ${number}`, user: { name, address: `urn:hms:key:${lake.signer.id}` }, created: instantOf(lake.clock.now()) };
-    return await commitDraft(lake.ledger, lake.signer, draft, { words, tags: options.tags, root: root ?? rootFor(options.tags) });
+    const words = { message: options.message, user: { name, address: `urn:hms:key:${lake.signer.id}` }, created: instantOf(lake.clock.now()) };
+    return await commitDraft(lake.ledger, lake.signer, draft, { words, tags: options.tags, refusal: (root) => latePhi(dataset, root, options.tags) });
   } finally {
     lock.release();
   }
 }
 
-function refuseLatePhi(dataset: DatasetId, root: string | null, tags: readonly string[]): void {
-  if (!tags.includes('phi') || root === null || root === 'raw') return;
-  throw new HmsError('TAG_REFUSED', `${dataset} was not created as protected health information, so its files lie where everyone who can open the lake can read them.`, {
+function latePhi(dataset: DatasetId, root: RootName, tags: readonly string[]): HmsError | null {
+  if (!tags.includes('phi') || root === 'raw') return null;
+  return new HmsError('TAG_REFUSED', `${dataset} was not created as protected health information, so its files lie where everyone who can open the lake can read them.`, {
     kept: 'Nothing was changed; a draft is kept.',
     next: 'Create a dataset with --tag phi and put the files there.',
   });
@@ -163,6 +160,10 @@ function refuseLatePhi(dataset: DatasetId, root: string | null, tags: readonly s
 export async function discard(lake: WritableLake, draft: DraftJson): Promise<void> {
   const lock = await lockDataset(lake, draft.dataset);
   try {
+    await inWords('Reading the ledger', 'Nothing was changed.', () => lake.refresh());
+    if (lake.catalog.view.txnSeen(draft.txn)) {
+      throw new HmsError('DRAFT_NONE', `The draft of ${draft.dataset} was committed, so it is not discarded.`, { kept: 'Nothing was changed.', next: `See the version with: hms dta show ${draft.dataset}` });
+    }
     await inWords('Discarding the draft', 'The draft is partly there; discard it again.', () => lake.durable.removeTree(lake.paths.transaction(draft.txn)));
   } finally {
     lock.release();
@@ -172,9 +173,9 @@ export async function discard(lake: WritableLake, draft: DraftJson): Promise<voi
 /** Removes this station's staging folders whose act is in the ledger and complete: a crash came between the commit and its tidying. */
 export async function tidyStaging(lake: WritableLake): Promise<void> {
   const unplaced = new Set(lake.index.unplaced().map((version) => version.txn));
-  for (const draft of await listDrafts(lake.paths)) {
+  for (const draft of await inWords('Reading the drafts', 'Nothing was changed.', () => listDrafts(lake.paths))) {
     if (draft.station !== lake.signer.id || !lake.catalog.view.txnSeen(draft.txn) || unplaced.has(draft.txn)) continue;
-    await lake.durable.removeTree(lake.paths.transaction(draft.txn));
+    await inWords('Tidying the staging folder', 'Nothing is lost: what it held is committed.', () => lake.durable.removeTree(lake.paths.transaction(draft.txn)));
   }
 }
 

@@ -29,7 +29,7 @@ export interface ExportOptions {
 export async function exportVersion(lake: ReadableLake, version: VersionDetail, target: string, options: ExportOptions): Promise<PackageResult> {
   const file = resolve(target);
   if (options.replace !== true && (await lstat(file).then(() => true, ifMissing(false)))) {
-    throw new HmsError('TARGET_EXISTS', `${file} exists already.`, { kept: 'It was not changed, and nothing was exported.', next: 'Give another name, or add --replace.' });
+    throw targetExists(file);
   }
   const folder = dirname(file);
   if (!(await lstat(folder).then((stats) => stats.isDirectory(), ifMissing(false)))) {
@@ -44,6 +44,7 @@ export async function exportVersion(lake: ReadableLake, version: VersionDetail, 
     const result = await inWords(`Writing ${file}`, kept, () => writePart(durable, part, input, options));
     await recordExport(lake, signer, version, basename(file), result);
     await inWords(`Putting ${file} in place`, `The export is recorded in the ledger, the package is not there. Export it again.`, async () => {
+      if (options.replace !== true && (await lstat(file).then(() => true, ifMissing(false)))) throw targetExists(file);
       await durable.moveFile(part, file);
       await durable.disk.syncFolder(folder);
     });
@@ -54,6 +55,10 @@ export async function exportVersion(lake: ReadableLake, version: VersionDetail, 
     });
     throw error;
   }
+}
+
+function targetExists(file: string): HmsError {
+  return new HmsError('TARGET_EXISTS', `${file} exists already.`, { kept: 'It was not changed, and no package was put there.', next: 'Give another name, or add --replace.' });
 }
 
 async function recordExport(lake: ReadableLake, signer: Signer, version: VersionDetail, name: string, result: PackageResult): Promise<void> {

@@ -68,7 +68,7 @@ export async function storedFiles(lake: ReadableLake, version: VersionDetail): P
   return inWords(`Reading ${versionName(version.dataset, version.version)}`, 'Nothing was changed.', async () => {
     const folder = await versionFolder(lake.paths, claimed);
     if (folder === null) throw lost(claimed);
-    const { manifest } = await readHeadState(join(folder, 'inventory.json'));
+    const { manifest } = await readHeadState(join(folder, 'inventory.json'), claimed.hash);
     const locate = contentLocator(lake.paths, claimed, folder);
     return (digest) => {
       const content = manifest.get(digest)?.[0];

@@ -17,7 +17,7 @@ export async function forkLake(options: OpenOptions, reason: string): Promise<{ 
   const durable = durableOn(options.disk ?? systemDisk, await placeOf(folder), clock);
   const kept = 'Both ledgers are there; run the command again to finish.';
   const unfinished = await interruptedFork(paths);
-  if (unfinished !== null) await inWords('Finishing the fork', kept, () => completeFork(unfinished, paths, durable));
+  if (unfinished !== null) await inWords('Finishing the fork', kept, () => completeFork(unfinished, null, paths, durable));
   const lake = await openToRead({ ...options, folder });
   try {
     if (unfinished !== null) {
@@ -33,7 +33,13 @@ export async function forkLake(options: OpenOptions, reason: string): Promise<{ 
       throw new HmsError('KEY_REFUSED', 'This workstation’s key was revoked in this lake, so it cannot begin a fork of it.', { kept: 'Nothing was changed.', next: 'Use another workstation, or a new profile.' });
     }
     const fork = await inWords('Preparing the fork', 'Nothing was changed.', () => prepareFork(request, paths, durable, clock));
-    await inWords('Forking the lake', kept, () => completeFork(fork.txn, paths, durable));
+    try {
+      await inWords('Forking the lake', kept, () => completeFork(fork.txn, tree.frontier.size, paths, durable));
+    } catch (error) {
+      // Where the old ledger is still in its place, nothing has begun: what was prepared goes, so that nobody takes it for an interrupted fork.
+      if ((await interruptedFork(paths)) === null) await durable.removeTree(paths.transaction(fork.txn)).catch(() => undefined);
+      throw error;
+    }
     return { id: fork.lake.id, from: lake.lake.id, size: tree.frontier.size };
   } finally {
     await lake.close();

@@ -2,7 +2,7 @@ import { lstat, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { HmsError } from '../contract/index.ts';
 import type { By, LakeJson } from '../contract/index.ts';
-import { openCatalog } from './catalog/index.ts';
+import { CatalogError, openCatalog } from './catalog/index.ts';
 import type { Catalog, StationLock } from './catalog/index.ts';
 import { CatalogIndex } from './catalog-index.ts';
 import { systemClock } from './clock.ts';
@@ -83,36 +83,82 @@ export function lakeProfile(profile: string, lake: LakeJson, realFolder: string)
   return { seen: join(folder, 'checkpoint'), place: join(folder, place) };
 }
 
-/** Opens a lake for reading: reads the ledger to its end, writes nothing to the lake. */
-export async function openToRead(options: OpenOptions): Promise<ReadableLake> {
+/** What is known of a lake before its ledger is read. */
+interface Located {
+  readonly lake: LakeJson;
+  readonly paths: LakePaths;
+  readonly durable: Durable;
+  readonly clock: Clock;
+  readonly profile: { readonly durable: Durable; readonly station: Signer } | null;
+  readonly places: { readonly seen: string; readonly place: string };
+}
+
+async function locate(options: OpenOptions): Promise<Located> {
   const clock = options.clock ?? systemClock;
   const disk = options.disk ?? systemDisk;
-  const given = lakePaths(options.folder);
-  const { lake } = await inWords('Opening the lake', 'Nothing was changed.', () => readLakeJson(given));
-  const folder = await realpath(options.folder);
+  const { lake } = await inWords('Opening the lake', 'Nothing was changed.', () => readLakeJson(lakePaths(options.folder)));
+  const folder = await inWords('Opening the lake', 'Nothing was changed.', () => realpath(options.folder));
   const paths = lakePaths(folder);
   if ((await interruptedFork(paths)) !== null) throw forkInterrupted();
   const durable = durableOn(disk, await placeOf(folder), clock);
   const profile = options.inMemory === true ? null : await openProfile(options.profile, disk, clock);
-  const places = lakeProfile(options.profile, lake, folder);
-  const catalog = await openLakeCatalog(profile === null ? null : join(places.place, 'catalog.sqlite'), profile?.durable ?? durable);
-  const index = new CatalogIndex(catalog, paths);
-  const by = options.by ?? whoActs();
-  const ledger = new Ledger({
-    lake,
-    paths,
-    durable,
-    clock,
-    index,
-    by,
-    verifySignature: signatureVerifier(),
-    acceptedOffset: (id) => catalog.acceptedOffset(id),
-    lastClock: () => catalog.lastClock(),
-    seenFile: profile === null ? null : places.seen,
-    profileDurable: profile?.durable ?? durable,
-  });
+  return { lake, paths, durable, clock, profile, places: lakeProfile(options.profile, lake, folder) };
+}
+
+const catalogFile = ({ places }: Located): string => join(places.place, 'catalog.sqlite');
+
+/** Opens a lake for reading: reads the ledger to its end, writes nothing to the lake. */
+export async function openToRead(options: OpenOptions): Promise<ReadableLake> {
+  const located = await locate(options);
   try {
+    return await openLocated(located, options);
+  } catch (error) {
+    if (located.profile === null || !isCatalogAtFault(error)) throw error;
+    // The catalog is damaged, or knows a ledger that is no longer here: built again from what is here, it tells which.
+    await dropCatalog(located, located.profile.durable);
+    return openLocated(located, options);
+  }
+}
+
+/** Removes the catalog of a lake, whatever state it is in; the next opening builds it again. */
+export async function forgetCatalog(options: OpenOptions): Promise<void> {
+  const located = await locate(options);
+  if (located.profile !== null) await dropCatalog(located, located.profile.durable);
+}
+
+function dropCatalog(located: Located, profileDurable: Durable): Promise<void> {
+  return inWords('Setting the old catalog aside', 'The lake was not touched.', async () => {
+    for (const suffix of ['', '-wal', '-shm']) await profileDurable.removeFile(`${catalogFile(located)}${suffix}`);
+  });
+}
+
+function isCatalogAtFault(error: unknown): boolean {
+  if (error instanceof CatalogError) return error.trouble === 'damaged';
+  if (!(error instanceof HmsError)) return false;
+  return error.code === 'LAKE_FORKED' || error.code === 'LAKE_OLDER_THAN_SEEN' || isCatalogAtFault(error.cause);
+}
+
+async function openLocated(located: Located, options: OpenOptions): Promise<ReadableLake> {
+  const { lake, paths, durable, clock, profile, places } = located;
+  const catalog = await openLakeCatalog(profile === null ? null : catalogFile(located), profile?.durable ?? durable);
+  try {
+    const index = new CatalogIndex(catalog, paths);
+    const by = options.by ?? whoActs();
+    const ledger = new Ledger({
+      lake,
+      paths,
+      durable,
+      clock,
+      index,
+      by,
+      verifySignature: signatureVerifier(),
+      acceptedOffset: (id) => catalog.acceptedOffset(id),
+      lastClock: () => catalog.lastClock(),
+      seenFile: profile === null ? null : places.seen,
+      profileDurable: profile?.durable ?? durable,
+    });
     await inWords('Reading the ledger', 'Nothing was changed.', async () => {
+      if (catalog.position().stale) throw new CatalogError('damaged', 'A destroyed body changes what the catalog says of later entries.');
       await replayOrigins({ lake: lake.id, paths, durable, clock, index, verifySignature: ledger.context.verifySignature }, index);
       await ledger.catchUp();
     });
@@ -167,24 +213,13 @@ async function openProfile(profile: string, disk: Disk, clock: Clock): Promise<{
 
 async function openLakeCatalog(file: string | null, profileDurable: Durable): Promise<Catalog> {
   if (file !== null) await inWords('Opening the catalog in the profile', 'The lake was not touched.', () => profileDurable.makeFolder(dirname(file)));
-  let opened = openCatalog(file ?? ':memory:');
-  const isUnusable = !opened.ok && opened.trouble !== 'newer' && opened.trouble !== 'busy';
-  const isStale = opened.ok && opened.catalog.position().stale;
-  if (file !== null && (isUnusable || isStale)) {
-    if (opened.ok) await opened.catalog.close();
-    await inWords('Setting the old catalog aside', 'The lake was not touched.', () => removeCatalog(file, profileDurable));
-    opened = openCatalog(file);
-  }
+  const opened = openCatalog(file ?? ':memory:');
   if (opened.ok) return opened.catalog;
-  throw new HmsError('PLACE_AWAY', `The catalog ${file ?? ''} cannot be opened: ${opened.message}`, {
+  throw new HmsError(opened.trouble === 'full' ? 'NO_SPACE' : 'PLACE_AWAY', opened.message, {
     kept: 'The lake was not touched; the catalog is only an index of it.',
     next: 'Close other programs that use this lake. If that does not help, set HMS_PROFILE to another folder.',
+    cause: new CatalogError(opened.trouble, opened.message),
   });
-}
-
-/** Removes a catalog's files; the next opening builds it again. */
-export async function removeCatalog(file: string, durable: Durable): Promise<void> {
-  for (const suffix of ['', '-wal', '-shm']) await durable.removeFile(`${file}${suffix}`);
 }
 
 function whyReadOnly(lake: Pick<ReadableLake, 'catalog' | 'station' | 'lake' | 'paths' | 'profile'>): HmsError | null {
@@ -223,7 +258,7 @@ async function rememberLog(lake: ReadableLake, signer: Signer): Promise<void> {
 }
 
 async function finishInterrupted(lake: ReadableLake, signer: Signer, grace: number): Promise<Recovery> {
-  if (lake.index.unplaced().length === 0) return { placed: [], lost: [] };
+  if (lake.index.unplaced().length === 0) return { placed: [], lost: [], blocked: [] };
   const scratch = lake.paths.transaction(newTxn(lake.clock));
   await lake.durable.makeFolder(scratch);
   try {
@@ -245,6 +280,7 @@ async function finishDestructions(lake: ReadableLake): Promise<void> {
   for (const entry of lake.catalog.log({ op: 'body.destroyed' }, RECENT_DESTRUCTIONS).entries) {
     const seq = entry.effect && entry.subject !== null ? Number(entry.subject.slice('entry:'.length)) : -1;
     if (seq < 0 || entry.log !== lake.catalog.log({}, 1).entries[0]?.log) continue;
-    if (await lstat(join(lake.paths.entry(seq), 'body.json')).then(() => true, ifMissing(false))) await destroyClaimedBody(lake.paths, seq, lake.durable);
+    const left = await Promise.all(['body.json', 'body.salt'].map((name) => lstat(join(lake.paths.entry(seq), name)).then(() => true, ifMissing(false))));
+    if (left.includes(true)) await destroyClaimedBody(lake.paths, seq, lake.durable);
   }
 }

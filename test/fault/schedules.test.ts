@@ -91,7 +91,7 @@ async function checkVersion(station: TestStation, dataset: DatasetId, number: nu
     expect((await readFile(join(object, 'inventory.json'))).equals(inventory)).toBe(true);
     expect(await readFile(join(object, 'inventory.json.sha256'), 'utf8')).toBe(`${version?.hash} inventory.json\n`);
   }
-  const head = await readHeadState(join(object, `v${number}`, 'inventory.json'));
+  const head = await readHeadState(join(object, `v${number}`, 'inventory.json'), version?.hash as never);
   expect(Object.fromEntries(head.state)).toEqual(Object.fromEntries(station.index.files(dataset, number).map((file) => [file.path, file.sha256])));
   for (const [digest, paths] of head.manifest) {
     for (const path of paths) expect(createHash('sha256').update(await readFile(join(object, path))).digest('hex')).toBe(digest);

@@ -71,7 +71,7 @@ export class Filing {
       case 'same':
         return this.#arrivedAsBefore(path, taken.size, instantOrNull(taken.mtimeMs));
       case 'resumed':
-        return this.#done('resumed');
+        return this.#stagedBefore(path, instantOrNull(taken.mtimeMs));
       case 'large':
         return { ...pending, size: taken.size };
       case 'different':
@@ -114,6 +114,13 @@ export class Filing {
     return this.#stage(path, { sha256: base.sha256, size, mtime }, null);
   }
 
+  /** The draft holds these bytes; where the source has another time by now, that is what is kept of it. */
+  #stagedBefore(path: LogicalPath, mtime: Instant | null): null {
+    const staged = this.#stagedFile(path);
+    if (staged !== null && staged.mtime !== mtime) this.#batches.add({ do: this.#draft.base(path) === null ? 'add' : 'replace', path, ...staged, mtime });
+    return this.#done('resumed');
+  }
+
   #stage(path: LogicalPath, { sha256, size, mtime }: Arrived, content: string | null): null {
     this.#batches.add({ do: this.#draft.base(path) === null ? 'add' : 'replace', path, sha256, size, mtime, content });
     return this.#done('staged');
@@ -130,8 +137,8 @@ export class Filing {
   }
 
   #resumeOf(staged: StagedFile | null): TakeJob['resume'] {
-    if (staged === null || staged.mtime === null) return null;
-    return { copy: staged.content === null ? null : this.targetOf(staged.content), size: staged.size, mtimeMs: Date.parse(staged.mtime) };
+    if (staged === null) return null;
+    return { copy: staged.content === null ? null : this.targetOf(staged.content), size: staged.size, sha256: staged.sha256 };
   }
 }
 

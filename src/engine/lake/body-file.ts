@@ -16,7 +16,7 @@ import { bytesOf } from './read-file.ts';
 const SALT_BYTES = 32;
 const PIECE = 64 * 1024;
 /** Bodies up to this size are held and read once. */
-const HELD = 1 << 20;
+const HELD = 1 << 16;
 
 /** Writes `body.json` and `body.salt` into a claim folder, which is flushed when `entry.json` follows; answers what the entry says of them, and the file server's time (ms). */
 export async function writeBody(

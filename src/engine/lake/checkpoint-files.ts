@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { LakeJson } from '../../contract/index.ts';
-import { checkpointText, formatCheckpoint, frontierRoot, hashesOfTile, nodeHash, noteKeyHash, parseCheckpoint, tilePath, tilesToWrite } from '../../core/index.ts';
+import { checkpointText, equalBytes, formatCheckpoint, frontierRoot, hashesOfTile, nodeHash, noteKeyHash, parseCheckpoint, tilePath, tilesToWrite } from '../../core/index.ts';
 import type { Frontier, NodeAt } from '../../core/index.ts';
 import type { Durable } from './durable.ts';
 import { ifMissing } from './leaf.ts';
@@ -34,7 +34,7 @@ export interface TreeHead {
   readonly root: Uint8Array;
 }
 
-/** Writes the tiles that the checkpoint on the lake does not cover yet, then the checkpoint; a larger checkpoint that is there already stays. */
+/** Writes the tiles that the checkpoint on the lake does not cover yet, then the checkpoint. Ask for it with the whole ledger read: a checkpoint beyond it is replaced. */
 export async function writeTree(
   lake: LakeJson,
   tree: TreeSource,
@@ -44,12 +44,14 @@ export async function writeTree(
   scratch: string,
 ): Promise<void> {
   const { size } = tree.frontier;
-  const there = await readCheckpoint(paths.checkpoint, lake.origin);
-  if (there !== null && there.size >= size) return;
+  const found = await readCheckpoint(paths.checkpoint, lake.origin);
+  // One that is larger than the ledger it is said to be of was not written by a station.
+  const there = found !== null && found.size <= size ? found : null;
+  if (there?.size === size && equalBytes(there.root, frontierRoot(sha256, tree.frontier))) return;
   const note = signedCheckpoint(lake.origin, tree.frontier, signer);
   const nodeAt = nodeAtFromLeaves(tree);
   const made = new Set<string>();
-  for (const tile of tilesToWrite(there?.size ?? 0, size)) {
+  for (const tile of tilesToWrite(there === null || there.size === size ? 0 : there.size, size)) {
     const file = paths.ledgerFile(tilePath(tile));
     if (!made.has(dirname(file))) await durable.makeFolder(dirname(file));
     made.add(dirname(file));

@@ -1,3 +1,4 @@
+import { lstat, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { HmsError, instantOf } from '../../contract/index.ts';
 import type { ActStatement, Entry, EntryKey, Instant, KeyId, LakeId, Ref, Sha256, TxnId, UnsignedEntry } from '../../contract/index.ts';
@@ -6,7 +7,8 @@ import { encodeEntry, entrySigningBytes, parseEntry, toBase64 } from '../../core
 import type { Clock } from '../clock.ts';
 import { codeOf } from './durable.ts';
 import type { Durable } from './durable.ts';
-import { blockedError, leafAt } from './leaf.ts';
+import { readLakeJson } from './create-lake.ts';
+import { blockedError, ifMissing, leafAt } from './leaf.ts';
 import type { LakePaths } from './paths.ts';
 import { inWords, placeError } from './place-error.ts';
 
@@ -77,7 +79,10 @@ export async function claim(context: ClaimContext, txn: TxnId, server: number, f
     if (bytes.length > MAX_ENTRY_BYTES) {
       throw new HmsError('ENTRY_TOO_LARGE', `The ledger entry would have ${bytes.length} bytes; ${MAX_ENTRY_BYTES} is the limit.`, { kept: KEPT });
     }
+    const own = parseEntry(bytes);
+    if (!own.ok) throw new HmsError('ENTRY_TOO_LARGE', `The ledger entry would not be one: ${own.why}`, { kept: KEPT });
     const target = paths.entry(end.size);
+    await refuseForked(context);
     const outcome = await inWords('Writing to the ledger', KEPT, async () => {
       serverTime = (await durable.rewrite(join(folder, 'entry.json'), bytes)).modified;
       await durable.makeFolder(dirname(target));
@@ -103,8 +108,30 @@ async function publish(context: ClaimContext, folder: string, target: string, tx
     if (after === null) throw unknownOutcome(error);
     if (after.is === 'leaf') return (await isOurs(context, after.bytes, txn, target, folder)) ? 'claimed' : 'lost';
     if (after.is === 'blocked') throw blockedError(target, after.why);
-    throw error;
+    if (!['EEXIST', 'ENOTEMPTY'].includes(codeOf(error))) throw error;
+    // Something has the number and this station's share does not show it yet: never take it for free.
+    return (await becomesVisible(context, target)) ? 'lost' : Promise.reject(blockedError(target, 'it is taken, and what is in it cannot be seen from here'));
   }
+}
+
+/** Waits up to ten seconds until a number that is taken can be read. */
+async function becomesVisible({ durable, clock }: ClaimContext, target: string): Promise<boolean> {
+  for (const until = clock.monotonic() + 10_000; clock.monotonic() < until; await clock.sleep(200)) {
+    await readdir(dirname(target));
+    if ((await leafAt(target, durable.place, clock)).is === 'leaf') return true;
+  }
+  return false;
+}
+
+/** A fork moves the ledger away and changes the lake's id; who had the lake open before must not write into what is there then. */
+async function refuseForked({ lake, paths }: ClaimContext): Promise<void> {
+  const now = await inWords('Reading lake.json', KEPT, () => readLakeJson(paths));
+  const isThere = await lstat(paths.entries).then(() => true, ifMissing(false));
+  if (now.lake.id === lake && isThere) return;
+  throw new HmsError('LAKE_FORKED', 'This lake was forked, or is being forked, by another program since it was opened.', {
+    kept: KEPT,
+    next: 'Run the command again: it then works on the fork.',
+  });
 }
 
 /** The entry is ours: the rename happened although it reported an error. It must be durable before anyone is told. */

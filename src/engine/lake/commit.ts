@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HmsError, versionName } from '../../contract/index.ts';
@@ -10,14 +11,14 @@ import type { ClaimedVersion, LakeIndex } from './lake-index.ts';
 import { ifMissing } from './leaf.ts';
 import { bytesOf } from './read-file.ts';
 import { settleContent } from './staged-content.ts';
-import type { NewFile } from './staged-content.ts';
 import { versionFolder } from './store.ts';
 import type { LakePaths } from './paths.ts';
 
 /** Preparing a version from a draft: what changes, the inventory, the folder that will be moved into place (steps 1 and 2 of docs/formats/lake.md section 11). */
 
 export interface VersionWords {
-  readonly message: string;
+  /** Null: "Version N". */
+  readonly message: string | null;
   readonly user: { readonly name: string; readonly address: string };
   readonly created: Instant;
 }
@@ -87,7 +88,8 @@ export async function prepareVersion(context: PrepareContext, draft: Draft, base
   }
   const baseFolder = base === null ? null : await versionFolder(context.paths, base);
   if (base !== null && baseFolder === null) throw lost(base);
-  const head = baseFolder === null ? null : await readHeadState(join(baseFolder, INVENTORY_NAME));
+  if (base !== null && index.versionTotals(draft.dataset, base.version) === null) throw unreadable(base);
+  const head = baseFolder === null ? null : await readHeadState(join(baseFolder, INVENTORY_NAME), (base as ClaimedVersion).hash);
   const state = applyLines(head?.state ?? new Map<LogicalPath, Sha256>(), lines);
   const clash = fileThatIsAlsoFolder(state);
   if (clash !== null) {
@@ -96,12 +98,12 @@ export async function prepareVersion(context: PrepareContext, draft: Draft, base
       next: `Rename or remove one of them: hms dta rm ${draft.dataset} NAME`,
     });
   }
-  const kept = await settleContent(draft, stagedFiles(draft, lines), (digest) => head?.manifest.has(digest) ?? false, context.durable);
+  const kept = await settleContent(draft, (digest) => head?.manifest.has(digest) ?? false, context.durable);
   const newContent = new Map<Sha256, ContentPath[]>();
   for (const [digest, path] of kept) newContent.set(digest, [`v${version}/content/${path}` as ContentPath]);
   const folder = join(draft.folder, 'version');
   const previous = baseFolder === null ? null : bytesOf(join(baseFolder, INVENTORY_NAME));
-  const text = nextInventory({ previous, id: `hms:${draft.dataset}`, version, created: words.created, message: words.message, user: words.user, newContent, state });
+  const text = nextInventory({ previous, id: `hms:${draft.dataset}`, version, created: words.created, message: words.message ?? `Version ${version}`, user: words.user, newContent, state });
   const inventory = await context.durable.rewrite(join(folder, INVENTORY_NAME), text);
   await context.durable.rewrite(join(folder, SIDECAR_NAME), Buffer.from(sidecarText(inventory.sha256)));
   if (kept.size === 0) await context.durable.removeEmptyFolder(draft.contentFolder);
@@ -129,13 +131,6 @@ export async function unwrapObject({ durable }: Pick<PrepareContext, 'durable'>,
   if (stands !== null) await durable.publishFolder(wrapped, version);
   await durable.removeTree(join(draft.folder, 'object'));
   await durable.makeFolder(draft.contentFolder);
-}
-
-function* stagedFiles(draft: Draft, lines: readonly ChangeLine[]): Generator<NewFile> {
-  for (const line of lines) {
-    const change = line.do === 'remove' ? undefined : draft.changes.get(line.path);
-    if (change !== undefined && change !== 'gone' && change.content !== null) yield { path: line.path, sha256: change.sha256, content: change.content };
-  }
 }
 
 function applyLines(state: Map<LogicalPath, Sha256>, lines: readonly ChangeLine[]): Map<LogicalPath, Sha256> {
@@ -166,10 +161,10 @@ function totalsAfter(index: LakeIndex, dataset: DatasetId, base: number | null, 
   return { files, bytes };
 }
 
-/** Manifest and newest state of an inventory, streamed. Throws STORED_DAMAGED where it cannot be read as one. */
-export async function readHeadState(file: string): Promise<HeadState> {
-  let result = await collectHead(file, null);
-  if (!result.ok && result.again !== null) result = await collectHead(file, result.again);
+/** Manifest and newest state of an inventory, streamed. Throws STORED_DAMAGED where it has not the hash that the ledger names, or cannot be read. */
+export async function readHeadState(file: string, hash: Sha256): Promise<HeadState> {
+  let result = await collectHead(file, null, hash);
+  if (!result.ok && result.again !== null) result = await collectHead(file, result.again, hash);
   if (result.ok) return result.value;
   throw new HmsError('STORED_DAMAGED', `The inventory ${file} cannot be read: ${result.findings[0]?.message ?? 'it is not an OCFL inventory.'}`, {
     kept: 'Nothing was changed.',
@@ -177,10 +172,18 @@ export async function readHeadState(file: string): Promise<HeadState> {
   });
 }
 
-async function collectHead(file: string, version: string | null): Promise<HeadStateResult> {
+async function collectHead(file: string, version: string | null, expected: Sha256): Promise<HeadStateResult> {
   const collector = new HeadStateCollector(version);
-  for await (const chunk of bytesOf(file)) collector.feed(chunk);
-  return collector.end();
+  const hash = createHash('sha256');
+  for await (const chunk of bytesOf(file)) {
+    hash.update(chunk);
+    collector.feed(chunk);
+  }
+  if (hash.digest('hex') === expected) return collector.end();
+  throw new HmsError('STORED_DAMAGED', `The inventory ${file} is not the one that was committed: its SHA-256 is not the one in the ledger.`, {
+    kept: 'Nothing was changed.',
+    next: 'Run `hms dta verify` on the lake, and restore the file from a backup.',
+  });
 }
 
 
@@ -190,6 +193,13 @@ export function lost(version: ClaimedVersion): HmsError {
     kept: 'Nothing was changed. The other versions can be read.',
     next: `Look for them in a backup of the lake. If they are lost for good: hms dta void ${versionName(version.dataset, version.version)} -m REASON`,
     facts: { dataset: version.dataset, version: version.version, seq: version.seq },
+  });
+}
+
+function unreadable(version: ClaimedVersion): HmsError {
+  return new HmsError('STORED_DAMAGED', `The files of ${versionName(version.dataset, version.version)} are not known: neither its words nor its inventory can be read.`, {
+    kept: 'Nothing was committed; the draft is kept.',
+    next: 'Run `hms dta verify` on the lake, restore what it names from a backup, then `hms dta rebuild`.',
   });
 }
 

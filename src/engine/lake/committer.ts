@@ -1,7 +1,8 @@
 import { HmsError, versionName } from '../../contract/index.ts';
 import type { DatasetId, RootName, Tag } from '../../contract/index.ts';
 import type { Claimed } from './claim.ts';
-import { conflictingPaths, lost, prepareVersion } from './commit.ts';
+import { codeOf } from './durable.ts';
+import { conflictingPaths, lost, prepareVersion, rootFor } from './commit.ts';
 import type { PreparedVersion, VersionWords } from './commit.ts';
 import type { Draft } from './draft.ts';
 import type { ClaimedVersion } from './lake-index.ts';
@@ -14,7 +15,8 @@ import { isInPlace, isOccupied, isRootCurrent, placeVersion, writeRootInventory 
 export interface CommitRequest {
   readonly words: VersionWords;
   readonly tags: readonly Tag[];
-  readonly root: RootName;
+  /** Says why a dataset in this storage root may not get these tags; null where it may. */
+  readonly refusal: (root: RootName) => HmsError | null;
   /** Name of the transform that made the draft, where one did. */
   readonly transform?: string;
   readonly sources?: readonly { readonly ref: string; readonly sha256: ClaimedVersion['hash'] }[];
@@ -35,8 +37,11 @@ export async function commitDraft(ledger: Ledger, signer: LedgerSigner, draft: D
   for (;;) {
     await inWords('Reading the ledger', KEPT, () => ledger.catchUp());
     const base = await newestOf(ledger, draft);
+    const root = index.rootOf(draft.dataset) ?? rootFor(request.tags);
+    const refusal = request.refusal(root);
+    if (refusal !== null) throw refusal;
     const prepared = await inWords(`Preparing the next version of ${draft.dataset}`, KEPT, () => prepareVersion({ paths, durable, index }, draft, base, request.words));
-    await refuseForeign(ledger, draft.dataset, request.root, prepared.version);
+    await refuseForeign(ledger, draft.dataset, root, prepared.version);
     const name = versionName(draft.dataset, prepared.version);
     const claimed = await ledger.claimWith(
       signer,
@@ -45,9 +50,9 @@ export async function commitDraft(ledger: Ledger, signer: LedgerSigner, draft: D
         op: 'version.committed',
         subject: `version:${name}`,
         head: {
-          message: request.words.message,
+          message: request.words.message ?? `Version ${prepared.version}`,
           tags: [...request.tags],
-          root: request.root,
+          root,
           files: prepared.files,
           bytes: prepared.bytes,
           ...(request.transform === undefined ? {} : { transform: request.transform }),
@@ -56,7 +61,7 @@ export async function commitDraft(ledger: Ledger, signer: LedgerSigner, draft: D
         inputs: [...(base === null ? [] : [{ ref: `version:${versionName(base.dataset, base.version)}`, sha256: base.hash }]), ...(request.sources ?? [])],
         outputs: [{ ref: `version:${name}`, sha256: prepared.hash }],
       },
-      () => (index.view.dataset(draft.dataset)?.newest ?? 0) === (base?.version ?? 0),
+      () => (index.view.dataset(draft.dataset)?.newest ?? 0) === (base?.version ?? 0) && (index.rootOf(draft.dataset) ?? root) === root,
     );
     // The dataset moved while this was prepared: judge the draft against its new state.
     if (claimed === null) continue;
@@ -141,6 +146,8 @@ export async function settle(ledger: Ledger, version: ClaimedVersion, scratch: s
 export interface Recovery {
   readonly placed: readonly ClaimedVersion[];
   readonly lost: readonly ClaimedVersion[];
+  /** Versions that could not be put in place, and why; their datasets wait, the others go on. */
+  readonly blocked: readonly { readonly version: ClaimedVersion; readonly error: unknown }[];
 }
 
 /**
@@ -149,23 +156,31 @@ export interface Recovery {
  */
 export async function recover(ledger: Ledger, scratch: string, grace: number): Promise<Recovery> {
   const { index, paths, clock } = ledger.context;
+  const recovery = { placed: [] as ClaimedVersion[], lost: [] as ClaimedVersion[], blocked: [] as { version: ClaimedVersion; error: unknown }[] };
   const unfinished: ClaimedVersion[] = [];
   for (const version of index.unplaced()) {
-    const number = index.view.dataset(version.dataset)?.newest;
-    const rootMatters = number === version.version;
-    if ((await isInPlace(paths, version)) && (!rootMatters || (await isRootCurrent(paths, version)))) await index.markPlaced(version.dataset, version.version);
-    else unfinished.push(version);
+    await each(version, recovery, async () => {
+      const isNewest = index.view.dataset(version.dataset)?.newest === version.version;
+      if ((await isInPlace(paths, version)) && (!isNewest || (await isRootCurrent(paths, version)))) await index.markPlaced(version.dataset, version.version);
+      else unfinished.push(version);
+    });
   }
-  const placed: ClaimedVersion[] = [];
-  const gone: ClaimedVersion[] = [];
   if (unfinished.length > 0 && grace > 0) await clock.sleep(grace);
   for (const version of unfinished) {
-    try {
-      if ((await settle(ledger, version, scratch)) === 'placed') placed.push(version);
-    } catch (error) {
-      if (!(error instanceof HmsError) || error.code !== 'VERSION_LOST') throw error;
-      gone.push(version);
-    }
+    await each(version, recovery, async () => {
+      if ((await settle(ledger, version, scratch)) === 'placed') recovery.placed.push(version);
+    });
   }
-  return { placed, lost: gone };
+  return recovery;
+}
+
+/** One version's trouble is no reason to leave the others, nor to close the lake to everyone. */
+async function each(version: ClaimedVersion, recovery: { lost: ClaimedVersion[]; blocked: { version: ClaimedVersion; error: unknown }[] }, step: () => Promise<void>): Promise<void> {
+  try {
+    await step();
+  } catch (error) {
+    if (error instanceof HmsError && error.code === 'VERSION_LOST') recovery.lost.push(version);
+    else if (error instanceof HmsError || codeOf(error) === 'EACCES' || codeOf(error) === 'EPERM') recovery.blocked.push({ version, error });
+    else throw error;
+  }
 }

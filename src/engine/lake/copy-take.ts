@@ -10,8 +10,8 @@ export interface TakeJob {
   readonly source: string;
   /** Copy it there (absolute), or read it only and say whether it has these bytes; null: answer `different` unread where `resume` does not fit. */
   readonly way: { readonly copyTo: string } | { readonly compare: { readonly size: number; readonly sha256: Sha256 } } | null;
-  /** An earlier copy that is as good if the source still has this size and time and the copy (null: bytes in the object) is there. */
-  readonly resume: { readonly copy: string | null; readonly size: number; readonly mtimeMs: number } | null;
+  /** An earlier copy that is as good if the source has these bytes and the copy (null: bytes in the object) is there. */
+  readonly resume: { readonly copy: string | null; readonly size: number; readonly sha256: Sha256 } | null;
   /** A larger file is answered `large` unread, so that it does not hold up the others of its batch. */
   readonly largest: number;
 }
@@ -21,7 +21,7 @@ export type Taken =
   /** It has the bytes that it was compared with. */
   | { readonly kind: 'same'; readonly size: number; readonly mtimeMs: number }
   | { readonly kind: 'different' }
-  | { readonly kind: 'resumed'; readonly size: number }
+  | { readonly kind: 'resumed'; readonly size: number; readonly mtimeMs: number }
   | { readonly kind: 'large'; readonly size: number }
   | { readonly kind: 'occupied' | 'blocked' }
   | { readonly kind: 'changed'; readonly how: Change }
@@ -80,9 +80,13 @@ function takeOpened(job: TakeJob, source: OpenedSource, tools: TakeTools): Taken
   // Whole milliseconds, as the journal keeps them.
   const mtimeMs = Number(source.mtimeNs / 1_000_000n);
 
-  if (job.resume !== null && job.resume.size === size && job.resume.mtimeMs === mtimeMs && isThere(job.resume.copy, size)) {
-    watch.progressed(size);
-    return { kind: 'resumed', size };
+  if (job.resume !== null && job.resume.size === size && isThere(job.resume.copy, size)) {
+    if (size > job.largest) return { kind: 'large', size };
+    // Size and time are not proof enough that it is the same file: it is read, and not copied.
+    const result = hashSource(source, hasher, watch);
+    if (result.kind !== 'copied') return result;
+    if (result.sha256 === job.resume.sha256) return { kind: 'resumed', size, mtimeMs };
+    watch.progressed(-size);
   }
   if (job.way === null) return { kind: 'different' };
   if (size > job.largest) return { kind: 'large', size };

@@ -45,16 +45,33 @@ async function layOutRoot(paths: LakePaths, root: RootName, durable: Durable): P
 }
 
 async function lakeJson(paths: LakePaths, zone: string, sample: boolean, durable: Durable, clock: Clock): Promise<LakeJson> {
-  const there = await readLakeJson(paths).catch((error: unknown) => {
-    // A crash in the middle of writing it: nothing names it yet.
-    if (error instanceof HmsError) return null;
-    throw error;
-  });
-  if (there !== null) return there.lake;
   const id = clock.uuid();
   const lake = LakeJson.parse({ created: instantOf(clock.now()), format: LAKE_FORMAT, id, origin: `hms-dta/${id}`, sample, zone });
-  await durable.rewrite(paths.lakeJson, Buffer.from(lakeJsonText(lake)));
+  const bytes = Buffer.from(lakeJsonText(lake));
+  try {
+    await durable.writeNew(paths.lakeJson, bytes);
+    return lake;
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+  }
+  // Another init was quicker, may be writing it at this moment, or was interrupted in the middle of it: then no entry names it.
+  for (let attempt = 1; attempt <= 20; attempt++) {
+    const there = await unlessUnreadable(readLakeJson(paths));
+    if (there !== null) return there.lake;
+    await clock.sleep(100);
+  }
+  await durable.rewrite(paths.lakeJson, bytes);
   return lake;
+}
+
+/** Null where lake.json cannot be read as one; one of a newer format is an error all the same. */
+async function unlessUnreadable<T>(reading: Promise<T>): Promise<T | null> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof HmsError && error.code === 'NOT_A_LAKE') return null;
+    throw error;
+  }
 }
 
 /** The exact text of lake.json. */

@@ -32,7 +32,6 @@ export interface BlockingDisk {
   createExclusive(path: string): number;
   /** Writes all of the bytes. */
   write(descriptor: number, bytes: Uint8Array): void;
-  sync(descriptor: number): void;
   close(descriptor: number): void;
   mkdir(path: string): void;
   unlink(path: string): void;

@@ -1,5 +1,5 @@
 import { readFile, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { DatasetId, HmsError, Instant, KeyId, LakeId, LogicalPath, Sha256, TxnId } from '../../contract/index.ts';
 import type { NoteLine } from '../../contract/index.ts';
@@ -63,6 +63,7 @@ export class Draft implements DraftIntake {
   readonly #journal: string;
   readonly #baseFile: BaseFile;
   readonly #guard: () => Promise<void>;
+  #begun = false;
   readonly #mapper = new ContentPathMapper(sha256);
 
   constructor(record: DraftJson, folder: string, journal: string, durable: Durable, baseFile: BaseFile, guard: () => Promise<void>) {
@@ -108,7 +109,11 @@ export class Draft implements DraftIntake {
 
   async record(lines: readonly JournalLine[]): Promise<void> {
     if (lines.length === 0) return;
+    const isNew = !this.#begun;
+    this.#begun = true;
     await this.#durable.append(this.#journal, Buffer.from(lines.map((line) => `${canonicalJson(line as Json)}\n`).join('')));
+    // The journal's own name, once.
+    if (isNew) await this.#durable.disk.syncFolder(dirname(this.#journal));
     await this.#guard();
     for (const line of lines) this.apply(line);
   }
@@ -221,8 +226,8 @@ export async function openDraft(
   guardOf: GuardOf = () => () => Promise.resolve(),
 ): Promise<Draft> {
   const folder = paths.transaction(record.txn);
-  const draft = new Draft(record, folder, journalFile(folder, clock), durable, baseFile, guardOf(record.txn));
   const journals = (await readdir(join(folder, 'journal')).catch(ifMissing([]))).filter((name) => name.endsWith('.ndjson')).sort();
+  const draft = new Draft(record, folder, journalFile(folder, clock, journals.at(-1)), durable, baseFile, guardOf(record.txn));
   draft.journals = journals.length;
   for (const name of journals) {
     const file = join(folder, 'journal', name);
@@ -247,8 +252,10 @@ function journalLine(text: string, file: string): JournalLine {
   });
 }
 
-function journalFile(folder: string, clock: Clock): string {
-  return join(folder, 'journal', `${newTxn(clock)}.ndjson`);
+/** Journals apply in order of nonce, so a new one is later than the last that is there, whatever the clock says. */
+function journalFile(folder: string, clock: Clock, last?: string): string {
+  const after = last === undefined ? 0 : Number.parseInt(last.slice(0, 8) + last.slice(9, 13), 16) + 1;
+  return join(folder, 'journal', `${newTxn({ ...clock, now: () => Math.max(clock.now(), after) })}.ndjson`);
 }
 
 /** The drafts in staging, oldest first; folders without a readable draft.json are other work in progress and are left out. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { execFile } from 'node:child_process';
-import { closeSync, fsyncSync, mkdirSync, openSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { mkdir, open, opendir, rename, rmdir, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -58,7 +58,6 @@ export const systemDisk: Disk = {
       let at = 0;
       while (at < bytes.length) at += writeSync(descriptor, bytes, at);
     },
-    sync: (descriptor) => fsyncSync(descriptor),
     close: (descriptor) => closeSync(descriptor),
     mkdir: (path) => mkdirSync(path),
     unlink: (path) => unlinkSync(path),

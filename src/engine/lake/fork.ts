@@ -75,15 +75,17 @@ export async function prepareFork(request: ForkRequest, paths: LakePaths, durabl
   return { txn, lake };
 }
 
-/** Does what is left of a prepared fork; each step is skipped where it is done, so it may be called again after an interruption. */
-export async function completeFork(txn: TxnId, paths: LakePaths, durable: Durable): Promise<LakeJson> {
+/**
+ * Does what is left of a prepared fork; each step is skipped where it is done, so it may be called again after an interruption. Refuses, with the old ledger
+ * back in its place, where an entry was claimed after the fork was prepared: `size` is where the fork leaves the old ledger, null where that was checked.
+ */
+export async function completeFork(txn: TxnId, size: number | null, paths: LakePaths, durable: Durable): Promise<LakeJson> {
   const staged = lakePaths(join(paths.transaction(txn), 'fork'));
   const staging = join(paths.transaction(txn), 'origin');
   const { lake } = await readLakeJson(staged);
   const ledger = dirname(paths.entries);
-  const isThere = (path: string): Promise<boolean> => lstat(path).then(() => true, ifMissing(false));
   if (await isThere(dirname(staged.entries))) {
-    if (!(await isThere(join(staging, 'ledger'))) && (await isThere(staging))) await durable.publishFolder(ledger, join(staging, 'ledger'));
+    if ((await isThere(staging)) && !(await isThere(join(staging, 'ledger')))) await moveLedger(ledger, join(staging, 'ledger'), staging, size, durable);
     if (await isThere(staging)) {
       const { lake: old } = await readLakeJson(lakePaths(staging));
       await durable.makeFolder(paths.origins);
@@ -96,13 +98,31 @@ export async function completeFork(txn: TxnId, paths: LakePaths, durable: Durabl
   return lake;
 }
 
-/** The transaction of a fork that was interrupted after the old ledger began to move; null where there is none. */
+async function moveLedger(ledger: string, moved: string, staging: string, size: number | null, durable: Durable): Promise<void> {
+  await durable.publishFolder(ledger, moved);
+  if (size === null || !(await isThere(lakePaths(staging).entry(size)))) return;
+  await durable.publishFolder(moved, ledger);
+  throw new HmsError('LAKE_FORKED', 'Another program wrote to the lake while it was being forked.', {
+    kept: 'Nothing was changed.',
+    next: 'Close the other programs that use this lake, then run the command again.',
+  });
+}
+
+function isThere(path: string): Promise<boolean> {
+  return lstat(path).then(() => true, ifMissing(false));
+}
+
+/**
+ * The transaction of a fork that was interrupted after the old ledger began to move; null where there is none. One that was only prepared is no more than a
+ * folder in staging.
+ */
 export async function interruptedFork(paths: LakePaths): Promise<TxnId | null> {
   for (const name of await readdir(paths.staging).catch(ifMissing([]))) {
     const txn = TxnId.safeParse(name);
     if (!txn.success) continue;
-    const whole = await lstat(join(paths.transaction(txn.data), 'fork', 'lake.json')).then(() => true, ifMissing(false));
-    if (whole) return txn.data;
+    const staged = lakePaths(join(paths.transaction(txn.data), 'fork'));
+    if (!(await isThere(staged.lakeJson))) continue;
+    if (!(await isThere(dirname(paths.entries))) || !(await isThere(dirname(staged.entries)))) return txn.data;
   }
   return null;
 }

@@ -10,7 +10,7 @@ import type { Place } from './place.ts';
 export type LeafAt = { readonly is: 'leaf'; readonly bytes: Uint8Array } | { readonly is: 'free' } | { readonly is: 'blocked'; readonly why: string };
 
 /** Bytes of a leaf beyond which a folder is not taken for an entry at all; the format's own limit is 16 KiB. */
-const LARGEST_LEAF = 64 << 20;
+const LARGEST_LEAF = 1 << 20;
 
 /**
  * What stands at one number of the ledger. A folder without a readable `entry.json` is `blocked`, after the time that a share may need to

@@ -5,7 +5,7 @@ import { fits } from '../../core/index.ts';
 import type { VerifySignature } from '../../core/index.ts';
 import type { Clock } from '../clock.ts';
 import { writeBody } from './body-file.ts';
-import { writeTree } from './checkpoint-files.ts';
+import { readCheckpoint, writeTree } from './checkpoint-files.ts';
 import type { TreeSource } from './checkpoint-files.ts';
 import { claim } from './claim.ts';
 import type { Claimed, ClaimFields, LedgerEnd } from './claim.ts';
@@ -16,7 +16,7 @@ import type { LakeIndex } from './lake-index.ts';
 import { blockedError } from './leaf.ts';
 import { inWords } from './place-error.ts';
 import type { LakePaths } from './paths.ts';
-import { endOf, replay } from './replay.ts';
+import { endOf, headMissing, replay } from './replay.ts';
 import type { ReplayEnd } from './replay.ts';
 import { contradiction, remember } from './seen.ts';
 import { newTxn } from './txn.ts';
@@ -77,6 +77,8 @@ export class Ledger {
   async catchUp(): Promise<LedgerEnd> {
     const { lake, paths, durable, clock, index, verifySignature } = this.context;
     const run = this.#reading.then(async () => {
+      const gone = await headMissing({ paths, durable, clock, index });
+      if (gone !== null) throw gone;
       this.#blocked = (await replay({ lake: lake.id, paths, durable, clock, index, verifySignature })).blocked;
     });
     this.#reading = run.catch(() => undefined);
@@ -95,7 +97,29 @@ export class Ledger {
     });
     if (claimed === null) throw new Error('A claim without a condition gave up.');
     await this.finish(signer, folder);
+    this.refuseWithoutEffect(claimed);
     return claimed;
+  }
+
+  /** Throws where a claimed entry was judged to have no effect: it is in the ledger for ever, and nobody may be told that the act was done. */
+  refuseWithoutEffect({ seq, entry }: Claimed): void {
+    if (this.context.index.view.txnSeen(entry.txn)) return;
+    throw new HmsError('LEDGER_DAMAGED', `Entry ${seq} was written to the ledger and has no effect there.`, {
+      kept: 'Nothing else was changed.',
+      next: 'Run `hms dta verify` on the lake; it says why.',
+      facts: { seq },
+    });
+  }
+
+  /** The first entry of a ledger enrols its own signer; every other needs one whose key is in the set at this moment. */
+  #refuseStranger(signer: LedgerSigner): void {
+    const { view } = this.context.index;
+    const key = view.key(signer.id);
+    if (view.size === 0 || (key !== null && !key.revoked)) return;
+    throw new HmsError('NOT_ENROLLED', `The key ${signer.id.slice(0, 16)} of this workstation ${key === null ? 'is not enrolled' : 'was revoked'} in this lake.`, {
+      kept: 'Nothing was written to the ledger; what was staged is kept.',
+      next: 'Ask an enrolled workstation why.',
+    });
   }
 
   /** Removes what was staged for an act that was refused: it holds a person's words. Where it is not known whether the act took place, it stays. */
@@ -122,6 +146,7 @@ export class Ledger {
     });
     const fields = (): ClaimFields | null => {
       if (!stillHolds()) return null;
+      this.#refuseStranger(signer);
       if (this.#blocked !== null) throw blockedError(this.#blocked.folder, this.#blocked.why);
       const misfit = fits(act.op, act.subject, head, index.view, act.key);
       if (misfit !== null) throw new HmsError('ACT_REFUSED', misfit, { kept: 'Nothing was written to the ledger.' });
@@ -158,7 +183,11 @@ export class Ledger {
   async writeCheckpoint(signer: LedgerSigner, scratch: string): Promise<void> {
     const { lake, paths, durable, index, seenFile, profileDurable } = this.context;
     // A key that may not sign entries may not sign checkpoints either: they are read as a station's word.
-    if (index.view.key(signer.id)?.role !== 'station') return;
+    const key = index.view.key(signer.id);
+    if (key?.role !== 'station' || key.revoked) return;
+    // A checkpoint beyond what was read is another writer's that was a moment quicker, or no true one.
+    const there = await readCheckpoint(paths.checkpoint, lake.origin);
+    if (there !== null && there.size > index.view.size) await this.catchUp();
     const tree = this.tree();
     await this.refuseContradiction(tree);
     await writeTree(lake, tree, signer, paths, durable, scratch);

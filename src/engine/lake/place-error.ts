@@ -18,8 +18,8 @@ export function placeError(error: unknown, doing: string, kept: string): unknown
     case 'EPERM':
       return new HmsError(
         'NO_PERMISSION',
-        `${doing} failed: this account may not write${path === undefined ? '' : ` ${path}`}.`,
-        details('Ask for write permission, or use an account that has it; then run the same command again.'),
+        `${doing} failed: this account has no permission${path === undefined ? '' : ` for ${path}`}.`,
+        details('Ask for permission, or use an account that has it; then run the same command again.'),
       );
     case 'EIO':
     case 'EAGAIN':
@@ -41,6 +41,9 @@ export function placeError(error: unknown, doing: string, kept: string): unknown
         details('Check the cable, the network or the share, then run the same command again.'),
       );
     default:
+      if (codeOf(error) !== '' && error instanceof Error && 'syscall' in error) {
+        return new HmsError('PLACE_AWAY', `${doing} failed: the system refused it (${codeOf(error)}${path === undefined ? '' : `, ${path}`}).`, details('Look whether another program uses or changes that place, then run the same command again.'));
+      }
       return isCatalogTrouble(error) ? new HmsError(error.trouble === 'full' ? 'NO_SPACE' : 'PLACE_AWAY', error.message, details('Run the same command again.')) : error;
   }
 }

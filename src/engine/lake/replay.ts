@@ -1,5 +1,6 @@
+import { HmsError } from '../../contract/index.ts';
 import type { BodyHead, Instant, LakeId, Sha256 } from '../../contract/index.ts';
-import { judge, leafHash, parseEntry } from '../../core/index.ts';
+import { judge, leafHash, parseEntry, toHex } from '../../core/index.ts';
 import type { Leaf, VerifySignature } from '../../core/index.ts';
 import type { Clock } from '../clock.ts';
 import { BodyLineError, readBody } from './body-file.ts';
@@ -34,6 +35,29 @@ export interface ReadLeaf {
 
 /** Leaves read ahead of judging; rises while the ledger goes on, so that a small step stays small. */
 const MOST_AT_ONCE = 256;
+
+/**
+ * Whether the last entry that the index knows still stands in the lake as it was: a backup restored over a lake, or a ledger that was cut, is older than
+ * its index. An error that says so, or null.
+ */
+export async function headMissing({ paths, durable, clock, index }: Pick<ReplayContext, 'paths' | 'durable' | 'clock' | 'index'>): Promise<HmsError | null> {
+  const { size, lastLeafHash } = index.view;
+  if (size === 0) return null;
+  const at = await leafAt(paths.entry(size - 1), durable.place, clock);
+  if (at.is === 'leaf' && toHex(leafHash(sha256, at.bytes)) === lastLeafHash) return null;
+  const isOther = at.is === 'leaf';
+  return new HmsError(
+    isOther ? 'LAKE_FORKED' : 'LAKE_OLDER_THAN_SEEN',
+    isOther
+      ? `Entry ${size - 1} of this lake is not the one that this station has seen there: the ledger was changed, or continued apart.`
+      : `This station has seen this lake with ${size} ledger entries, but the last of them is no longer there: an older copy or backup was put in its place.`,
+    {
+      kept: 'Nothing was changed.',
+      next: 'Use the newer place of this lake, or restore the newer ledger. To go on here under a new lake id: hms dta lake fork -m REASON',
+      facts: { seen: size },
+    },
+  );
+}
 
 /** Applies every entry that the index does not know, up to the ledger's end or to `until` entries. */
 export async function replay(context: ReplayContext, until = Number.MAX_SAFE_INTEGER): Promise<ReplayEnd> {

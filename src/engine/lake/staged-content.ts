@@ -1,45 +1,86 @@
-import { opendir } from 'node:fs/promises';
+import { lstat, opendir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { HmsError } from '../../contract/index.ts';
 import type { LogicalPath, Sha256 } from '../../contract/index.ts';
+import type { JournalLine, StagedFile } from './draft-types.ts';
 import type { Draft } from './draft.ts';
 import type { Durable } from './durable.ts';
 import { ifMissing } from './leaf.ts';
 
 /** Brings `staging/<txn>/version/content` to exactly what the version will list: nothing twice, nothing unlisted, no twins, no empty folder. */
 
-export interface NewFile {
-  readonly path: LogicalPath;
-  readonly sha256: Sha256;
-  readonly content: string;
-}
-
 /**
  * Chooses the content that the version keeps, one file a digest, leaves out digests that the object already holds, and removes everything else in
  * the folder: second copies, superseded ones, and pieces that a crash left. Answers content paths below `content/` by digest.
+ *
+ * Before anything is removed, the journal says where the bytes of each path are now, so that a draft whose commit is refused after this is whole; and
+ * each file that is kept was met with its size, else STAGED_DAMAGED.
  */
-export async function settleContent(draft: Draft, staged: Iterable<NewFile>, held: (digest: Sha256) => boolean, durable: Durable): Promise<Map<Sha256, string>> {
+export async function settleContent(draft: Draft, held: (digest: Sha256) => boolean, durable: Durable): Promise<Map<Sha256, string>> {
   const kept = new Map<Sha256, string>();
   const spelled = new Map<string, string>();
-  for (const file of staged) {
-    if (held(file.sha256) || kept.has(file.sha256)) continue;
-    // The names of one process are no twins of one another: its mapper saw to that.
-    kept.set(file.sha256, draft.journals > 1 ? await withoutTwin(draft, file, spelled, durable) : file.content);
+  const moves: { readonly from: string; readonly to: string }[] = [];
+  const lines: JournalLine[] = [];
+  for (const [path, file] of draft.changes) {
+    if (file === 'gone' || file.content === null) continue;
+    if (held(file.sha256)) {
+      lines.push(lineFor(draft, path, file, null));
+      continue;
+    }
+    let content = kept.get(file.sha256);
+    if (content === undefined) {
+      // The names of one process are no twins of one another: its mapper saw to that.
+      content = draft.journals > 1 ? withoutTwin(draft, path, file.content, spelled) : file.content;
+      if (content !== file.content) moves.push({ from: file.content, to: content });
+      kept.set(file.sha256, content);
+    }
+    if (content !== file.content) lines.push(lineFor(draft, path, file, content));
   }
-  const keep = new Set(kept.values());
-  const touched = await sweep(draft.contentFolder, '', keep, durable);
+  for (const { from, to } of moves) await move(draft, from, to, durable);
+  await draft.record(lines);
+  await requireAll(draft, kept);
+  const touched = await sweep(draft.contentFolder, '', new Set(kept.values()), durable);
   for (const folder of touched) await durable.disk.syncFolder(folder);
   return kept;
 }
 
-/** Two processes that put into one draft at the same time may have taken names that only differ in case or normalization: the later is moved. */
-async function withoutTwin(draft: Draft, file: NewFile, spelled: Map<string, string>, durable: Durable): Promise<string> {
-  if (!isTwin(file.content, spelled)) return note(file.content, spelled);
-  let free = draft.assign(file.path);
-  while (isTwin(free, spelled)) free = draft.assign(file.path);
-  const target = join(draft.contentFolder, ...free.split('/'));
+function lineFor(draft: Draft, path: LogicalPath, { sha256, size, mtime }: StagedFile, content: string | null): JournalLine {
+  return { do: draft.base(path) === null ? 'add' : 'replace', path, sha256, size, mtime, content };
+}
+
+async function move(draft: Draft, from: string, to: string, durable: Durable): Promise<void> {
+  const source = join(draft.contentFolder, ...from.split('/'));
+  const target = join(draft.contentFolder, ...to.split('/'));
   await durable.makeFolder(dirname(target));
-  await durable.moveFile(join(draft.contentFolder, ...file.content.split('/')), target);
-  return note(free, spelled);
+  await durable.moveFile(source, target);
+  await durable.disk.syncFolder(dirname(target));
+}
+
+/** Every kept file is there with its size: something outside, such as a virus scanner, may have taken it since it was put. */
+async function requireAll(draft: Draft, kept: ReadonlyMap<Sha256, string>): Promise<void> {
+  const missing: string[] = [];
+  const checked = new Set<string>();
+  for (const [path, file] of draft.changes) {
+    if (file === 'gone' || file.content === null || kept.get(file.sha256) !== file.content || checked.has(file.content)) continue;
+    checked.add(file.content);
+    const size = await lstat(join(draft.contentFolder, ...file.content.split('/'))).then((stats) => (stats.isFile() ? stats.size : -1), ifMissing(-1));
+    if (size !== file.size) missing.push(path);
+  }
+  if (missing.length === 0) return;
+  const named = missing.slice(0, 5).map((path) => `"${path}"`).join(', ');
+  throw new HmsError('STAGED_DAMAGED', `${missing.length === 1 ? 'A file' : `${missing.length} files`} of the draft of ${draft.dataset} ${missing.length === 1 ? 'is' : 'are'} no longer in staging as put: ${named}${missing.length > 5 ? ' …' : ''}.`, {
+    kept: 'Nothing was committed; the rest of the draft is kept.',
+    next: 'Put these files again, then commit. Look whether a virus scanner took them.',
+    facts: { paths: missing.slice(0, 100), count: missing.length },
+  });
+}
+
+/** Two processes that put into one draft at the same time may have taken names that only differ in case or normalization: the later gets another. */
+function withoutTwin(draft: Draft, path: LogicalPath, content: string, spelled: Map<string, string>): string {
+  let free = content;
+  while (isTwin(free, spelled)) free = draft.assign(path);
+  for (const [folded, spelling] of prefixes(free)) spelled.set(folded, spelling);
+  return free;
 }
 
 /** Each part of the path, up to the whole, as file systems that ignore case and normalization see it, and its spelling. */
@@ -58,11 +99,6 @@ function isTwin(path: string, spelled: Map<string, string>): boolean {
     if (known !== undefined && known !== spelling) return true;
   }
   return spelled.get(fold(path)) === path;
-}
-
-function note(path: string, spelled: Map<string, string>): string {
-  for (const [folded, spelling] of prefixes(path)) spelled.set(folded, spelling);
-  return path;
 }
 
 /** Removes what is not kept, and folders that are then empty; answers the folders from which something was removed and that are still there. */

@@ -1,5 +1,6 @@
 import { lstat, readFile, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { HmsError, versionName } from '../../contract/index.ts';
 import type { DatasetId, RootName } from '../../contract/index.ts';
 import { objectPath } from '../../core/index.ts';
 import { codeOf } from './durable.ts';
@@ -78,9 +79,19 @@ export async function placeVersion(paths: LakePaths, version: ClaimedVersion, du
     } catch (error) {
       // Another process may have been quicker (ENOENT, ENOTEMPTY), or a tuple folder vanished: look again, a few times.
       if (await holds(inPlace, version)) continue;
-      if (attempt === 3 || !['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(codeOf(error))) throw error;
+      if (!['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(codeOf(error))) throw error;
+      if (attempt === 3) throw inTheWay(version, version.version === 1 ? object : inPlace);
     }
   }
+}
+
+function inTheWay(version: ClaimedVersion, folder: string): HmsError {
+  const name = versionName(version.dataset, version.version);
+  return new HmsError('DATASET_FOREIGN', `${name} is committed and cannot be put in place: something else stands at ${folder}.`, {
+    kept: 'Its bytes are safe in staging, and it can be read.',
+    next: 'Find out who put that folder there, move it out of the lake, and run the command again.',
+    facts: { dataset: version.dataset, version: version.version, folder },
+  });
 }
 
 /**

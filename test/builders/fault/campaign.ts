@@ -20,8 +20,9 @@ function kindsFor(call: Call, density: Density): readonly TrialKind[] {
     case 'every way':
       return allKinds;
     case 'each call': {
-      const crash = visible.has(call.primitive) ? (['crashAfter'] as const) : [];
-      return ['EIO', ...crash, ...(call.number % 2 === 0 ? [rotating[(call.number / 2) % rotating.length] ?? 'EIO'] : [])];
+      const crash: readonly TrialKind[] = visible.has(call.primitive) ? ['crashAfter'] : [];
+      const other: readonly TrialKind[] = call.number % 2 === 0 ? [rotating[(call.number / 2) % rotating.length] ?? 'gone'] : [];
+      return ['EIO', ...crash, ...other];
     }
     case 'samples':
       return call.number % 13 === 0 || call.primitive === 'syncFileSystem' ? [allKinds[(call.number / 13) % allKinds.length] ?? 'EIO', 'EIO'] : [];

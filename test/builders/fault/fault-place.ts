@@ -1,6 +1,5 @@
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { mkdtemp, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -25,7 +24,6 @@ export class FaultPlace {
   readonly secondProfile: string;
   /** Sources to be put; the same for all trials. */
   readonly sources: string;
-  readonly #dead = deadProcess();
 
   /** What the engine takes the place for; tests that say `share` tell it so by a mock. */
   readonly kind: 'local' | 'share';
@@ -68,11 +66,6 @@ export class FaultPlace {
     }
   }
 
-  /** The process that held locks is dead. In these tests it is this one, which goes on living. */
-  bereaveLocks(): void {
-    for (const file of globSync('lakes/*/*/locks/*', { cwd: this.profile })) writeFileSync(join(this.profile, file), `${this.#dead}\n`);
-  }
-
   options(rest: Partial<OpenOptions> = {}): OpenOptions {
     return { folder: this.lake, profile: this.profile, grace: 0, clock: patientClock(), ...rest };
   }
@@ -112,11 +105,6 @@ export function patientClock(rest: Partial<Clock> = {}): Clock {
     },
     ...rest,
   };
-}
-
-/** The number of a process that has ended. */
-export function deadProcess(): number {
-  return spawnSync(process.execPath, ['--version']).pid;
 }
 
 export function hashOf(bytes: Uint8Array | string): string {

@@ -17,25 +17,25 @@ export class LosingDisk {
   /** By a second name of the file in the grave, so that it is found wherever it was renamed to. */
   readonly #unflushed = new Map<string, { readonly grave: string; from: number }>();
 
-  constructor(grave: string) {
+  constructor(grave: string, under: Disk = systemDisk) {
     this.#grave = grave;
     mkdirSync(grave, { recursive: true });
     this.disk = {
       create: async (path, how, mode) => {
         const isNew = !exists(path);
-        const handle = await systemDisk.create(path, how, mode);
+        const handle = await under.create(path, how, mode);
         if (isNew) this.#changed([dirname(path)], () => rmSync(path));
         this.#wrote(path, how === 'append' && !isNew ? lstatSync(path).size : 0);
         return this.#handle(path, handle);
       },
       mkdir: async (path) => {
-        await systemDisk.mkdir(path);
+        await under.mkdir(path);
         this.#changed([dirname(path)], () => rmdirSync(path));
       },
       rename: async (from, to) => {
         const replaced = exists(to) && lstatSync(to).isFile() ? this.#keep(to) : null;
         const emptyFolder = exists(to) && replaced === null;
-        await systemDisk.rename(from, to);
+        await under.rename(from, to);
         this.#changed([dirname(from), dirname(to)], () => {
           renameSync(to, from);
           if (replaced !== null) linkSync(replaced, to);
@@ -44,43 +44,42 @@ export class LosingDisk {
       },
       unlink: async (path) => {
         const kept = exists(path) ? this.#keep(path) : null;
-        await systemDisk.unlink(path);
+        await under.unlink(path);
         this.#changed([dirname(path)], () => linkSync(kept as string, path));
       },
       rmdir: async (path) => {
-        await systemDisk.rmdir(path);
+        await under.rmdir(path);
         this.#changed([dirname(path)], () => mkdirSync(path));
       },
       syncFile: async (path) => {
-        await systemDisk.syncFile(path);
+        await under.syncFile(path);
         this.#flushed(path);
       },
       syncFolder: async (path) => {
-        await systemDisk.syncFolder(path);
+        await under.syncFolder(path);
         this.#settle((change) => change.folders.includes(path));
       },
       syncFileSystem: async (path) => {
-        await systemDisk.syncFileSystem(path);
+        await under.syncFileSystem(path);
         this.#settle(() => true);
         this.#unflushed.clear();
       },
       blocking: {
         createExclusive: (path) => {
-          const descriptor = systemDisk.blocking.createExclusive(path);
+          const descriptor = under.blocking.createExclusive(path);
           this.#changed([dirname(path)], () => rmSync(path));
           this.#wrote(path, 0);
           return descriptor;
         },
-        write: (descriptor, bytes) => systemDisk.blocking.write(descriptor, bytes),
-        sync: (descriptor) => systemDisk.blocking.sync(descriptor),
-        close: (descriptor) => systemDisk.blocking.close(descriptor),
+        write: (descriptor, bytes) => under.blocking.write(descriptor, bytes),
+        close: (descriptor) => under.blocking.close(descriptor),
         mkdir: (path) => {
-          systemDisk.blocking.mkdir(path);
+          under.blocking.mkdir(path);
           this.#changed([dirname(path)], () => rmdirSync(path));
         },
         unlink: (path) => {
           const kept = exists(path) ? this.#keep(path) : null;
-          systemDisk.blocking.unlink(path);
+          under.blocking.unlink(path);
           this.#changed([dirname(path)], () => linkSync(kept as string, path));
         },
       },

@@ -1,6 +1,7 @@
 import { HmsError } from '../../../src/contract/index.ts';
 import type { DatasetId, ErrorCode } from '../../../src/contract/index.ts';
 import { tidyStaging } from '../../../src/engine/drafting.ts';
+import { codeOf } from '../../../src/engine/lake/index.ts';
 import type { Disk } from '../../../src/engine/lake/index.ts';
 import { openToWrite } from '../../../src/engine/open.ts';
 import type { OpenOptions, ReadableLake, WritableLake } from '../../../src/engine/open.ts';
@@ -21,8 +22,10 @@ export interface Scenario {
   readonly mayBeShut?: readonly ErrorCode[];
   /** The command makes the lake. */
   readonly isBirth?: boolean;
-  /** After the command was given again with success. */
-  readonly after?: (place: FaultPlace, crashed: boolean) => void;
+  /** Findings of the check that are true until the command is done. */
+  readonly meanwhile?: RegExp;
+  /** After the command was given again with success. `stranded`: nobody could tidy up after the fault. */
+  readonly after?: (place: FaultPlace, stranded: boolean) => void;
   /** A disk that stumbles by itself, so that what a program does after an error is failed too. */
   readonly under?: () => Disk;
 }
@@ -30,21 +33,30 @@ export interface Scenario {
 export type Session = (lake: WritableLake, place: FaultPlace) => Promise<void>;
 
 export const DATASET = 'WF-2024-07' as DatasetId;
-export const quiet = { signal: new AbortController().signal, onProgress: () => undefined } as const;
+export { quiet } from './quiet.ts';
 
 /** Opens for writing, as every command does, and works there. */
 export async function within(options: OpenOptions, place: FaultPlace, session: Session): Promise<void> {
   const lake = await openToWrite(options);
   try {
-    await tidyStaging(lake);
+    await tidy(lake);
     await session(lake, place);
   } finally {
     await lake.close();
   }
 }
 
+/** Removes what a finished act left; where that is not possible now it is in nobody's way, as the command line sees it too. */
+export async function tidy(lake: WritableLake): Promise<void> {
+  try {
+    await tidyStaging(lake);
+  } catch (error) {
+    if (codeOf(error) === '') throw error;
+  }
+}
+
 /** A scenario of one session. */
-export function inSession(name: string, from: string, session: Session, isDone: Scenario['isDone'], rest: Partial<Pick<Scenario, 'after' | 'under'>> = {}): Scenario {
+export function inSession(name: string, from: string, session: Session, isDone: Scenario['isDone'], rest: Partial<Pick<Scenario, 'after' | 'under' | 'meanwhile'>> = {}): Scenario {
   return { name, from, session, command: (place, options) => within(options, place, session), isDone, ...rest };
 }
 

@@ -19,7 +19,8 @@ export const replacingFiles: Files = { 'sensors/a.csv': 'station,value\na,1.5\n'
 const { 'sensors/night/plain.txt': moved, 'sensors/empty.txt': _removed, ...kept } = firstFiles;
 export const secondFiles: Files = { ...kept, ...replacingFiles, 'sensors/moved.txt': moved ?? '' };
 
-export const largeFiles: Files = { 'large.bin': Buffer.alloc(9 << 20, 'large ') };
+/** Larger than the pieces in which files are read. */
+export const largeFiles: Files = { 'large.bin': Buffer.alloc((4 << 20) + 7, 'large ') };
 
 /** Enough of them that the whole file system is flushed at once. */
 export const manyFiles: Files = Object.fromEntries(Array.from({ length: 210 }, (_, i) => [`many/${i}.txt`, `file ${i}`]));

@@ -76,6 +76,5 @@ async function saveInterrupted(place: FaultPlace): Promise<void> {
     if (!(error instanceof Crash)) throw error;
   }
   await dying.bury();
-  place.bereaveLocks();
   place.save('interrupted');
 }

@@ -15,7 +15,6 @@ import {
   Ledger,
   readLakeJson,
   recover,
-  rootFor,
   systemDisk,
 } from '../../../src/engine/lake/index.ts';
 import type { Disk, Draft, DraftIntake, LedgerSigner } from '../../../src/engine/lake/index.ts';
@@ -158,7 +157,7 @@ export function commit(station: TestStation, draft: Draft, message = 'test', tag
   return commitDraft(station.ledger, station.key, draft, {
     words: { message, user: { name: 'tester', address: `urn:hms:key:${station.key.id}` }, created: new Date(station.ledger.context.clock.now()).toISOString() as Instant },
     tags: tags as readonly Tag[],
-    root: rootFor(tags),
+    refusal: () => null,
   });
 }
 

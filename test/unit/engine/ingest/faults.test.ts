@@ -183,14 +183,15 @@ test('cancelling keeps what is complete, removes what is not, says how many; put
   expect(Object.keys(scene.draft.files).length).toBe(150);
   expect(staged().length).toBe(150);
 
-  // One staged copy is lost, one source has another time: both are copied again.
+  // One staged copy is lost: it is copied again. One source has another time: its bytes are not, and the new time is kept.
   unlinkSync(join(scene.content, 'in/1003'));
   utimesSync(join(scene.in, '1004'), 1, 1);
   scene.disk = systemDisk;
   scene.draft.lines.length = 0;
   const report = await scene.take([scene.in]);
-  expect([report.files, report.resumed, report.unchanged]).toEqual([3, 148, 0]);
+  expect([report.resumed, report.unchanged]).toEqual([149, 0]);
   expect(Object.keys(scene.draft.files).sort()).toEqual(['in/1003', 'in/1004', 'in/z']);
+  expect(scene.draft.staged('in/1004' as LogicalPath)).toMatchObject({ mtime: '1970-01-01T00:00:01.000Z' });
 });
 
 test('an intake that was cancelled before it began touches nothing', async () => {
