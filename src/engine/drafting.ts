@@ -164,7 +164,7 @@ export async function discard(lake: WritableLake, draft: DraftJson): Promise<voi
     if (lake.catalog.view.txnSeen(draft.txn)) {
       throw new HmsError('DRAFT_NONE', `The draft of ${draft.dataset} was committed, so it is not discarded.`, { kept: 'Nothing was changed.', next: `See the version with: hms dta show ${draft.dataset}` });
     }
-    await inWords('Discarding the draft', 'The draft is partly there; discard it again.', () => lake.durable.removeTree(lake.paths.transaction(draft.txn)));
+    await inWords('Discarding the draft', 'The draft is partly there; discard it again.', () => lake.durable.removeTree(lake.paths.transaction(draft.txn), 'draft.json'));
   } finally {
     lock.release();
   }
@@ -175,7 +175,7 @@ export async function tidyStaging(lake: WritableLake): Promise<void> {
   const unplaced = new Set(lake.index.unplaced().map((version) => version.txn));
   for (const draft of await inWords('Reading the drafts', 'Nothing was changed.', () => listDrafts(lake.paths))) {
     if (draft.station !== lake.signer.id || !lake.catalog.view.txnSeen(draft.txn) || unplaced.has(draft.txn)) continue;
-    await inWords('Tidying the staging folder', 'Nothing is lost: what it held is committed.', () => lake.durable.removeTree(lake.paths.transaction(draft.txn)));
+    await inWords('Tidying the staging folder', 'Nothing is lost: what it held is committed.', () => lake.durable.removeTree(lake.paths.transaction(draft.txn), 'draft.json'));
   }
 }
 

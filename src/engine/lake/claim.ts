@@ -1,4 +1,4 @@
-import { lstat, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { HmsError, instantOf } from '../../contract/index.ts';
 import type { ActStatement, Entry, EntryKey, Instant, KeyId, LakeId, Ref, Sha256, TxnId, UnsignedEntry } from '../../contract/index.ts';
@@ -7,8 +7,8 @@ import { encodeEntry, entrySigningBytes, parseEntry, toBase64 } from '../../core
 import type { Clock } from '../clock.ts';
 import { codeOf } from './durable.ts';
 import type { Durable } from './durable.ts';
-import { readLakeJson } from './create-lake.ts';
-import { blockedError, ifMissing, leafAt } from './leaf.ts';
+import { blockedError, leafAt } from './leaf.ts';
+import { refuseForked } from './refuse-forked.ts';
 import type { LakePaths } from './paths.ts';
 import { inWords, placeError } from './place-error.ts';
 
@@ -82,7 +82,7 @@ export async function claim(context: ClaimContext, txn: TxnId, server: number, f
     const own = parseEntry(bytes);
     if (!own.ok) throw new HmsError('ENTRY_TOO_LARGE', `The ledger entry would not be one: ${own.why}`, { kept: KEPT });
     const target = paths.entry(end.size);
-    await refuseForked(context);
+    await refuseForked(context.lake, paths, KEPT);
     const outcome = await inWords('Writing to the ledger', KEPT, async () => {
       serverTime = (await durable.rewrite(join(folder, 'entry.json'), bytes)).modified;
       await durable.makeFolder(dirname(target));
@@ -121,17 +121,6 @@ async function becomesVisible({ durable, clock }: ClaimContext, target: string):
     if ((await leafAt(target, durable.place, clock)).is === 'leaf') return true;
   }
   return false;
-}
-
-/** A fork moves the ledger away and changes the lake's id; who had the lake open before must not write into what is there then. */
-async function refuseForked({ lake, paths }: ClaimContext): Promise<void> {
-  const now = await inWords('Reading lake.json', KEPT, () => readLakeJson(paths));
-  const isThere = await lstat(paths.entries).then(() => true, ifMissing(false));
-  if (now.lake.id === lake && isThere) return;
-  throw new HmsError('LAKE_FORKED', 'This lake was forked, or is being forked, by another program since it was opened.', {
-    kept: KEPT,
-    next: 'Run the command again: it then works on the fork.',
-  });
 }
 
 /** The entry is ours: the rename happened although it reported an error. It must be durable before anyone is told. */

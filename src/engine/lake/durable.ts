@@ -90,7 +90,7 @@ export interface Durable {
   flush(files: readonly string[], folders: readonly string[], anywhere: string): Promise<void>;
   removeFile(path: string): Promise<void>;
   removeEmptyFolder(path: string): Promise<boolean>;
-  removeTree(path: string): Promise<void>;
+  removeTree(path: string, last?: string): Promise<void>;
 }
 
 /** The primitives over one disk and the kind of place that it is. */
@@ -127,7 +127,7 @@ export function durableOn(disk: Disk, place: Place, clock: Clock): Durable {
     await disk.syncFolder(dirname(path));
   }
 
-  async function removeTree(path: string): Promise<void> {
+  async function removeTree(path: string, last?: string): Promise<void> {
     let folder;
     try {
       folder = await opendir(path);
@@ -136,10 +136,12 @@ export function durableOn(disk: Disk, place: Place, clock: Clock): Durable {
       throw error;
     }
     for await (const item of folder) {
+      if (item.name === last) continue;
       const child = join(path, item.name);
       if (item.isDirectory()) await removeTree(child);
       else await ignoreMissing(retry(() => disk.unlink(child)));
     }
+    if (last !== undefined) await ignoreMissing(retry(() => disk.unlink(join(path, last))));
     await ignoreMissing(retry(() => disk.rmdir(path)));
   }
 
@@ -248,7 +250,10 @@ export function durableOn(disk: Disk, place: Place, clock: Clock): Durable {
       }
     },
 
-    /** Removes a folder with all that is in it. Only for staging folders by their owner. */
+    /**
+     * Removes a folder with all that is in it. Only for staging folders by their owner. `last` is a file in it that is removed after all else: while it
+     * stands, an interrupted removal can be seen and done again.
+     */
     removeTree,
   };
 }

@@ -16,6 +16,7 @@ import type { LakeIndex } from './lake-index.ts';
 import { blockedError } from './leaf.ts';
 import { inWords } from './place-error.ts';
 import type { LakePaths } from './paths.ts';
+import { refuseForked } from './refuse-forked.ts';
 import { endOf, headMissing, replay } from './replay.ts';
 import type { ReplayEnd } from './replay.ts';
 import { contradiction, remember } from './seen.ts';
@@ -78,7 +79,10 @@ export class Ledger {
     const { lake, paths, durable, clock, index, verifySignature } = this.context;
     const run = this.#reading.then(async () => {
       const gone = await headMissing({ paths, durable, clock, index });
-      if (gone !== null) throw gone;
+      if (gone !== null) {
+        await refuseForked(lake.id, paths, 'Nothing was changed.');
+        throw gone;
+      }
       this.#blocked = (await replay({ lake: lake.id, paths, durable, clock, index, verifySignature })).blocked;
     });
     this.#reading = run.catch(() => undefined);
@@ -175,7 +179,7 @@ export class Ledger {
     await inWords('Completing the ledger', 'The act is in the ledger.', async () => {
       await this.catchUp();
       await this.writeCheckpoint(signer, folder);
-      await this.context.durable.removeTree(folder);
+      await this.context.durable.removeTree(folder, 'draft.json');
     });
   }
 

@@ -41,10 +41,10 @@ describe('a place that does not keep two writers apart', () => {
       const unsafe = { ...lake, durable: { ...lake.durable, place: { kind: 'other', name: 'test' } as const } };
       const admission = await admitWriter(unsafe, place);
       await expect(admitWriter(unsafe, place)).rejects.toMatchObject({ code: 'PLACE_UNSAFE' });
-      await admission?.release();
+      admission?.release();
       const stranger = { ...unsafe, station: { ...lake.signer, id: 'f'.repeat(64) as typeof lake.signer.id } };
       await expect(admitWriter(stranger, place)).rejects.toMatchObject({ code: 'PLACE_UNSAFE' });
-      await (await admitWriter(unsafe, place))?.release();
+      (await admitWriter(unsafe, place))?.release();
     });
   });
 });
