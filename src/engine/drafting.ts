@@ -1,9 +1,10 @@
+import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HmsError, instantOf, versionName } from '../contract/index.ts';
 import type { DatasetId, LogicalPath, OnProgress, RootName, Tag } from '../contract/index.ts';
 import { intake } from './ingest/index.ts';
 import type { IntakeReport, Source } from './ingest/index.ts';
-import { beginDraft, commitDraft, inWords, listDrafts, openDraft } from './lake/index.ts';
+import { beginDraft, commitDraft, ifMissing, inWords, listDrafts, openDraft, unwrapObject } from './lake/index.ts';
 import type { BaseFile, CommittedVersion, Draft, DraftJson, GuardOf, JournalLine } from './lake/index.ts';
 import type { StationLock } from './catalog/index.ts';
 import { lakeProfile } from './open.ts';
@@ -67,9 +68,21 @@ export interface PutOptions {
 /** Puts files, folders and streams into a dataset's draft. */
 export async function put(lake: WritableLake, dataset: DatasetId, sources: readonly Source[], options: PutOptions): Promise<IntakeReport> {
   const draft = await draftFor(lake, dataset);
+  await makeReady(lake, draft);
   const { workers, inline, ...rest } = options;
   const deps = { durable: lake.durable, clock: lake.clock, lake: lake.paths.root, ...(workers === undefined ? {} : { workers }), ...(inline === undefined ? {} : { inline }) };
   return inWords(`Putting files into the draft of ${dataset}`, 'What was copied before is kept in the draft.', () => intake(draft, sources, deps, rest));
+}
+
+/** A commit that was refused or interrupted may have left the draft's folder in the form of the version that it would have become. */
+async function makeReady(lake: WritableLake, draft: Draft): Promise<void> {
+  if (await lstat(draft.contentFolder).then(() => true, ifMissing(false))) return;
+  const lock = await lockDataset(lake, draft.dataset);
+  try {
+    await inWords(`Opening the draft of ${draft.dataset}`, 'The draft is kept.', () => unwrapObject(lake, draft));
+  } finally {
+    lock.release();
+  }
 }
 
 /** Marks files as removed in the draft. A name that ends in `/` means all files below it. */

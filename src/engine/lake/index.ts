@@ -23,7 +23,7 @@ export type { BaseFile, DraftJson, DraftOwner, GuardOf } from './draft.ts';
 export type { DraftIntake, JournalLine, StagedFile } from './draft-types.ts';
 export { bytesOf } from './read-file.ts';
 export type { ByteRange } from './read-file.ts';
-export { lost, readHeadState, rootFor } from './commit.ts';
+export { lost, readHeadState, rootFor, unwrapObject } from './commit.ts';
 export type { PreparedVersion, VersionWords } from './commit.ts';
 export { commitDraft, recover, settle } from './committer.ts';
 export type { CommitRequest, CommittedVersion, Recovery } from './committer.ts';

@@ -60,6 +60,17 @@ describe('a commit that was refused', () => {
     expect(await errors()).toEqual([]);
   });
 
+  it('can be put into again, and then committed', async () => {
+    await stage('WF', { 'a.txt': '1' });
+    const next = join(office.lake, 'ledger/entries/x000/x000/002');
+    await mkdir(next);
+    await expect(office.write((lake) => commit(lake, id('WF'), plain))).rejects.toMatchObject({ code: 'LEDGER_BLOCKED' });
+    await rm(next, { recursive: true });
+    await stage('WF', { 'a.txt': '1', 'b.txt': '2' });
+    expect(await office.write(async (lake) => (await commit(lake, id('WF'), plain)).prepared.files)).toBe(2);
+    expect(await errors()).toEqual([]);
+  });
+
   it('because a staged file is gone names it, and goes on once it was put again', async () => {
     await stage('WF', { 'a.txt': '1', 'b.txt': '2' });
     const staged = (await readdir(join(office.lake, 'staging'), { recursive: true })).find((name) => name.endsWith('content/b.txt')) as string;
