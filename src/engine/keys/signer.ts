@@ -1,7 +1,5 @@
-import 'reflect-metadata';
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify, webcrypto } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { BasicConstraintsExtension, KeyUsageFlags, KeyUsagesExtension, SubjectKeyIdentifierExtension, X509CertificateGenerator } from '@peculiar/x509';
 import type { KeyId } from '../../contract/index.ts';
 
 /** The only file that signs. ECDSA P-256 over SHA-256, DER: docs/formats/lake.md sections 4 and 14. */
@@ -45,6 +43,9 @@ export async function newKey(commonName: string, now: number, random: (size: num
 }
 
 async function selfSigned(privateKey: KeyObject, commonName: string, now: number, random: (size: number) => Uint8Array): Promise<Uint8Array> {
+  // Loaded when a key is made, which is once in a station's life: it takes a tenth of a second. It needs the metadata library before it.
+  await import('reflect-metadata');
+  const { BasicConstraintsExtension, KeyUsageFlags, KeyUsagesExtension, SubjectKeyIdentifierExtension, X509CertificateGenerator } = await import('@peculiar/x509');
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
   const pkcs8 = privateKey.export({ type: 'pkcs8', format: 'der' });
   const spki = createPublicKey(privateKey).export({ type: 'spki', format: 'der' });

@@ -192,9 +192,15 @@ export class Ledger {
     // A checkpoint beyond what was read is another writer's that was a moment quicker, or no true one.
     const there = await readCheckpoint(paths.checkpoint, lake.origin);
     if (there !== null && there.size > index.view.size) await this.catchUp();
-    const tree = this.tree();
-    await this.refuseContradiction(tree);
-    await writeTree(lake, tree, signer, paths, durable, scratch);
+    let tree = this.tree();
+    for (;;) {
+      await this.refuseContradiction(tree);
+      await writeTree(lake, tree, signer, paths, durable, scratch);
+      // A quicker writer's larger checkpoint may have been replaced by this one: look, and write the larger tree.
+      await this.catchUp();
+      if (index.view.size === tree.frontier.size) break;
+      tree = this.tree();
+    }
     if (seenFile !== null) await index.setChecked(await remember(lake, tree, signer, seenFile, profileDurable));
   }
 

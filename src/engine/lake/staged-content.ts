@@ -56,16 +56,25 @@ async function move(draft: Draft, from: string, to: string, durable: Durable): P
   await durable.disk.syncFolder(dirname(target));
 }
 
+/** Looks at files that wait for the disk or share together. */
+const LOOKS_AT_ONCE = 64;
+
 /** Every kept file is there with its size: something outside, such as a virus scanner, may have taken it since it was put. */
 async function requireAll(draft: Draft, kept: ReadonlyMap<Sha256, string>): Promise<void> {
   const missing: string[] = [];
+  const looks: (() => Promise<void>)[] = [];
   const checked = new Set<string>();
   for (const [path, file] of draft.changes) {
     if (file === 'gone' || file.content === null || kept.get(file.sha256) !== file.content || checked.has(file.content)) continue;
     checked.add(file.content);
-    const size = await lstat(join(draft.contentFolder, ...file.content.split('/'))).then((stats) => (stats.isFile() ? stats.size : -1), ifMissing(-1));
-    if (size !== file.size) missing.push(path);
+    const content = file.content;
+    looks.push(async () => {
+      const size = await lstat(join(draft.contentFolder, ...content.split('/'))).then((stats) => (stats.isFile() ? stats.size : -1), ifMissing(-1));
+      if (size !== file.size) missing.push(path);
+    });
+    if (looks.length >= LOOKS_AT_ONCE) await Promise.all(looks.splice(0).map((look) => look()));
   }
+  await Promise.all(looks.map((look) => look()));
   if (missing.length === 0) return;
   const named = missing.slice(0, 5).map((path) => `"${path}"`).join(', ');
   throw new HmsError('STAGED_DAMAGED', `${missing.length === 1 ? 'A file' : `${missing.length} files`} of the draft of ${draft.dataset} ${missing.length === 1 ? 'is' : 'are'} no longer in staging as put: ${named}${missing.length > 5 ? ' …' : ''}.`, {
@@ -106,7 +115,7 @@ async function sweep(folder: string, below: string, keep: ReadonlySet<string>, d
   const touched: string[] = [];
   let removed = false;
   let left = 0;
-  const items = await opendir(folder).catch(ifMissing(null));
+  const items = await opendir(folder, { bufferSize: 1_000 }).catch(ifMissing(null));
   if (items === null) return [];
   for await (const item of items) {
     const name = below === '' ? item.name : `${below}/${item.name}`;
