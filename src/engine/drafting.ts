@@ -5,11 +5,11 @@ import type { DatasetId, LogicalPath, OnProgress, RootName, Tag } from '../contr
 import { intake } from './ingest/index.ts';
 import type { IntakeReport, Source } from './ingest/index.ts';
 import { beginDraft, commitDraft, ifMissing, inWords, listDrafts, openDraft, unwrapObject } from './lake/index.ts';
-import type { BaseFile, CommittedVersion, Draft, DraftJson, GuardOf, JournalLine } from './lake/index.ts';
+import type { BaseFile, CommittedVersion, Draft, DraftJson, JournalLine } from './lake/index.ts';
 import type { StationLock } from './catalog/index.ts';
 import { lakeProfile } from './open.ts';
 import type { ReadableLake, WritableLake } from './open.ts';
-import { draftBusy, lockStation, refuseCommitting } from './station-lock.ts';
+import { lockStation } from './station-lock.ts';
 
 /** Drafts as an officer works with them: one for each dataset, put into by any number of processes, committed once. */
 
@@ -19,11 +19,11 @@ export async function draftsOf(lake: ReadableLake): Promise<DraftJson[]> {
   return drafts.filter((draft) => draft.lake === lake.lake.id && !lake.catalog.view.txnSeen(draft.txn));
 }
 
-/** This officer's draft of a dataset, or null. `guard` is asked after each line that is written to it. */
-export async function myDraft(lake: WritableLake, dataset: DatasetId, guard: GuardOf = guardOf(lake, dataset)): Promise<Draft | null> {
+/** This officer's draft of a dataset, or null. */
+export async function myDraft(lake: WritableLake, dataset: DatasetId): Promise<Draft | null> {
   const mine = (await draftsOf(lake)).find((draft) => draft.dataset === dataset && isMine(lake, draft));
   if (mine === undefined) return null;
-  return inWords('Opening the draft', 'The draft is kept.', () => openDraft(mine, baseFile(lake, dataset, mine.base?.ver ?? 0), lake.paths, lake.durable, lake.clock, guard));
+  return inWords('Opening the draft', 'The draft is kept.', () => openDraft(mine, baseFile(lake, dataset, mine.base?.ver ?? 0), lake.paths, lake.durable, lake.clock));
 }
 
 /** Whether a draft was begun at this station under this system account. */
@@ -31,21 +31,32 @@ export function isMine(lake: WritableLake, draft: DraftJson): boolean {
   return draft.station === lake.signer.id && draft.osUser === lake.by.account;
 }
 
-/** This officer's draft of a dataset, begun now if there is none. */
-export async function draftFor(lake: WritableLake, dataset: DatasetId): Promise<Draft> {
-  const open = await myDraft(lake, dataset);
-  if (open !== null) return open;
-  // Two programs that both find none would begin two.
-  const lock = await lockStation(`${lockFile(lake, dataset)}-begin`, lake.ledger.context.profileDurable, draftBusy, BEGIN_WAIT_MS);
-  try {
-    return (await myDraft(lake, dataset)) ?? (await beginNow(lake, dataset));
-  } finally {
-    lock.release();
-  }
-}
-
 /** Beginning a draft takes some milliseconds; on a slow share some seconds. */
 const BEGIN_WAIT_MS = 20_000;
+
+/**
+ * Works on this officer's draft of a dataset, begun now if there is none. Any number of programs may do so at the same time; a commit waits for none of them, and
+ * none begins during a commit: what they stage would come into the version without being listed.
+ */
+export async function withDraft<T>(lake: WritableLake, dataset: DatasetId, work: (draft: Draft) => Promise<T>): Promise<T> {
+  const { profileDurable } = lake.ledger.context;
+  const file = lockFile(lake, dataset);
+  const shared = await lockStation(file, 'shared', profileDurable, beingCommitted);
+  try {
+    // Two programs that both find no draft would begin two.
+    const begin = await lockStation(`${file}-begin`, 'exclusive', profileDurable, beingCommitted, BEGIN_WAIT_MS);
+    let draft;
+    try {
+      draft = (await myDraft(lake, dataset)) ?? (await beginNow(lake, dataset));
+      await makeReady(lake, draft);
+    } finally {
+      begin.release();
+    }
+    return await work(draft);
+  } finally {
+    shared.release();
+  }
+}
 
 async function beginNow(lake: WritableLake, dataset: DatasetId): Promise<Draft> {
   const newest = lake.catalog.view.dataset(dataset)?.newest ?? 0;
@@ -53,7 +64,7 @@ async function beginNow(lake: WritableLake, dataset: DatasetId): Promise<Draft> 
   const base = version === null ? null : { sha256: version.hash, ver: version.version };
   const owner = { lake: lake.lake.id, station: lake.signer.id, osUser: lake.by.account };
   return inWords('Beginning a draft', 'Nothing was changed.', () =>
-    beginDraft(owner, dataset, base, baseFile(lake, dataset, newest), lake.paths, lake.durable, lake.clock, guardOf(lake, dataset)),
+    beginDraft(owner, dataset, base, baseFile(lake, dataset, newest), lake.paths, lake.durable, lake.clock),
   );
 }
 
@@ -66,46 +77,41 @@ export interface PutOptions {
 }
 
 /** Puts files, folders and streams into a dataset's draft. */
-export async function put(lake: WritableLake, dataset: DatasetId, sources: readonly Source[], options: PutOptions): Promise<IntakeReport> {
-  const draft = await draftFor(lake, dataset);
-  await makeReady(lake, draft);
+export function put(lake: WritableLake, dataset: DatasetId, sources: readonly Source[], options: PutOptions): Promise<IntakeReport> {
   const { workers, inline, ...rest } = options;
   const deps = { durable: lake.durable, clock: lake.clock, lake: lake.paths.root, ...(workers === undefined ? {} : { workers }), ...(inline === undefined ? {} : { inline }) };
-  return inWords(`Putting files into the draft of ${dataset}`, 'What was copied before is kept in the draft.', () => intake(draft, sources, deps, rest));
+  return withDraft(lake, dataset, (draft) => inWords(`Putting files into the draft of ${dataset}`, 'What was copied before is kept in the draft.', () => intake(draft, sources, deps, rest)));
 }
 
 /** A commit that was refused or interrupted may have left the draft's folder in the form of the version that it would have become. */
 async function makeReady(lake: WritableLake, draft: Draft): Promise<void> {
   if (await lstat(draft.contentFolder).then(() => true, ifMissing(false))) return;
-  const lock = await lockDataset(lake, draft.dataset);
-  try {
-    await inWords(`Opening the draft of ${draft.dataset}`, 'The draft is kept.', () => unwrapObject(lake, draft));
-  } finally {
-    lock.release();
-  }
+  await inWords(`Opening the draft of ${draft.dataset}`, 'The draft is kept.', () => unwrapObject(lake, draft));
 }
 
-/** Marks files as removed in the draft. A name that ends in `/` means all files below it. */
-export async function removeFiles(lake: WritableLake, dataset: DatasetId, names: readonly LogicalPath[]): Promise<number> {
-  const draft = await draftFor(lake, dataset);
-  const lines: JournalLine[] = [];
-  for (const name of names) {
-    const found = filesAt(lake, draft, name);
-    if (found.length === 0) throw noFile(lake, dataset, name);
-    for (const path of found) lines.push({ do: 'remove', path });
-  }
-  await inWords('Writing to the draft', 'The draft is as it was.', () => draft.record(lines));
-  return lines.length;
+/** Marks files as removed in the draft. The name of a folder means all files below it. */
+export function removeFiles(lake: WritableLake, dataset: DatasetId, names: readonly LogicalPath[]): Promise<number> {
+  return withDraft(lake, dataset, async (draft) => {
+    const lines: JournalLine[] = [];
+    for (const name of names) {
+      const found = filesAt(lake, draft, name);
+      if (found.length === 0) throw noFile(lake, dataset, name);
+      for (const path of found) lines.push({ do: 'remove', path });
+    }
+    await inWords('Writing to the draft', 'The draft is as it was.', () => draft.record(lines));
+    return lines.length;
+  });
 }
 
 /** Renames a file in the draft. */
-export async function renameFile(lake: WritableLake, dataset: DatasetId, from: LogicalPath, to: LogicalPath): Promise<void> {
-  const draft = await draftFor(lake, dataset);
-  if (draft.current(from) === null) throw noFile(lake, dataset, from);
-  if (draft.current(to) !== null) {
-    throw new HmsError('NAME_TAKEN', `${dataset} has a file "${to}" already.`, { kept: 'The draft is as it was.', next: `Remove that one first: hms dta rm ${dataset} '${to}'` });
-  }
-  await inWords('Writing to the draft', 'The draft is as it was.', () => draft.record([{ do: 'rename', path: to, from }]));
+export function renameFile(lake: WritableLake, dataset: DatasetId, from: LogicalPath, to: LogicalPath): Promise<void> {
+  return withDraft(lake, dataset, async (draft) => {
+    if (draft.current(from) === null) throw noFile(lake, dataset, from);
+    if (draft.current(to) !== null) {
+      throw new HmsError('NAME_TAKEN', `${dataset} has a file "${to}" already.`, { kept: 'The draft is as it was.', next: `Remove that one first: hms dta rm ${dataset} '${to}'` });
+    }
+    await inWords('Writing to the draft', 'The draft is as it was.', () => draft.record([{ do: 'rename', path: to, from }]));
+  });
 }
 
 function filesAt(lake: WritableLake, draft: Draft, name: LogicalPath): LogicalPath[] {
@@ -151,8 +157,8 @@ export async function commit(lake: WritableLake, dataset: DatasetId, options: Co
   const lock = await lockDataset(lake, dataset);
   try {
     // Read after the lock was taken, so that no line written before it is missed.
-    const draft = await myDraft(lake, dataset, () => () => Promise.resolve());
-    if (draft === null) throw new HmsError('DRAFT_NONE', `The draft of ${dataset} was committed or discarded just now.`, { kept: 'Nothing was changed.' });
+    const draft = await myDraft(lake, dataset);
+    if (draft === null) throw new HmsError('DRAFT_NONE', `The draft of ${dataset} was committed or discarded just now.`, { kept: 'Nothing was changed.', next: `Look with: hms dta show ${dataset}` });
     const name = options.author ?? `${lake.by.account} at ${lake.signer.name}`;
     const words = { message: options.message, user: { name, address: `urn:hms:key:${lake.signer.id}` }, created: instantOf(lake.clock.now()) };
     return await commitDraft(lake.ledger, lake.signer, draft, { words, tags: options.tags, refusal: (root) => latePhi(dataset, root, options.tags) });
@@ -201,11 +207,21 @@ function lockFile(lake: ReadableLake, dataset: DatasetId): string {
   return join(lakeProfile(lake.profile, lake.lake, lake.paths.root).place, 'locks', `dataset-${dataset.toLowerCase()}`);
 }
 
+/** For committing and discarding: nobody else works on the draft meanwhile. */
 function lockDataset(lake: WritableLake, dataset: DatasetId): Promise<StationLock> {
-  return lockStation(lockFile(lake, dataset), lake.ledger.context.profileDurable, draftBusy);
+  return lockStation(lockFile(lake, dataset), 'exclusive', lake.ledger.context.profileDurable, inUse);
 }
 
-function guardOf(lake: WritableLake, dataset: DatasetId): GuardOf {
-  return (txn) => () => refuseCommitting(lockFile(lake, dataset), lake.paths.transaction(txn));
+function beingCommitted(): HmsError {
+  return new HmsError('DRAFT_BUSY', 'The draft is being committed or discarded by another program of this workstation.', {
+    kept: 'Nothing was changed.',
+    next: 'Wait until that has ended, then run the command again.',
+  });
 }
 
+function inUse(): HmsError {
+  return new HmsError('DRAFT_BUSY', 'Another program of this workstation is putting files into the draft, or committing it.', {
+    kept: 'Nothing was changed; the draft is kept.',
+    next: 'Wait until that has ended, then run the command again.',
+  });
+}

@@ -26,7 +26,7 @@ export async function admitWriter(lake: ReadableLake, placeProfile: string): Pro
       next: 'Write from that workstation, or move the lake to a share or disk that `hms dta doctor` finds safe.',
     });
   }
-  return lockStation(join(placeProfile, 'locks', 'writer'), lake.ledger.context.profileDurable, inUse);
+  return lockStation(join(placeProfile, 'locks', 'writer'), 'exclusive', lake.ledger.context.profileDurable, inUse);
 }
 
 function inUse(): HmsError {

@@ -62,18 +62,16 @@ export class Draft implements DraftIntake {
   readonly #durable: Durable;
   readonly #journal: string;
   readonly #baseFile: BaseFile;
-  readonly #guard: () => Promise<void>;
   #begun = false;
   readonly #mapper = new ContentPathMapper(sha256);
 
-  constructor(record: DraftJson, folder: string, journal: string, durable: Durable, baseFile: BaseFile, guard: () => Promise<void>) {
+  constructor(record: DraftJson, folder: string, journal: string, durable: Durable, baseFile: BaseFile) {
     this.details = record;
     this.folder = folder;
     this.contentFolder = join(folder, 'version', 'content');
     this.#durable = durable;
     this.#journal = journal;
     this.#baseFile = baseFile;
-    this.#guard = guard;
   }
 
   get txn(): TxnId {
@@ -114,7 +112,6 @@ export class Draft implements DraftIntake {
     await this.#durable.append(this.#journal, Buffer.from(lines.map((line) => `${canonicalJson(line as Json)}\n`).join('')));
     // The journal's own name, once.
     if (isNew) await this.#durable.disk.syncFolder(dirname(this.#journal));
-    await this.#guard();
     for (const line of lines) this.apply(line);
   }
 
@@ -179,9 +176,6 @@ function noteOf(line: Extract<JournalLine, { do: 'note' }>): NoteLine {
   }
 }
 
-/** What a draft asks after each journal line it wrote: throws where a commit may not have seen the line. */
-export type GuardOf = (txn: TxnId) => () => Promise<void>;
-
 export interface DraftOwner {
   readonly lake: LakeId;
   readonly station: KeyId;
@@ -197,7 +191,6 @@ export async function beginDraft(
   paths: LakePaths,
   durable: Durable,
   clock: Clock,
-  guardOf: GuardOf = () => () => Promise.resolve(),
 ): Promise<Draft> {
   const record: DraftJson = DraftJson.parse({
     base,
@@ -213,7 +206,7 @@ export async function beginDraft(
   await durable.makeFolder(join(folder, 'version', 'content'));
   await durable.makeFolder(join(folder, 'journal'));
   await durable.writeNew(join(folder, 'draft.json'), canonicalBytes(record));
-  return new Draft(record, folder, journalFile(folder, clock), durable, baseFile, guardOf(record.txn));
+  return new Draft(record, folder, journalFile(folder, clock), durable, baseFile);
 }
 
 /** Opens a draft and replays its journals: in order of nonce, lines in order. */
@@ -223,11 +216,10 @@ export async function openDraft(
   paths: LakePaths,
   durable: Durable,
   clock: Clock,
-  guardOf: GuardOf = () => () => Promise.resolve(),
 ): Promise<Draft> {
   const folder = paths.transaction(record.txn);
   const journals = (await readdir(join(folder, 'journal')).catch(ifMissing([]))).filter((name) => name.endsWith('.ndjson')).sort();
-  const draft = new Draft(record, folder, journalFile(folder, clock, journals.at(-1)), durable, baseFile, guardOf(record.txn));
+  const draft = new Draft(record, folder, journalFile(folder, clock, journals.at(-1)), durable, baseFile);
   draft.journals = journals.length;
   for (const name of journals) {
     const file = join(folder, 'journal', name);

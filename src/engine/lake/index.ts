@@ -19,7 +19,7 @@ export type { Claimed } from './claim.ts';
 export { nodeAtFromLeaves, readCheckpoint, signedCheckpoint } from './checkpoint-files.ts';
 export { lakeJsonText, layOutLake, readLakeJson } from './create-lake.ts';
 export { beginDraft, Draft, listDrafts, openDraft } from './draft.ts';
-export type { BaseFile, DraftJson, DraftOwner, GuardOf } from './draft.ts';
+export type { BaseFile, DraftJson, DraftOwner } from './draft.ts';
 export type { DraftIntake, JournalLine, StagedFile } from './draft-types.ts';
 export { bytesOf } from './read-file.ts';
 export type { ByteRange } from './read-file.ts';
