@@ -23,6 +23,7 @@ import {
   newTxn,
   placeError,
   placeOf,
+  readCheckpoint,
   readLakeJson,
   recover,
   remember,
@@ -191,6 +192,7 @@ export async function openToWrite(options: OpenOptions): Promise<WritableLake> {
     await rememberLog(lake, signer);
     const recovery = await inWords('Finishing an interrupted commit', 'Nothing was undone.', () => finishInterrupted(lake, signer, options.grace ?? 1_000));
     await inWords('Removing destroyed bodies', 'Their destruction is in the ledger.', () => finishDestructions(lake));
+    await inWords('Writing the checkpoint', 'The ledger is whole; its checkpoint is a copy for other tools.', () => mendCheckpoint(lake, signer));
     return { ...lake, readOnly: null, signer, recovery, close };
   } catch (error) {
     await close();
@@ -271,6 +273,16 @@ async function finishInterrupted(lake: ReadableLake, signer: Signer, grace: numb
   } finally {
     await lake.durable.removeTree(scratch).catch(ifMissing(undefined));
   }
+}
+
+/** An act that was interrupted after its claim left tiles and checkpoint behind the ledger; on a share, perhaps half written. */
+async function mendCheckpoint(lake: ReadableLake, signer: Signer): Promise<void> {
+  const there = await readCheckpoint(lake.paths.checkpoint, lake.lake.origin);
+  if (there !== null && there.size >= lake.catalog.view.size) return;
+  const scratch = lake.paths.transaction(newTxn(lake.clock));
+  await lake.durable.makeFolder(scratch);
+  await lake.ledger.writeCheckpoint(signer, scratch);
+  await lake.durable.removeTree(scratch);
 }
 
 /** Destructions looked at when a lake is opened; each was finished by who claimed it, unless that one was interrupted. */

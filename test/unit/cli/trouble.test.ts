@@ -151,7 +151,7 @@ describe('errors', () => {
     const system = (code: string): Error => Object.assign(new Error(code), { code, syscall: 'open', path: '/x' });
     expect(await troubleOf(system('EACCES'))).toMatchObject({ code: 'NO_PERMISSION', exit: 4 });
     expect(await troubleOf(system('EHOSTDOWN'))).toMatchObject({ code: 'PLACE_AWAY', exit: 4 });
-    expect(await troubleOf(system('EMFILE'))).toMatchObject({ code: 'PLACE_AWAY', exit: 4, message: 'The system refused an operation (open: EMFILE) on "/x".' });
+    expect(await troubleOf(system('EMFILE'))).toMatchObject({ code: 'PLACE_AWAY', exit: 4, message: 'The command failed: the system refused it (EMFILE, /x).' });
   });
 
   it('of the catalog say that the lake is not touched', async () => {
