@@ -32,22 +32,7 @@ export async function troubleOf(thrown: unknown): Promise<Trouble> {
     return { code, message, kept, next, facts, exit, stack };
   }
   if (error instanceof CancelledError) return { code: 'CANCELLED', message: error.message, kept: error.kept, next: null, facts: {}, exit: CANCELLED, stack };
-  return systemTrouble(error, stack) ?? bug(error, stack);
-}
-
-/** An error of the operating system that no step of the program had words for. */
-function systemTrouble(error: unknown, stack: string | null): Trouble | null {
-  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return null;
-  const path = 'path' in error && typeof error.path === 'string' ? error.path : null;
-  return {
-    code: 'PLACE_AWAY',
-    message: `The system refused an operation (${String(error.syscall)}: ${String(error.code)})${path === null ? '.' : ` on "${path}".`}`,
-    kept: 'What was done before was kept.',
-    next: 'Check that the disk or share is there and run the command again.',
-    facts: { system: error.code, ...(path === null ? {} : { path }) },
-    exit: 4,
-    stack,
-  };
+  return bug(error, stack);
 }
 
 function bug(error: unknown, stack: string | null): Trouble {
