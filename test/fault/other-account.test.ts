@@ -62,8 +62,8 @@ describe('another account of the same computer', () => {
     if (!isRoot) context.skip(why);
     const did = await outcomes(own);
     expect([did['uid'], did['read'], did['read closed'], did['verify']]).toEqual([NOBODY, 'a record', 'a record', []]);
-    expectRefused(did['tag'], /^Preparing the ledger entry failed: this account may not write .*staging/);
-    expectRefused(did['put'], /^Beginning a draft failed: this account may not write .*staging/);
+    expectRefused(did['tag'], /^Preparing the ledger entry failed: this account has no permission for .*staging/);
+    expectRefused(did['put'], /^Beginning a draft failed: this account has no permission for .*staging/);
     expect(did['commit']).toMatchObject({ code: 'DRAFT_NONE' });
   });
 
@@ -84,7 +84,7 @@ describe('another account of the same computer', () => {
       expect(did['read']).toBe('a record');
       const closed = did['read closed'] as Refusal;
       expect(closed).toMatchObject({ code: 'NO_PERMISSION', kept: expect.any(String) as string, next: expect.any(String) as string });
-      expect(closed.message).toMatch(/may not read/);
+      expect(closed.message).toMatch(/^Reading CLOSED:v1 failed: this account has no permission for .*raw/);
       expect(did['verify']).toContain('FILE_UNREADABLE');
     } finally {
       chmodSync(raw, mode);

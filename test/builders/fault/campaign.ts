@@ -7,7 +7,7 @@ import { callsOf, trial } from './trial.ts';
 import type { TrialKind } from './trial.ts';
 
 /** How many of a scenario's calls are failed in how many ways. */
-export type Density = 'every way' | 'each call' | 'samples';
+export type Density = 'every way' | 'each call' | 'one way' | 'samples';
 
 const allKinds: readonly TrialKind[] = [...faultKinds, 'powerCut'];
 const rotating = allKinds.filter((kind) => kind !== 'EIO' && kind !== 'crashAfter');
@@ -24,6 +24,8 @@ function kindsFor(call: Call, density: Density): readonly TrialKind[] {
       const other: readonly TrialKind[] = call.number % 2 === 0 ? [rotating[(call.number / 2) % rotating.length] ?? 'gone'] : [];
       return ['EIO', ...crash, ...other];
     }
+    case 'one way':
+      return [allKinds[call.number % allKinds.length] ?? 'EIO'];
     case 'samples':
       return call.number % 13 === 0 || call.primitive === 'syncFileSystem' ? [allKinds[(call.number / 13) % allKinds.length] ?? 'EIO', 'EIO'] : [];
   }

@@ -1,11 +1,12 @@
-import type { Clock } from '../../src/engine/clock.ts';
-import { systemClock } from '../../src/engine/clock.ts';
-import { systemDisk } from '../../src/engine/lake/index.ts';
-import type { Disk } from '../../src/engine/lake/index.ts';
+import type { Clock } from '../../../src/engine/clock.ts';
+import { systemClock } from '../../../src/engine/clock.ts';
+import { systemDisk } from '../../../src/engine/lake/index.ts';
+import type { Disk } from '../../../src/engine/lake/index.ts';
+import { numbersFrom } from './numbers.ts';
 
 /**
  * Runs several writers of one process, each stopping before every durable primitive, one step at a time in an order that a seed decides. A
- * writer may be stopped for as long as others need for whole commits, or killed.
+ * writer may be stopped for as long as others need for whole commits, or killed, or not be told that what it did took place.
  */
 
 /** Thrown into a writer that was killed: nothing of it runs on. */
@@ -25,7 +26,7 @@ export class Schedule {
   steps = 0;
 
   constructor(seed: number) {
-    this.#random = mulberry32(seed);
+    this.#random = numbersFrom(seed);
   }
 
   /** A random whole number below `limit`. */
@@ -74,8 +75,8 @@ export class Schedule {
     return all;
   }
 
-  /** A disk whose every call is a step of this writer. */
-  disk(writer: number): Disk {
+  /** A disk whose every call is a step of this writer; `lostReplies` is the chance that a rename takes place and reports an error, as on a share whose network fails. */
+  disk(writer: number, lostReplies = 0): Disk {
     const step = async <T>(call: () => Promise<T>): Promise<T> => {
       await this.#turn(writer);
       return call();
@@ -92,7 +93,11 @@ export class Schedule {
           };
         }),
       mkdir: (path) => step(() => systemDisk.mkdir(path)),
-      rename: (from, to) => step(() => systemDisk.rename(from, to)),
+      rename: (from, to) =>
+        step(async () => {
+          await systemDisk.rename(from, to);
+          if (this.#random() < lostReplies) throw Object.assign(new Error('EIO: made by the test'), { code: 'EIO' });
+        }),
       unlink: (path) => step(() => systemDisk.unlink(path)),
       rmdir: (path) => step(() => systemDisk.rmdir(path)),
       // Flushing changes nothing that another process sees: no step, and no cost in thousands of schedules.
@@ -127,15 +132,4 @@ export class Schedule {
     this.#wake?.();
     this.#wake = null;
   }
-}
-
-/** A small generator of evenly spread numbers in [0, 1), the same for the same seed. */
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
