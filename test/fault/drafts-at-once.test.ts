@@ -12,8 +12,10 @@ import { hms } from '../builders/fault/processes.ts';
 let base: string;
 beforeAll(async () => {
   base = mkdtempSync(join(tmpdir(), 'hms-drafts-'));
-  const end = await hms(join(base, 'profile'), 'dta', 'init', join(base, 'lake'), '--zone', 'America/New_York').ended;
-  expect([end.code, end.code === 0 ? '' : end.stderr]).toEqual([0, '']);
+  for (const args of [['init', join(base, 'lake'), '--zone', 'America/New_York'], ['create', 'SHARED', '--lake', join(base, 'lake')]]) {
+    const end = await hms(join(base, 'profile'), 'dta', ...args).ended;
+    expect([end.code, end.code === 0 ? '' : end.stderr]).toEqual([0, '']);
+  }
 });
 afterAll(() => rmSync(base, { recursive: true, force: true }));
 

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => place.remove());
 
-const chosen = [...commitScenarios.slice(0, 2), ...actScenarios.filter((scenario) => ['tag', 'fork'].includes(scenario.name))];
+const chosen = [...commitScenarios.slice(0, 2), ...actScenarios.filter((scenario) => scenario.name === 'tag')];
 
 describe('with a share that fails at one call', () => {
   it.each(chosen.map((scenario) => [scenario.name, scenario] as const))('nothing acknowledged is lost and the command can be given again: %s', { timeout: 600_000 }, (_, scenario) =>

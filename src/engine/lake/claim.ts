@@ -7,7 +7,7 @@ import { encodeEntry, entrySigningBytes, parseEntry, toBase64 } from '../../core
 import type { Clock } from '../clock.ts';
 import { codeOf } from './durable.ts';
 import type { Durable } from './durable.ts';
-import { blockedError, leafAt } from './leaf.ts';
+import { blockedError, ifMissing, leafAt } from './leaf.ts';
 import { refuseForked } from './refuse-forked.ts';
 import type { LakePaths } from './paths.ts';
 import { inWords, placeError } from './place-error.ts';
@@ -129,7 +129,8 @@ async function isOurs(context: ClaimContext, bytes: Uint8Array, txn: TxnId, targ
   if (!parsed.ok || parsed.entry.txn !== txn) return false;
   try {
     await context.durable.disk.syncFolder(dirname(target));
-    await context.durable.disk.syncFolder(dirname(folder));
+    // The folder that it came from may be gone: others may have finished and tidied the act meanwhile.
+    await context.durable.disk.syncFolder(dirname(folder)).catch(ifMissing(undefined));
   } catch (error) {
     if (codeOf(error) === '') throw error;
     throw unknownOutcome(error);

@@ -8,6 +8,7 @@ import type { Draft } from './draft.ts';
 import type { ClaimedVersion } from './lake-index.ts';
 import type { Ledger, LedgerSigner } from './ledger.ts';
 import { inWords } from './place-error.ts';
+import { newTxn } from './txn.ts';
 import { isInPlace, isOccupied, isRootCurrent, placeVersion, writeRootInventory } from './store.ts';
 
 /** Committing a draft, and finishing what others left unfinished (docs/formats/lake.md sections 11 and 13). */
@@ -109,7 +110,9 @@ async function refuseForeign(ledger: Ledger, dataset: DatasetId, root: RootName,
 }
 
 async function finishCommit(ledger: Ledger, signer: LedgerSigner, draft: Draft, prepared: PreparedVersion): Promise<void> {
-  const { index } = ledger.context;
+  const { index, paths, durable, clock } = ledger.context;
+  // Not in the draft's own folder: another process that opens the lake now may finish this commit and tidy that one away.
+  const scratch = paths.transaction(newTxn(clock));
   await inWords(`Putting ${versionName(draft.dataset, prepared.version)} in place`, 'The version is committed; the next command finishes the rest.', async () => {
     await ledger.catchUp();
     const version = index.claimedVersion(draft.dataset, prepared.version);
@@ -119,9 +122,10 @@ async function finishCommit(ledger: Ledger, signer: LedgerSigner, draft: Draft, 
         next: 'Run `hms dta verify` on the lake.',
       });
     }
-    await settle(ledger, version, draft.folder);
+    await durable.makeFolder(scratch);
+    await settle(ledger, version, scratch);
   });
-  await ledger.finish(signer, draft.folder);
+  await ledger.finish(signer, draft.folder, scratch);
 }
 
 /** Puts a claimed version in place, with its root inventory, if that was not done. Answers whether it had to be moved. */

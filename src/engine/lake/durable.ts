@@ -191,7 +191,8 @@ export function durableOn(disk: Disk, place: Place, clock: Clock): Durable {
     async publishFolder(from, to) {
       await retry(() => disk.rename(from, to));
       await disk.syncFolder(dirname(to));
-      await disk.syncFolder(dirname(from));
+      // Where others finished and tidied what this process published, the folder that it came from is gone.
+      await ignoreMissing(disk.syncFolder(dirname(from)));
     },
 
     /** Moves one file of a staging folder that belongs to this process; replaces what stands there. */

@@ -172,13 +172,14 @@ export class Ledger {
   }
 
   /**
-   * After a claim: applies the own entry as read back from the lake, writes tiles and checkpoint, and removes the transaction's staging folder.
+   * After a claim: applies the own entry as read back from the lake, writes tiles and checkpoint (through `scratch`), and removes the transaction's staging folder.
    * The act is done whatever happens here; what is left undone the next open completes.
    */
-  async finish(signer: LedgerSigner, folder: string): Promise<void> {
+  async finish(signer: LedgerSigner, folder: string, scratch = folder): Promise<void> {
     await inWords('Completing the ledger', 'The act is in the ledger.', async () => {
       await this.catchUp();
-      await this.writeCheckpoint(signer, folder);
+      await this.writeCheckpoint(signer, scratch);
+      if (scratch !== folder) await this.context.durable.removeTree(scratch);
       await this.context.durable.removeTree(folder, 'draft.json');
     });
   }
