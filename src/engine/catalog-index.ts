@@ -1,12 +1,12 @@
 import { statSync } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { HmsError } from '../contract/index.ts';
+import { HmsError, ZERO_HASH } from '../contract/index.ts';
 import type { DatasetId, LakeId, LogicalPath, RootName, Sha256, VersionNumber } from '../contract/index.ts';
 import type { Frontier, LedgerView } from '../core/index.ts';
 import type { Catalog, Projection, StateFile, VersionDetail } from './catalog/index.ts';
 import { codeOf, ifMissing, objectFolder, readHeadState, versionFolder } from './lake/index.ts';
-import type { ClaimedVersion, ForkableIndex, IndexedFile, IndexTransaction, JudgedLeaf, LakeIndex, LakePaths } from './lake/index.ts';
+import type { ClaimedVersion, ForkableIndex, IndexedFile, IndexTransaction, JudgedLeaf, LakeIndex, LakePaths, LedgerEnd } from './lake/index.ts';
 
 /** The catalog as the store and the ledger ask for it. */
 export class CatalogIndex implements LakeIndex, ForkableIndex {
@@ -69,6 +69,11 @@ export class CatalogIndex implements LakeIndex, ForkableIndex {
       throw error;
     });
     if (files !== null) await projection.setState(claimed.dataset, claimed.version as VersionNumber, files);
+  }
+
+  end(): LedgerEnd {
+    const { size, lastLeaf, lastEffectiveAt } = this.catalog.position();
+    return { size, lastLeaf: lastLeaf ?? ZERO_HASH, lastAt: lastEffectiveAt };
   }
 
   frontier(): Frontier {

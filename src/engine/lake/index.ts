@@ -15,7 +15,7 @@ export type { BodyState } from './body-file.ts';
 export type { ClaimedVersion, IndexedFile, IndexTransaction, JudgedLeaf, LakeIndex } from './lake-index.ts';
 export { Ledger } from './ledger.ts';
 export type { Act, LedgerContext, LedgerSigner } from './ledger.ts';
-export type { Claimed } from './claim.ts';
+export type { Claimed, LedgerEnd } from './claim.ts';
 export { nodeAtFromLeaves, readCheckpoint, signedCheckpoint } from './checkpoint-files.ts';
 export { lakeJsonText, layOutLake, readLakeJson } from './create-lake.ts';
 export { beginDraft, Draft, listDrafts, openDraft } from './draft.ts';

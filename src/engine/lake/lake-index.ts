@@ -2,6 +2,7 @@ import type { DatasetId, Instant, LogicalPath, RootName, Sha256, TxnId } from '.
 import type { Frontier, Judgement, LedgerView } from '../../core/index.ts';
 import type { BodyState } from './body-file.ts';
 import type { TreeHead } from './checkpoint-files.ts';
+import type { LedgerEnd } from './claim.ts';
 
 /** A version that the ledger names, with what is needed to find its bytes. */
 export interface ClaimedVersion {
@@ -42,6 +43,8 @@ export interface LakeIndex {
    * `work` gives the next leaves in order. What it throws undoes the transaction.
    */
   project(expectedSize: number, work: (transaction: IndexTransaction) => Promise<void>): Promise<'applied' | 'moved'>;
+  /** The end of what was read, as one look: another process of this station may move the index on between two. */
+  end(): LedgerEnd;
   frontier(): Frontier;
   leafHashes(from: number, count: number): readonly Uint8Array[];
   /** The size and root with which this log was last compared. */

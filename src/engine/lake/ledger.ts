@@ -17,7 +17,7 @@ import { blockedError } from './leaf.ts';
 import { inWords } from './place-error.ts';
 import type { LakePaths } from './paths.ts';
 import { refuseForked } from './refuse-forked.ts';
-import { endOf, headMissing, replay } from './replay.ts';
+import { headMissing, replay } from './replay.ts';
 import type { ReplayEnd } from './replay.ts';
 import { contradiction, remember } from './seen.ts';
 import { newTxn } from './txn.ts';
@@ -87,7 +87,7 @@ export class Ledger {
     });
     this.#reading = run.catch(() => undefined);
     await run;
-    return endOf(index);
+    return index.end();
   }
 
   /** Claims a small act: its own transaction, its body, the entry, then the checkpoint. */

@@ -1,5 +1,5 @@
 import { HmsError } from '../../contract/index.ts';
-import type { BodyHead, Instant, LakeId, Sha256 } from '../../contract/index.ts';
+import type { BodyHead, LakeId } from '../../contract/index.ts';
 import { judge, leafHash, parseEntry, toHex } from '../../core/index.ts';
 import type { Leaf, VerifySignature } from '../../core/index.ts';
 import type { Clock } from '../clock.ts';
@@ -41,10 +41,10 @@ const MOST_AT_ONCE = 256;
  * its index. An error that says so, or null.
  */
 export async function headMissing({ paths, durable, clock, index }: Pick<ReplayContext, 'paths' | 'durable' | 'clock' | 'index'>): Promise<HmsError | null> {
-  const { size, lastLeafHash } = index.view;
+  const { size, lastLeaf } = index.end();
   if (size === 0) return null;
   const at = await leafAt(paths.entry(size - 1), durable.place, clock);
-  if (at.is === 'leaf' && toHex(leafHash(sha256, at.bytes)) === lastLeafHash) return null;
+  if (at.is === 'leaf' && toHex(leafHash(sha256, at.bytes)) === lastLeaf) return null;
   const isOther = at.is === 'leaf';
   return new HmsError(
     isOther ? 'LAKE_FORKED' : 'LAKE_OLDER_THAN_SEEN',
@@ -114,9 +114,4 @@ export async function applyAll(context: ReplayContext, leaves: readonly ReadLeaf
 function headOf(body: BodyState): BodyHead | 'missing' | null {
   if (body.is === 'kept') return body.head;
   return body.is === 'none' ? null : 'missing';
-}
-
-/** The end of the ledger as the index knows it. */
-export function endOf(index: LakeIndex): { readonly size: number; readonly lastLeaf: Sha256; readonly lastAt: Instant | null } {
-  return { size: index.view.size, lastLeaf: index.view.lastLeafHash, lastAt: index.view.lastEffectiveAt };
 }

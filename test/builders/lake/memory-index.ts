@@ -2,7 +2,7 @@ import { appendLeaf, emptyFrontier, LedgerState } from '../../../src/core/index.
 import type { Frontier, LedgerView } from '../../../src/core/index.ts';
 import type { BodyLine, DatasetId, Instant, LogicalPath, RootName, TxnId } from '../../../src/contract/index.ts';
 import { sha256 } from '../../../src/engine/lake/index.ts';
-import type { ClaimedVersion, IndexedFile, IndexTransaction, JudgedLeaf, LakeIndex } from '../../../src/engine/lake/index.ts';
+import type { ClaimedVersion, IndexedFile, IndexTransaction, JudgedLeaf, LakeIndex, LedgerEnd } from '../../../src/engine/lake/index.ts';
 
 type Files = ReadonlyMap<LogicalPath, IndexedFile>;
 
@@ -55,6 +55,10 @@ export class MemoryIndex implements LakeIndex {
     this.#state.apply(leaf.seq, judgement);
     this.#leaves.push(leaf.leafHash);
     this.#frontier = appendLeaf(sha256, this.#frontier, leaf.leafHash);
+  }
+
+  end(): LedgerEnd {
+    return { size: this.#state.size, lastLeaf: this.#state.lastLeafHash, lastAt: this.#state.lastEffectiveAt };
   }
 
   frontier(): Frontier {
