@@ -1,9 +1,10 @@
+import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HmsError, instantOf, versionName } from '../contract/index.ts';
 import { fits, INVENTORY_NAME, nextInventory, OBJECT_DECLARATION, SIDECAR_NAME, sidecarText } from '../core/index.ts';
 import { acceptClock } from './datasets/index.ts';
 import type { VersionName } from './datasets/index.ts';
-import { bytesOf, destroyClaimedBody, inWords, isOccupied, newTxn, readHeadState, removeEmptyTuples, settle, versionFolder } from './lake/index.ts';
+import { bytesOf, destroyClaimedBody, ifMissing, inWords, isOccupied, newTxn, readHeadState, removeEmptyTuples, settle, versionFolder } from './lake/index.ts';
 import type { Claimed, ClaimedVersion } from './lake/index.ts';
 import { forgetCatalog, openToRead, openToWrite } from './open.ts';
 import type { OpenOptions, WritableLake } from './open.ts';
@@ -44,14 +45,17 @@ export async function acceptClockNow(lake: WritableLake, reason: string): Promis
  * Destroys the body of an entry under an authority: claims `body.destroyed` first, then removes the two files. Chain, tree and proofs stay good.
  * ENTRY_UNKNOWN where there is no such body.
  */
-export async function destroyBody(lake: WritableLake, seq: number, authority: string, reason: string): Promise<Claimed> {
+export async function destroyBody(lake: WritableLake, seq: number, authority: string, reason: string): Promise<{ readonly seq: number }> {
   const entry = lake.catalog.entry(seq);
   if (entry === null || entry.body === null) {
     throw new HmsError('ENTRY_UNKNOWN', `The ledger has no entry ${seq} with a body.`, { kept: 'Nothing was changed.', next: 'See the entries with: hms dta log' });
   }
   if (entry.body.state === 'destroyed') {
+    const left = await Promise.all(['body.json', 'body.salt'].map((name) => lstat(join(lake.paths.entry(seq), name)).then(() => true, ifMissing(false))));
+    if (!left.includes(true) || entry.destroyed === null) throw new HmsError('ACT_REFUSED', `The body of entry ${seq} was destroyed before.`, { kept: 'Nothing was changed.' });
+    // An earlier command was stopped between the claim and the removal.
     await finishDestruction(lake, seq);
-    throw new HmsError('ACT_REFUSED', `The body of entry ${seq} was destroyed before.`, { kept: 'Nothing else was changed.' });
+    return { seq: entry.destroyed.seq };
   }
   const claimed = await lake.ledger.act(lake.signer, { op: 'body.destroyed', subject: `entry:${seq}`, head: { authority, reason } });
   await finishDestruction(lake, seq);
