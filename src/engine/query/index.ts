@@ -1,0 +1,12 @@
+/** DuckDB, in a process of its own: people's statements never run in the engine. */
+export { QueryProcesses, STANDARD_LIMITS } from './processes.ts';
+export type { ProcessesOptions } from './processes.ts';
+export { QuerySession } from './session.ts';
+export type { SessionOptions } from './session.ts';
+export type { Limits, QueryProcess } from './query-process.ts';
+export type { JudgedStatement } from './gate.ts';
+export type { Batch, ColumnValues, PlainColumn, ResultColumn, ResultFormat, TableSource } from './protocol.ts';
+export { systemProbe } from './memory.ts';
+export type { MemoryProbe } from './memory.ts';
+export { forkChild } from './spawn.ts';
+export type { Child, ChildEvents, Spawner } from './spawn.ts';

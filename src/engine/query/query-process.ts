@@ -1,0 +1,200 @@
+import { CancelledError, HmsError } from '../../contract/index.ts';
+import type { JudgedStatement } from './gate.ts';
+import type { MemoryProbe } from './memory.ts';
+import type { Answer, Batch, Opening, Order, ResultColumn, ResultFormat, TableSource } from './protocol.ts';
+import type { Child, Spawner } from './spawn.ts';
+
+/** What a query process may use. */
+export interface Limits {
+  /** Resident bytes of the whole process, watched from outside. */
+  readonly memoryBytes: number;
+  /** For one statement; null: until it is cancelled. */
+  readonly ms: number | null;
+}
+
+export interface ProcessDeps {
+  readonly spawner: Spawner;
+  readonly probe: MemoryProbe;
+  /** File of the process's entry. */
+  readonly entry: string;
+  readonly limits: Limits;
+}
+
+/** How long an interruption may take to work before the process is ended: `repeat` and `levenshtein` do not listen to it. */
+const INTERRUPT_MS = 200;
+/** Beyond this part of the limit there is no time to ask. */
+const AT_ONCE = 1.25;
+
+type Stop = 'cancel' | 'memory' | 'time';
+
+/** One query process as the engine holds it. One order at a time; what goes wrong is an HmsError, and after some of them the process is gone (`isGone`). */
+export class QueryProcess {
+  readonly #deps: ProcessDeps;
+  readonly #child: Child;
+  readonly #ready = Promise.withResolvers<void>();
+  #answers: ((answer: Answer) => void) | null = null;
+  #gone: string | null = null;
+  #whenGone: (() => void)[] = [];
+
+  constructor(deps: ProcessDeps) {
+    this.#deps = deps;
+    this.#ready.promise.catch(() => 'told to whoever waits for an order');
+    this.#child = deps.spawner(deps.entry, { onMessage: (message) => this.#take(message as Answer), onExit: (how) => this.#exited(how) });
+  }
+
+  get isGone(): boolean {
+    return this.#gone !== null;
+  }
+
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  /** Resolves when it takes orders. */
+  ready(): Promise<void> {
+    return this.#ready.promise;
+  }
+
+  async open(opening: Opening, signal: AbortSignal): Promise<void> {
+    for await (const _ of this.#run({ do: 'open', opening }, signal));
+  }
+
+  async table(table: TableSource, signal: AbortSignal): Promise<void> {
+    for await (const _ of this.#run({ do: 'table', table }, signal));
+  }
+
+  /** Looks at a statement without running it; QUERY_REFUSED where it may not run. */
+  async judge(sql: string, tables: readonly string[] | null, signal: AbortSignal): Promise<JudgedStatement> {
+    for await (const answer of this.#run({ do: 'judge', sql, tables }, signal)) if (answer.is === 'judged') return answer.statement;
+    throw new Error('The query process judged nothing.');
+  }
+
+  /** Rows of a statement as they come, never more than a few batches ahead of the reader. Leaving off early stops the statement. */
+  async *select(sql: string, signal: AbortSignal, filter = false): AsyncGenerator<{ readonly columns: readonly ResultColumn[] } | Batch> {
+    for await (const answer of this.#run({ do: 'select', sql, filter }, signal)) {
+      if (answer.is === 'columns') yield { columns: answer.columns };
+      if (answer.is !== 'batch') continue;
+      yield answer.batch;
+      this.#child.send({ do: 'more', batches: 1 } satisfies Order);
+    }
+  }
+
+  /** Writes the result of a SELECT to a file in the output folder; answers its rows. */
+  async write(sql: string, file: string, format: ResultFormat, signal: AbortSignal): Promise<number> {
+    for await (const answer of this.#run({ do: 'write', sql, file, format }, signal)) if (answer.is === 'done') return answer.rows;
+    throw new Error('The query process wrote nothing.');
+  }
+
+  /** Ends the process; resolves when it is gone. */
+  async close(): Promise<void> {
+    if (this.isGone) return;
+    const gone = new Promise<void>((resolve) => this.#whenGone.push(resolve));
+    this.#child.kill();
+    await gone;
+  }
+
+  async *#run(order: Order, signal: AbortSignal): AsyncGenerator<Answer> {
+    if (this.#answers !== null) throw new Error('The query process is busy.');
+    const waiting: Answer[] = [];
+    let wake = (): void => undefined;
+    this.#answers = (answer) => {
+      waiting.push(answer);
+      wake();
+    };
+    this.#whenGone.push(() => wake());
+    const watch = new Watch(this.#child, this.#deps, signal);
+    let finished = false;
+    try {
+      await this.#ready.promise.catch(() => undefined);
+      if (!this.isGone) this.#child.send(order);
+      while (!finished) {
+        const answer = waiting.shift();
+        if (answer !== undefined) {
+          finished = answer.is === 'done' || answer.is === 'judged' || answer.is === 'failed';
+          if (answer.is === 'failed') throw this.#words(watch.stopped, answer);
+          yield answer;
+        } else if (this.isGone) {
+          finished = true;
+          throw this.#words(watch.stopped, null);
+        } else {
+          await new Promise<void>((resolve) => (wake = resolve));
+        }
+      }
+    } finally {
+      watch.end();
+      this.#answers = null;
+      // Its reader left off: what it is doing now is nobody's wish, and what it would still say would be taken for the next answer.
+      if (!finished) await this.close();
+    }
+  }
+
+  #take(answer: Answer): void {
+    if (answer.is === 'ready') this.#ready.resolve();
+    else this.#answers?.(answer);
+  }
+
+  #exited(how: string): void {
+    this.#gone = how;
+    this.#ready.reject(new Error(`The query process ended (${how}).`));
+    for (const tell of this.#whenGone.splice(0)) tell();
+  }
+
+  #words(stopped: Stop | null, failed: Extract<Answer, { is: 'failed' }> | null): Error {
+    const kept = 'Nothing was changed.';
+    const { limits } = this.#deps;
+    if (stopped === 'cancel') return new CancelledError(kept);
+    if (stopped === 'time') return new HmsError('QUERY_STOPPED', `The statement was stopped after ${Math.round((limits.ms ?? 0) / 1000)} s.`, { kept, next: 'Ask for less at a time.' });
+    if (stopped === 'memory' || failed?.kind === 'memory') {
+      return new HmsError('QUERY_STOPPED', `The statement was stopped: it needs more than the ${Math.round(limits.memoryBytes / 2 ** 20)} MB of memory that a statement may have.`, {
+        kept,
+        next: 'Look for a function or a join that makes very much out of little, and ask for less at a time.',
+      });
+    }
+    if (failed === null) {
+      return new HmsError('QUERY_FAILED', `The process that runs statements ended unexpectedly (${this.#gone ?? 'unknown'}).`, { kept: `${kept} The lake is not touched by it.`, next: 'Try again; if the same statement ends it again, write it differently.' });
+    }
+    if (failed.kind === 'disk') return new HmsError('NO_SPACE', `The statement needs more room on the disk than it may have: ${failed.message}`, { kept, next: 'Free space on the disk of the profile folder, or ask for less at a time.' });
+    if (failed.kind === 'interrupted') return new CancelledError(kept);
+    return new HmsError('QUERY_REFUSED', failed.message, { kept, facts: { kind: failed.kind } });
+  }
+}
+
+/** Looks after one order: its memory, its time, and whether it is still wanted. */
+class Watch {
+  stopped: Stop | null = null;
+  readonly #child: Child;
+  readonly #limits: Limits;
+  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #signal: AbortSignal;
+  readonly #cancel = (): void => this.#stop('cancel', false);
+
+  constructor(child: Child, { limits, probe }: ProcessDeps, signal: AbortSignal) {
+    this.#child = child;
+    this.#limits = limits;
+    this.#signal = signal;
+    this.#timers.push(setInterval(() => void this.#look(probe), probe.every));
+    if (limits.ms !== null) this.#timers.push(setTimeout(() => this.#stop('time', false), limits.ms));
+    if (signal.aborted) this.#cancel();
+    else signal.addEventListener('abort', this.#cancel, { once: true });
+  }
+
+  end(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#signal.removeEventListener('abort', this.#cancel);
+  }
+
+  async #look(probe: MemoryProbe): Promise<void> {
+    const resident = await probe.look(this.#child.pid);
+    if (resident === null || resident <= this.#limits.memoryBytes) return;
+    this.#stop('memory', resident > this.#limits.memoryBytes * AT_ONCE);
+  }
+
+  #stop(why: Stop, atOnce: boolean): void {
+    const isFirst = this.stopped === null;
+    this.stopped ??= why;
+    if (atOnce) this.#child.kill();
+    if (!isFirst || atOnce) return;
+    this.#child.send({ do: 'interrupt' } satisfies Order);
+    this.#timers.push(setTimeout(() => this.#child.kill(), INTERRUPT_MS));
+  }
+}

@@ -1,0 +1,65 @@
+import type { JudgedStatement } from './gate.ts';
+import type { QueryProcesses } from './processes.ts';
+import { DUCKDB_MEMORY } from './processes.ts';
+import type { Batch, Opening, ResultColumn, ResultFormat, TableSource } from './protocol.ts';
+import type { QueryProcess } from './query-process.ts';
+
+/** What a session may see and use. */
+export interface SessionOptions {
+  readonly files: readonly string[];
+  readonly output: string | null;
+  readonly temporary: string;
+  /** Default 20 GB. */
+  readonly temporaryBytes?: number;
+  readonly threads?: number;
+}
+
+/**
+ * Statements over a fixed set of files. Where one of them ends its process, the next gets a new one that is opened in the same way, so that no statement
+ * spoils the work of those after it.
+ */
+export class QuerySession {
+  readonly #processes: QueryProcesses;
+  readonly #opening: Opening;
+  readonly #tables = new Map<string, TableSource>();
+  #process: QueryProcess | null = null;
+
+  constructor(processes: QueryProcesses, { files, output, temporary, temporaryBytes = 20 * 2 ** 30, threads = 2 }: SessionOptions) {
+    this.#processes = processes;
+    this.#opening = { files, output, temporary, temporaryBytes, memoryBytes: DUCKDB_MEMORY, threads };
+  }
+
+  /** Adds a table, or puts another one under its name. */
+  async table(table: TableSource, signal: AbortSignal): Promise<void> {
+    this.#tables.delete(table.name);
+    const process = await this.#current(signal);
+    await process.table(table, signal);
+    this.#tables.set(table.name, table);
+  }
+
+  async judge(sql: string, signal: AbortSignal): Promise<JudgedStatement> {
+    return (await this.#current(signal)).judge(sql, [...this.#tables.keys()], signal);
+  }
+
+  async *select(sql: string, signal: AbortSignal, filter = false): AsyncGenerator<{ readonly columns: readonly ResultColumn[] } | Batch> {
+    yield* (await this.#current(signal)).select(sql, signal, filter);
+  }
+
+  async write(sql: string, file: string, format: ResultFormat, signal: AbortSignal): Promise<number> {
+    return (await this.#current(signal)).write(sql, file, format, signal);
+  }
+
+  async close(): Promise<void> {
+    await this.#process?.close();
+    this.#process = null;
+  }
+
+  async #current(signal: AbortSignal): Promise<QueryProcess> {
+    if (this.#process !== null && !this.#process.isGone) return this.#process;
+    const process = this.#processes.take();
+    this.#process = process;
+    await process.open(this.#opening, signal);
+    for (const table of this.#tables.values()) await process.table(table, signal);
+    return process;
+  }
+}

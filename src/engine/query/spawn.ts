@@ -1,0 +1,48 @@
+import { fork } from 'node:child_process';
+
+/** A process of its own for statements, as the engine holds it. In Electron a utilityProcess stands behind it. */
+export interface Child {
+  readonly pid: number;
+  send(message: unknown): void;
+  /** Ends it at once, whatever it is doing. */
+  kill(): void;
+}
+
+export interface ChildEvents {
+  readonly onMessage: (message: unknown) => void;
+  /** Once, when it is gone: why, in a few words. */
+  readonly onExit: (how: string) => void;
+}
+
+/** Starts `entry` as a process without the engine's environment and open files; messages are structured clones. */
+export type Spawner = (entry: string, events: ChildEvents) => Child;
+
+/**
+ * Node's own way. The environment holds nothing of the engine's (tokens, passphrases, proxies); standard streams lead nowhere, and Node opens all its other
+ * files so that a child does not get them (O_CLOEXEC). Flags of the engine's process, such as a debugger's port, are not passed on.
+ */
+export const forkChild: Spawner = (entry, { onMessage, onExit }) => {
+  const system = process.env['SystemRoot'];
+  const child = fork(entry, [], {
+    env: { TZ: 'UTC', ...(system === undefined ? {} : { SystemRoot: system }) },
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    serialization: 'advanced',
+    windowsHide: true,
+  });
+  let gone = false;
+  const end = (how: string): void => {
+    if (gone) return;
+    gone = true;
+    onExit(how);
+  };
+  child.on('message', onMessage);
+  child.on('error', (error) => end(error.message));
+  child.on('exit', (code, signal) => end(signal === null ? `exit code ${String(code)}` : `signal ${signal}`));
+  return {
+    pid: child.pid ?? 0,
+    // A child that is just gone takes no message; onExit tells.
+    send: (message) => void (child.connected && child.send(message as object, () => undefined)),
+    kill: () => void child.kill('SIGKILL'),
+  };
+};
