@@ -13,6 +13,18 @@ export type RootName = z.infer<typeof RootName>;
 export const Description = z.record(z.string().regex(/^[a-z][A-Za-z]{0,39}$/), z.string().max(10_000));
 export type Description = z.infer<typeof Description>;
 
+/** `WF-2024-07:v1`: a version by its number. */
+const NumberedVersion = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}:v[1-9]\d{0,8}$/);
+
+/** What a version was made from, and how: docs/formats/lake.md section 6.1. */
+export const Lineage = z.looseObject({
+  from: z.array(NumberedVersion).min(1),
+  parameters: z.record(z.string(), z.json()).optional(),
+  engine: z.string().optional(),
+  counts: z.record(z.string(), z.int().min(0)).optional(),
+});
+export type Lineage = z.infer<typeof Lineage>;
+
 const head = <O extends string, S extends z.ZodRawShape>(op: O, shape: S) =>
   z.looseObject({ v: z.literal(1), op: z.literal(op), by: By, ...shape });
 
@@ -36,6 +48,7 @@ export const BodyHead = z.discriminatedUnion('op', [
     files: z.int().min(0),
     bytes: z.int().min(0),
     transform: z.string().optional(),
+    lineage: Lineage.optional(),
   }),
   head('version.withdrawn', { reason: z.string() }),
   head('version.voided', { reason: z.string() }),

@@ -1,4 +1,4 @@
-import type { BodyHead, DatasetId, Description, HeadOf, Instant, KeyId } from '../contract/index.ts';
+import type { BodyHead, DatasetId, Description, HeadOf, Instant, KeyId, Lineage } from '../contract/index.ts';
 import type { KnownOp, RootName, Sha256, Tag, VersionNumber } from '../contract/index.ts';
 import type { Deed, ForkOrigin, NewKey } from './deed.ts';
 import type { FirstTags, LedgerView } from './view.ts';
@@ -54,6 +54,7 @@ export type Change =
       readonly files: number | null;
       readonly bytes: number | null;
       readonly transform: string | null;
+      readonly lineage: Lineage | null;
     })
   | (Target & { readonly kind: 'withdrawn'; readonly reason: string | null })
   | (Target & { readonly kind: 'voided'; readonly hash: Sha256; readonly reason: string | null })
@@ -142,6 +143,7 @@ function versionAdded(
     files: words?.files ?? null,
     bytes: words?.bytes ?? null,
     transform: words?.transform ?? null,
+    lineage: words?.lineage ?? null,
   };
   return dataset === null ? [{ kind: 'datasetCreated', id: deed.id, root: words?.root ?? null, firstTags: null }, added] : [added];
 }

@@ -5,7 +5,7 @@ import type { DatasetId, LogicalPath, OnProgress, RootName, Tag } from '../contr
 import { intake } from './ingest/index.ts';
 import type { IntakeReport, Source } from './ingest/index.ts';
 import { beginDraft, commitDraft, ifMissing, inWords, listDrafts, openDraft, unwrapObject } from './lake/index.ts';
-import type { BaseFile, CommittedVersion, Draft, DraftJson, JournalLine } from './lake/index.ts';
+import type { BaseFile, CommittedVersion, Draft, DraftJson, JournalLine, LineageWords } from './lake/index.ts';
 import type { StationLock } from './catalog/index.ts';
 import { lakeProfile } from './open.ts';
 import type { ReadableLake, WritableLake } from './open.ts';
@@ -47,6 +47,7 @@ export async function withDraft<T>(lake: WritableLake, dataset: DatasetId, work:
     const begin = await lockStation(`${file}-begin`, 'exclusive', profileDurable, beingCommitted, BEGIN_WAIT_MS);
     let draft;
     try {
+      await dropAbandoned(lake, dataset);
       draft = (await myDraft(lake, dataset)) ?? (await beginNow(lake, dataset));
       await makeReady(lake, draft);
     } finally {
@@ -58,11 +59,45 @@ export async function withDraft<T>(lake: WritableLake, dataset: DatasetId, work:
   }
 }
 
-async function beginNow(lake: WritableLake, dataset: DatasetId): Promise<Draft> {
+/**
+ * Works on a new draft of a dataset that nobody else works on meanwhile, for a transform: it is committed by `work` or nothing is left of it. Refused where this officer
+ * has a draft of the dataset, which would be mixed with the result.
+ */
+export async function beginTransformDraft(lake: WritableLake, dataset: DatasetId, transform: string): Promise<{ readonly draft: Draft; readonly lock: StationLock }> {
+  const lock = await lockDataset(lake, dataset);
+  try {
+    await dropAbandoned(lake, dataset);
+    const open = await myDraft(lake, dataset);
+    if (open !== null) {
+      throw new HmsError('DRAFT_OPEN', `You have a draft of ${dataset} from ${open.details.started}, and the result of a transform would be mixed with it.`, {
+        kept: 'Nothing was changed; the draft is kept.',
+        next: `Commit it or throw it away first: hms dta commit ${dataset} -m MESSAGE, or hms dta discard ${dataset}`,
+      });
+    }
+    return { draft: await beginNow(lake, dataset, transform), lock };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+/** Removes what a transform left whose program was ended in the middle. Only under a lock of the dataset: while a transform runs, it has that one alone. */
+async function dropAbandoned(lake: WritableLake, dataset: DatasetId): Promise<void> {
+  for (const draft of await draftsOf(lake)) {
+    if (draft.dataset === dataset && draft.transform !== undefined && isMine(lake, draft)) await removeDraft(lake, draft);
+  }
+}
+
+/** Removes a draft's folder. */
+export function removeDraft(lake: WritableLake, draft: DraftJson): Promise<void> {
+  return inWords('Discarding the draft', 'The draft is partly there; discard it again.', () => lake.durable.removeTree(lake.paths.transaction(draft.txn), 'draft.json'));
+}
+
+async function beginNow(lake: WritableLake, dataset: DatasetId, transform?: string): Promise<Draft> {
   const newest = lake.catalog.view.dataset(dataset)?.newest ?? 0;
   const version = newest === 0 ? null : lake.index.claimedVersion(dataset, newest);
   const base = version === null ? null : { sha256: version.hash, ver: version.version };
-  const owner = { lake: lake.lake.id, station: lake.signer.id, osUser: lake.by.account };
+  const owner = { lake: lake.lake.id, station: lake.signer.id, osUser: lake.by.account, ...(transform === undefined ? {} : { transform }) };
   return inWords('Beginning a draft', 'Nothing was changed.', () =>
     beginDraft(owner, dataset, base, baseFile(lake, dataset, newest), lake.paths, lake.durable, lake.clock),
   );
@@ -146,6 +181,8 @@ export interface CommitOptions {
   readonly tags: readonly Tag[];
   /** Shown as the author in the inventory: the officer's name, or the account's and the station's. */
   readonly author?: string;
+  /** What the files were made from, by a program of one's own. */
+  readonly lineage?: LineageWords;
 }
 
 /** Commits this officer's draft of a dataset. */
@@ -156,15 +193,26 @@ export async function commit(lake: WritableLake, dataset: DatasetId, options: Co
   }
   const lock = await lockDataset(lake, dataset);
   try {
+    await dropAbandoned(lake, dataset);
     // Read after the lock was taken, so that no line written before it is missed.
     const draft = await myDraft(lake, dataset);
     if (draft === null) throw new HmsError('DRAFT_NONE', `The draft of ${dataset} was committed or discarded just now.`, { kept: 'Nothing was changed.', next: `Look with: hms dta show ${dataset}` });
-    const name = options.author ?? `${lake.by.account} at ${lake.signer.name}`;
-    const words = { message: options.message, user: { name, address: `urn:hms:key:${lake.signer.id}` }, created: instantOf(lake.clock.now()) };
-    return await commitDraft(lake.ledger, lake.signer, draft, { words, tags: options.tags, refusal: (root) => latePhi(dataset, root, options.tags) });
+    return await commitNow(lake, draft, options);
   } finally {
     lock.release();
   }
+}
+
+/** Commits a draft that nobody else works on. `refusal` says why the result may not go into a dataset of that storage root. */
+export function commitNow(lake: WritableLake, draft: Draft, options: CommitOptions, refusal: (root: RootName) => HmsError | null = () => null): Promise<CommittedVersion> {
+  const name = options.author ?? `${lake.by.account} at ${lake.signer.name}`;
+  const words = { message: options.message, user: { name, address: `urn:hms:key:${lake.signer.id}` }, created: instantOf(lake.clock.now()) };
+  return commitDraft(lake.ledger, lake.signer, draft, {
+    words,
+    tags: options.tags,
+    refusal: (root) => latePhi(draft.dataset, root, options.tags) ?? refusal(root),
+    ...(options.lineage === undefined ? {} : { lineage: options.lineage }),
+  });
 }
 
 function latePhi(dataset: DatasetId, root: RootName, tags: readonly string[]): HmsError | null {
@@ -183,7 +231,7 @@ export async function discard(lake: WritableLake, draft: DraftJson): Promise<voi
     if (lake.catalog.view.txnSeen(draft.txn)) {
       throw new HmsError('DRAFT_NONE', `The draft of ${draft.dataset} was committed, so it is not discarded.`, { kept: 'Nothing was changed.', next: `See the version with: hms dta show ${draft.dataset}` });
     }
-    await inWords('Discarding the draft', 'The draft is partly there; discard it again.', () => lake.durable.removeTree(lake.paths.transaction(draft.txn), 'draft.json'));
+    await removeDraft(lake, draft);
   } finally {
     lock.release();
   }
@@ -213,7 +261,7 @@ function lockDataset(lake: WritableLake, dataset: DatasetId): Promise<StationLoc
 }
 
 function beingCommitted(): HmsError {
-  return new HmsError('DRAFT_BUSY', 'The draft is being committed or discarded by another program of this workstation.', {
+  return new HmsError('DRAFT_BUSY', 'The draft is being committed, discarded or filled by a transform, by another program of this workstation.', {
     kept: 'Nothing was changed.',
     next: 'Wait until that has ended, then run the command again.',
   });

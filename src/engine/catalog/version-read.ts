@@ -1,4 +1,4 @@
-import type { DatasetId, Instant, RootName, Sha256, Tag, TxnId, VersionNumber } from '../../contract/index.ts';
+import type { DatasetId, Instant, Lineage, RootName, Sha256, Tag, TxnId, VersionNumber } from '../../contract/index.ts';
 import { destructionAt, eventAt, type Destruction, type Event } from './events.ts';
 import type { BodyFound } from './projection.ts';
 import type { Sql, Value } from './sql.ts';
@@ -16,6 +16,8 @@ export interface VersionDetail {
   readonly hash: Sha256;
   readonly message: string | null;
   readonly transform: string | null;
+  /** What it was made from and how, where the body says that. */
+  readonly lineage: Lineage | null;
   readonly root: RootName | null;
   /** Those in effect, sorted. */
   readonly tags: readonly Tag[];
@@ -45,6 +47,7 @@ interface Row {
   readonly hash: Buffer;
   readonly message: string | null;
   readonly transform: string | null;
+  readonly lineage: string | null;
   readonly root: RootName | null;
   readonly tags: string | null;
   readonly tags_lost: number;
@@ -61,7 +64,7 @@ interface Row {
 /** Versions that match a condition over `d` (dataset), `v` (version) and `e` (its entry), with its ORDER BY and LIMIT. */
 export function versionsWhere(sql: Sql, condition: string, ...values: Value[]): VersionDetail[] {
   const rows = sql.all<Row>(
-    `SELECT d.id, v.number, e.seq, e.log, e.txn, e.at, v.hash, v.message, v.transform, v.root, v.files, v.bytes, v.state, v.withdrawn_pos, v.voided_pos, v.placed,
+    `SELECT d.id, v.number, e.seq, e.log, e.txn, e.at, v.hash, v.message, v.transform, v.lineage, v.root, v.files, v.bytes, v.state, v.withdrawn_pos, v.voided_pos, v.placed,
        e.body_found, e.destroyed_by,
        (SELECT group_concat(t.tag, ',' ORDER BY t.tag) FROM tag_now t WHERE t.ds = v.ds AND t.version = v.number) AS tags,
        EXISTS (SELECT 1 FROM tag_said t WHERE t.ds = v.ds AND t.version = v.number AND t.tag IS NULL) AS tags_lost
@@ -78,6 +81,7 @@ export function versionsWhere(sql: Sql, condition: string, ...values: Value[]): 
     hash: row.hash.toString('hex') as Sha256,
     message: row.message,
     transform: row.transform,
+    lineage: row.lineage === null ? null : (JSON.parse(row.lineage) as Lineage),
     root: row.root,
     tags: row.tags === null ? [] : (row.tags.split(',') as Tag[]),
     tagsComplete: row.tags_lost === 0,

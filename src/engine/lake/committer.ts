@@ -1,5 +1,5 @@
 import { HmsError, versionName } from '../../contract/index.ts';
-import type { DatasetId, RootName, Tag } from '../../contract/index.ts';
+import type { DatasetId, Lineage, RootName, Tag } from '../../contract/index.ts';
 import type { Claimed } from './claim.ts';
 import { codeOf } from './durable.ts';
 import { conflictingPaths, lost, prepareVersion, rootFor } from './commit.ts';
@@ -18,9 +18,18 @@ export interface CommitRequest {
   readonly tags: readonly Tag[];
   /** Says why a dataset in this storage root may not get these tags; null where it may. */
   readonly refusal: (root: RootName) => HmsError | null;
-  /** Name of the transform that made the draft, where one did. */
-  readonly transform?: string;
-  readonly sources?: readonly { readonly ref: string; readonly sha256: ClaimedVersion['hash'] }[];
+  /** What the draft was made from, where that is known. */
+  readonly lineage?: LineageWords;
+}
+
+/** Where a version comes from, as its entry and its body say it (docs/formats/lake.md section 6.1). */
+export interface LineageWords {
+  /** Name of the transform; null where nobody named it. */
+  readonly transform: string | null;
+  readonly sources: readonly { readonly dataset: DatasetId; readonly version: number; readonly hash: ClaimedVersion['hash'] }[];
+  readonly parameters?: Lineage['parameters'];
+  readonly engine?: string;
+  readonly counts?: Lineage['counts'];
 }
 
 export interface CommittedVersion {
@@ -56,10 +65,10 @@ export async function commitDraft(ledger: Ledger, signer: LedgerSigner, draft: D
           root,
           files: prepared.files,
           bytes: prepared.bytes,
-          ...(request.transform === undefined ? {} : { transform: request.transform }),
+          ...lineageHead(request.lineage),
         },
         lines: prepared.lines,
-        inputs: [...(base === null ? [] : [{ ref: `version:${versionName(base.dataset, base.version)}`, sha256: base.hash }]), ...(request.sources ?? [])],
+        inputs: inputsOf(base, request.lineage),
         outputs: [{ ref: `version:${name}`, sha256: prepared.hash }],
       },
       () => (index.view.dataset(draft.dataset)?.newest ?? 0) === (base?.version ?? 0) && (index.rootOf(draft.dataset) ?? root) === root,
@@ -69,6 +78,26 @@ export async function commitDraft(ledger: Ledger, signer: LedgerSigner, draft: D
     await finishCommit(ledger, signer, draft, prepared);
     return { dataset: draft.dataset, version: prepared.version, claimed, prepared };
   }
+}
+
+function lineageHead(words: LineageWords | undefined): { transform?: string; lineage?: Lineage } {
+  if (words === undefined) return {};
+  const { transform, sources, parameters, engine, counts } = words;
+  const from = sources.map(({ dataset, version }) => versionName(dataset, version));
+  return {
+    ...(transform === null ? {} : { transform }),
+    lineage: { from, ...(parameters === undefined ? {} : { parameters }), ...(engine === undefined ? {} : { engine }), ...(counts === undefined ? {} : { counts }) },
+  };
+}
+
+/** The version before and the sources, each once. */
+function inputsOf(base: ClaimedVersion | null, words: LineageWords | undefined): { ref: string; sha256: ClaimedVersion['hash'] }[] {
+  const inputs = new Map<string, { ref: string; sha256: ClaimedVersion['hash'] }>();
+  for (const { dataset, version, hash } of [...(base === null ? [] : [base]), ...(words?.sources ?? [])]) {
+    const ref = `version:${versionName(dataset, version)}`;
+    if (!inputs.has(ref)) inputs.set(ref, { ref, sha256: hash });
+  }
+  return [...inputs.values()];
 }
 
 /** The newest version, in place, if the draft still fits it; else DATASET_MOVED. */

@@ -24,6 +24,8 @@ export const DraftJson = z.strictObject({
   osUser: z.string(),
   started: Instant,
   station: KeyId,
+  /** Name of the transform that fills the draft: such a draft is that program's alone, and worth nothing once it has ended. */
+  transform: z.string().optional(),
   txn: TxnId,
   v: z.literal(1),
 });
@@ -180,6 +182,7 @@ export interface DraftOwner {
   readonly lake: LakeId;
   readonly station: KeyId;
   readonly osUser: string;
+  readonly transform?: string;
 }
 
 /** Begins a draft: its folder, then draft.json, which makes it one. */
@@ -199,6 +202,7 @@ export async function beginDraft(
     osUser: owner.osUser,
     started: new Date(clock.now()).toISOString(),
     station: owner.station,
+    ...(owner.transform === undefined ? {} : { transform: owner.transform }),
     txn: newTxn(clock),
     v: 1,
   });

@@ -56,7 +56,7 @@ export interface ResultColumn {
 export type FailureKind = 'refused' | 'statement' | 'interrupted' | 'memory' | 'disk';
 
 export type Answer =
-  | { readonly is: 'ready' }
+  | { readonly is: 'ready'; readonly version: string }
   | { readonly is: 'done'; readonly rows: number }
   | { readonly is: 'judged'; readonly statement: JudgedStatement }
   | { readonly is: 'columns'; readonly columns: readonly ResultColumn[] }

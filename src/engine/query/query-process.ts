@@ -31,7 +31,7 @@ type Stop = 'cancel' | 'memory' | 'time';
 export class QueryProcess {
   readonly #deps: ProcessDeps;
   readonly #child: Child;
-  readonly #ready = Promise.withResolvers<void>();
+  readonly #ready = Promise.withResolvers<string>();
   #answers: ((answer: Answer) => void) | null = null;
   #gone: string | null = null;
   #whenGone: (() => void)[] = [];
@@ -50,8 +50,8 @@ export class QueryProcess {
     return this.#child.pid;
   }
 
-  /** Resolves when it takes orders. */
-  ready(): Promise<void> {
+  /** Resolves when it takes orders, to the version of DuckDB in it: `v1.5.5`. */
+  ready(): Promise<string> {
     return this.#ready.promise;
   }
 
@@ -129,7 +129,7 @@ export class QueryProcess {
   }
 
   #take(answer: Answer): void {
-    if (answer.is === 'ready') this.#ready.resolve();
+    if (answer.is === 'ready') this.#ready.resolve(answer.version);
     else this.#answers?.(answer);
   }
 

@@ -1,4 +1,4 @@
-import { DuckDBIntegerVector, JsonDuckDBValueConverter } from 'duckdb';
+import { DuckDBIntegerVector, JsonDuckDBValueConverter, version } from 'duckdb';
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBResult } from 'duckdb';
 import { failureOf, Refusal } from './failures.ts';
 import { judgeTree } from './gate.ts';
@@ -11,7 +11,7 @@ import { openStatement } from './statement.ts';
 /** The query process's side of the protocol, over one DuckDB connection. */
 export function serve(connection: DuckDBConnection, answer: (answer: Answer) => void): (order: Order) => void {
   const server = new Server(connection, answer);
-  answer({ is: 'ready' });
+  answer({ is: 'ready', version: version() });
   return (order) => {
     if (order.do === 'more') server.more(order.batches);
     else if (order.do === 'interrupt') server.interrupt();

@@ -12,6 +12,8 @@ export interface SessionOptions {
   /** Default 20 GB. */
   readonly temporaryBytes?: number;
   readonly threads?: number;
+  /** One that was taken before and not opened. */
+  readonly process?: QueryProcess;
 }
 
 /**
@@ -22,10 +24,12 @@ export class QuerySession {
   readonly #processes: QueryProcesses;
   readonly #opening: Opening;
   readonly #tables = new Map<string, TableSource>();
+  #fresh: QueryProcess | null;
   #process: QueryProcess | null = null;
 
-  constructor(processes: QueryProcesses, { files, output, temporary, temporaryBytes = 20 * 2 ** 30, threads = 2 }: SessionOptions) {
+  constructor(processes: QueryProcesses, { files, output, temporary, temporaryBytes = 20 * 2 ** 30, threads = 2, process }: SessionOptions) {
     this.#processes = processes;
+    this.#fresh = process ?? null;
     this.#opening = { files, output, temporary, temporaryBytes, memoryBytes: DUCKDB_MEMORY, threads };
   }
 
@@ -50,13 +54,16 @@ export class QuerySession {
   }
 
   async close(): Promise<void> {
+    await this.#fresh?.close();
     await this.#process?.close();
+    this.#fresh = null;
     this.#process = null;
   }
 
   async #current(signal: AbortSignal): Promise<QueryProcess> {
     if (this.#process !== null && !this.#process.isGone) return this.#process;
-    const process = this.#processes.take();
+    const process = this.#fresh ?? this.#processes.take();
+    this.#fresh = null;
     this.#process = process;
     await process.open(this.#opening, signal);
     for (const table of this.#tables.values()) await process.table(table, signal);

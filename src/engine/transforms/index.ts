@@ -1,2 +1,5 @@
 /** Recorded steps that make a new version from older ones. `engine/transforming.ts` runs them over a lake. */
 export type * from './types.ts';
+export { planTransform, transforms } from './plan.ts';
+export type { Judged, Plan, PlannedFile, Queries, QueryTable, Scratch, SourceFile, SourceVersion, World } from './world.ts';
+export { NOTHING_LEFT } from './file-thread.ts';

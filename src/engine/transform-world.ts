@@ -1,0 +1,184 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { HmsError, versionName } from '../contract/index.ts';
+import type { LogicalPath, OnProgress, Sha256 } from '../contract/index.ts';
+import { takeStationLock } from './catalog/index.ts';
+import type { FileRow, StationLock, VersionDetail } from './catalog/index.ts';
+import { storedFiles } from './files.ts';
+import { bytesOf, ifMissing, inWords } from './lake/index.ts';
+import type { Durable } from './lake/index.ts';
+import { lakeProfile } from './open.ts';
+import type { ReadableLake } from './open.ts';
+import { QuerySession } from './query/index.ts';
+import type { QueryProcess, QueryProcesses } from './query/index.ts';
+import { NOTHING_LEFT } from './transforms/index.ts';
+import type { Scratch, SourceFile, SourceVersion, World } from './transforms/index.ts';
+
+/** What transforms are given of a lake: versions to read, a folder in the profile, the query process. */
+
+/** A version as a source. Reads its inventory once. */
+export async function sourceVersion(lake: ReadableLake, version: VersionDetail): Promise<SourceVersion> {
+  const { dataset, version: number } = version;
+  const ref = versionName(dataset, number);
+  const stored = await storedFiles(lake, version);
+  const source = ({ path, sha256, size }: FileRow): SourceFile => ({ ref, path, sha256, size, stored: stored(sha256 as Sha256) });
+  return {
+    ref,
+    *files() {
+      const files = lake.catalog.iterateFiles(dataset, number);
+      if (files === null) {
+        throw new HmsError('STORED_DAMAGED', `The files of ${ref} are not known: neither its words nor its inventory can be read.`, { kept: NOTHING_LEFT, next: 'Run `hms dta verify` on the lake.' });
+      }
+      for (const file of files) yield source(file);
+    },
+    fileAt(path: LogicalPath) {
+      const file = lake.catalog.fileAt(dataset, number, path);
+      return file === null ? null : source(file);
+    },
+  };
+}
+
+export interface ScratchFolder extends Scratch {
+  /** For what DuckDB cannot hold in memory. */
+  readonly temporary: string;
+  readonly outputs: string;
+  remove(file: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * A folder in this station's profile, on the local disk, for one transform. It is held by a lock that the system gives back with the process, so that what a
+ * process left that was ended in the middle is known and removed by the next.
+ */
+export async function openScratch(lake: ReadableLake): Promise<ScratchFolder> {
+  const { profileDurable: durable } = lake.ledger.context;
+  const { place } = lakeProfile(lake.profile, lake.lake, lake.paths.root);
+  const top = join(place, 'scratch');
+  const locks = join(place, 'locks');
+  return inWords('Making a folder for temporary files in the profile', 'Nothing was changed.', async () => {
+    await durable.makeFolder(top);
+    await durable.makeFolder(locks);
+    await sweep(top, locks, durable);
+    const name = lake.clock.uuid();
+    const lockFile = join(locks, `scratch-${name}`);
+    const lock = takeStationLock(lockFile, 'exclusive');
+    if (lock === null) throw new Error(`The lock of a new folder is held: ${lockFile}`);
+    const folder = join(top, name);
+    const [inputs, outputs, temporary] = [join(folder, 'inputs'), join(folder, 'outputs'), join(folder, 'temporary')];
+    for (const one of [inputs, outputs, temporary]) await durable.makeFolder(one);
+    return {
+      temporary,
+      outputs,
+      input: (number) => join(inputs, `${number}.csv`),
+      output: (file) => join(outputs, file),
+      write: (file, bytes) => writeScratch(durable, file, bytes),
+      read: (file) => bytesOf(file),
+      remove: (file) => durable.removeFile(file),
+      close: () => dropScratch(folder, lockFile, lock, durable),
+    };
+  });
+}
+
+/** Not flushed: nobody needs it after a crash. For this account alone: the records of others may be in it. */
+async function writeScratch(durable: Durable, file: string, bytes: AsyncIterable<Uint8Array>): Promise<void> {
+  const handle = await durable.disk.create(file, 'exclusive', 0o600);
+  try {
+    for await (const piece of bytes) await handle.write(piece);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function dropScratch(folder: string, lockFile: string, lock: StationLock, durable: Durable): Promise<void> {
+  await durable.removeTree(folder);
+  lock.release();
+  await durable.removeFile(lockFile);
+}
+
+async function sweep(top: string, locks: string, durable: Durable): Promise<void> {
+  for (const name of await readdir(top).catch(ifMissing([]))) {
+    const lockFile = join(locks, `scratch-${name}`);
+    const lock = takeStationLock(lockFile, 'exclusive');
+    if (lock !== null) await dropScratch(join(top, name), lockFile, lock, durable);
+  }
+}
+
+export interface WorldOptions {
+  readonly sources: readonly SourceVersion[];
+  readonly scratch: ScratchFolder;
+  readonly processes: QueryProcesses;
+  readonly signal: AbortSignal;
+  readonly onProgress: OnProgress;
+}
+
+/** What a transform sees, and the query process behind it, to be closed. `engine` names the DuckDB that ran statements; null where none did. */
+export class LakeWorld implements World {
+  readonly sources: readonly SourceVersion[];
+  readonly signal: AbortSignal;
+  readonly scratch: ScratchFolder;
+  engine: string | null = null;
+  readonly #processes: QueryProcesses;
+  readonly #onProgress: OnProgress;
+  #process: QueryProcess | null = null;
+  #session: QuerySession | null = null;
+  #files = { done: 0, total: 0 };
+  #bytes = { done: 0, total: 0 };
+
+  constructor({ sources, scratch, processes, signal, onProgress }: WorldOptions) {
+    this.sources = sources;
+    this.scratch = scratch;
+    this.signal = signal;
+    this.#processes = processes;
+    this.#onProgress = onProgress;
+  }
+
+  async judge(sql: string): ReturnType<World['judge']> {
+    this.#process ??= this.#processes.take();
+    return this.#process.judge(sql, null, this.signal);
+  }
+
+  async queries(files: readonly string[]): ReturnType<World['queries']> {
+    const process = (this.#process ??= this.#processes.take());
+    const session = new QuerySession(this.#processes, { files, output: this.scratch.outputs, temporary: this.scratch.temporary, process });
+    this.#session = session;
+    this.engine = `DuckDB ${await process.ready()}`;
+    const { signal } = this;
+    return {
+      table: (table) => session.table(table, signal),
+      numbers: async function* (sql) {
+        for await (const part of session.select(sql, signal, true)) {
+          if (!('rows' in part)) continue;
+          const [column] = part.columns;
+          if (!(column instanceof Int32Array)) throw new Error('The numbers of rows that the query process gives are no whole numbers.');
+          yield column;
+        }
+      },
+      write: (sql, file, format) => session.write(sql, file, format, signal),
+    };
+  }
+
+  expect(files: number, bytes: number): void {
+    this.#files.total = files;
+    this.#bytes.total = bytes;
+    this.#say();
+  }
+
+  read(bytes: number): void {
+    this.#bytes.done += bytes;
+    this.#say();
+  }
+
+  fileDone(): void {
+    this.#files.done++;
+    this.#say();
+  }
+
+  async close(): Promise<void> {
+    await this.#session?.close();
+    await this.#process?.close();
+  }
+
+  #say(): void {
+    this.#onProgress({ phase: 'Transforming', filesDone: this.#files.done, filesTotal: this.#files.total, bytesDone: this.#bytes.done, bytesTotal: this.#bytes.total });
+  }
+}

@@ -1,0 +1,94 @@
+import { encodingOf, isWide, textOf, unitOf } from './encoding.ts';
+import type { FileEncoding, Units } from './encoding.ts';
+import { FileRefusal } from './refusal.ts';
+import { QUOTED_DOUBLED, BARE, ROW, RowScanner } from './row-scanner.ts';
+import type { Marks } from './row-scanner.ts';
+import type { CsvReading, TextEncoding } from './types.ts';
+
+/** How one CSV file is written. */
+export interface Dialect extends FileEncoding {
+  readonly delimiter: string;
+  readonly quote: string;
+  readonly endsWithCr: boolean;
+}
+
+/** Enough for some hundred rows, and one read. */
+export const SAMPLE_BYTES = 256 * 1024;
+const SAMPLE_ROWS = 200;
+const DELIMITERS = [',', ';', '\t', '|'];
+const [LF, CR] = [10, 13];
+
+/**
+ * Finds out what was not told. Of the delimiters it takes the one that divides all sampled rows, the header among them, into the same number of fields, and into most;
+ * one under which the header has all of `wanted` goes before. Where none does, it is `,`: a file of one column.
+ */
+export function dialectOf(sample: Uint8Array, told: CsvReading, wanted: readonly string[] = []): Dialect {
+  const file = encodingOf(sample, told.encoding);
+  const units = unitsOf(sample.subarray(file.mark), file.encoding);
+  const [lf, cr] = [unitOf(LF, file.encoding), unitOf(CR, file.encoding)];
+  const endsWithCr = !units.includes(lf) && units.includes(cr);
+  const quote = told.quote ?? '"';
+  const make = (delimiter: string): Dialect => ({ ...file, delimiter, quote, endsWithCr });
+  if (told.delimiter !== undefined) return make(told.delimiter);
+  let best = make(',');
+  let score = 0;
+  for (const delimiter of DELIMITERS) {
+    if (delimiter === quote) continue;
+    const dialect = make(delimiter);
+    const { fields, header } = lookAt(units, dialect);
+    const found = header.length > 0 && wanted.length > 0 && wanted.every((name) => header.includes(name));
+    const value = (found ? 1_000_000 : 0) + (fields > 1 ? fields : 0);
+    if (value > score) [best, score] = [dialect, value];
+  }
+  return best;
+}
+
+/** The number of fields that all rows of the sample have, 0 where they differ; and the names in the first. */
+function lookAt(units: Units, dialect: Dialect): { fields: number; header: string[] } {
+  const scanner = new RowScanner(marksOf(dialect));
+  let header: string[] = [];
+  let fields = 0;
+  let at = 0;
+  // The last row of the sample is cut off, unless the file ends there; it says nothing either way.
+  for (let rows = 0; rows < SAMPLE_ROWS && scanner.scan(units, at, units.length, rows === 0) === ROW && scanner.next > at; rows++) {
+    if (rows === 0) {
+      header = Array.from({ length: scanner.fields }, (_, i) => fieldText(units, scanner, i, dialect));
+      fields = scanner.fields;
+    } else if (scanner.fields !== fields && scanner.end > at) {
+      return { fields: 0, header };
+    }
+    at = scanner.next;
+  }
+  return { fields, header };
+}
+
+export function marksOf({ delimiter, quote, encoding, endsWithCr }: Dialect): Marks {
+  const unit = (character: string): number => unitOf(character.charCodeAt(0), encoding);
+  const [lf, cr] = [unitOf(LF, encoding), unitOf(CR, encoding)];
+  return { delimiter: unit(delimiter), quote: unit(quote), lineFeed: endsWithCr ? cr : lf, carriageReturn: cr, endsWithCr };
+}
+
+export function unitsOf(bytes: Uint8Array, encoding: TextEncoding): Units {
+  if (!isWide(encoding)) return bytes;
+  // A copy begins at an even place, as 16-bit units must.
+  const even = bytes.slice(0, bytes.length & ~1);
+  return new Uint16Array(even.buffer, 0, even.length / 2);
+}
+
+/** The value of a field: without its quotes, doubled ones made single, decoded. */
+export function fieldText(units: Units, scanner: RowScanner, field: number, { encoding, quote }: Dialect): string {
+  const inset = scanner.forms[field] === BARE ? 0 : 1;
+  const start = (scanner.starts[field] ?? 0) + inset;
+  const end = (scanner.ends[field] ?? 0) - inset;
+  const part = units.subarray(start, end);
+  const text = textOf(new Uint8Array(part.buffer, part.byteOffset, part.byteLength), encoding);
+  return scanner.forms[field] === QUOTED_DOUBLED ? text.replaceAll(quote + quote, quote) : text;
+}
+
+/** Refuses what cannot be told apart in a file. */
+export function checkReading({ delimiter = ',', quote = '"' }: CsvReading): void {
+  const isOne = (character: string): boolean => /^[\x01-\x7f]$/.test(character) && character !== '\n' && character !== '\r';
+  if (!isOne(delimiter) || !isOne(quote) || delimiter === quote) {
+    throw new FileRefusal('CONTENT_REFUSED', 'Delimiter and quote are each one ASCII character, not a line end, and not the same.');
+  }
+}
