@@ -16,7 +16,7 @@ export type Description = z.infer<typeof Description>;
 /** `WF-2024-07:v1`: a version by its number. */
 const NumberedVersion = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}:v[1-9]\d{0,8}$/);
 
-/** What a version was made from, and how: docs/formats/lake.md section 6.1. */
+/** What a version was made from, and how: docs/formats/lake.md section 6.2. */
 export const Lineage = z.looseObject({
   from: z.array(NumberedVersion).min(1),
   parameters: z.record(z.string(), z.json()).optional(),

@@ -1,12 +1,12 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HmsError, instantOf, versionName } from '../contract/index.ts';
-import type { DatasetId, LogicalPath, OnProgress, RootName, Tag } from '../contract/index.ts';
+import type { DatasetId, Lineage, LogicalPath, OnProgress, Ref, RootName, Tag } from '../contract/index.ts';
 import { intake } from './ingest/index.ts';
 import type { IntakeReport, Source } from './ingest/index.ts';
 import { beginDraft, commitDraft, ifMissing, inWords, listDrafts, openDraft, unwrapObject } from './lake/index.ts';
-import type { BaseFile, CommittedVersion, Draft, DraftJson, JournalLine, LineageWords } from './lake/index.ts';
-import type { StationLock } from './catalog/index.ts';
+import type { BaseFile, CommittedVersion, Draft, DraftJson, JournalLine } from './lake/index.ts';
+import type { StationLock, VersionDetail } from './catalog/index.ts';
 import { lakeProfile } from './open.ts';
 import type { ReadableLake, WritableLake } from './open.ts';
 import { lockStation } from './station-lock.ts';
@@ -181,8 +181,11 @@ export interface CommitOptions {
   readonly tags: readonly Tag[];
   /** Shown as the author in the inventory: the officer's name, or the account's and the station's. */
   readonly author?: string;
-  /** What the files were made from, by a program of one's own. */
-  readonly lineage?: LineageWords;
+  /** What made the draft from its sources, in words. */
+  readonly transform?: string;
+  /** Versions that the draft was made from. */
+  readonly sources?: readonly Ref[];
+  readonly how?: Omit<Lineage, 'from'>;
 }
 
 /** Commits this officer's draft of a dataset. */
@@ -211,8 +214,15 @@ export function commitNow(lake: WritableLake, draft: Draft, options: CommitOptio
     words,
     tags: options.tags,
     refusal: (root) => latePhi(draft.dataset, root, options.tags) ?? refusal(root),
-    ...(options.lineage === undefined ? {} : { lineage: options.lineage }),
+    ...(options.transform === undefined ? {} : { transform: options.transform }),
+    ...(options.sources === undefined ? {} : { sources: options.sources }),
+    ...(options.how === undefined ? {} : { how: options.how }),
   });
+}
+
+/** A version as one that another was made from. */
+export function sourceRef({ dataset, version, hash }: Pick<VersionDetail, 'dataset' | 'version' | 'hash'>): Ref {
+  return { ref: `version:${versionName(dataset, version)}`, sha256: hash };
 }
 
 function latePhi(dataset: DatasetId, root: RootName, tags: readonly string[]): HmsError | null {

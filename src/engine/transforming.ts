@@ -1,12 +1,12 @@
 import { CancelledError, HmsError, versionName } from '../contract/index.ts';
 import type { DatasetId, Lineage, OnProgress, RootName, Sha256, Tag } from '../contract/index.ts';
 import type { StationLock, VersionDetail } from './catalog/index.ts';
-import { beginTransformDraft, commitNow, removeDraft } from './drafting.ts';
+import { beginTransformDraft, commitNow, removeDraft, sourceRef } from './drafting.ts';
 import { versionOf } from './files.ts';
 import { intake } from './ingest/index.ts';
 import type { StreamSource } from './ingest/index.ts';
 import { inWords } from './lake/index.ts';
-import type { CommittedVersion, Draft, LineageWords } from './lake/index.ts';
+import type { CommittedVersion, Draft } from './lake/index.ts';
 import type { WritableLake } from './open.ts';
 import { QueryProcesses } from './query/index.ts';
 import { PROGRAM } from './station.ts';
@@ -64,8 +64,8 @@ export async function prepareTransform(lake: WritableLake, sources: string | rea
   const { draft, lock } = await beginTransformDraft(lake, into, spec.name);
   try {
     const { made, counts, engine } = await stage(lake, versions, spec, draft, options);
-    const lineage: LineageWords = { transform: spec.name, sources: versions, parameters: parametersOf(spec), engine: engine === null ? PROGRAM : `${PROGRAM}, ${engine}`, counts };
-    return new StagedTransform(lake, draft, lock, lineage, spec.name, made, refusal);
+    const how = { parameters: parametersOf(spec), engine: engine === null ? PROGRAM : `${PROGRAM}, ${engine}`, counts };
+    return new StagedTransform(lake, { draft, lock, transform: spec.name, versions, how, made, counts, refusal });
   } catch (error) {
     await removeDraft(lake, draft.details);
     lock.release();
@@ -171,6 +171,17 @@ function worded(error: unknown): Promise<unknown> {
   return inWords('Transforming', NOTHING_LEFT, () => Promise.reject<unknown>(error as Error)).catch((reason: unknown) => reason);
 }
 
+interface StagedParts {
+  readonly draft: Draft;
+  readonly lock: StationLock;
+  readonly transform: TransformName;
+  readonly versions: readonly VersionDetail[];
+  readonly how: Omit<Lineage, 'from'>;
+  readonly made: readonly MadeFile[];
+  readonly counts: TransformCounts;
+  readonly refusal: (root: RootName) => HmsError | null;
+}
+
 class StagedTransform implements PendingTransform {
   readonly transform: TransformName;
   readonly sources: PendingTransform['sources'];
@@ -178,33 +189,28 @@ class StagedTransform implements PendingTransform {
   readonly made: readonly MadeFile[];
   readonly counts: TransformCounts;
   readonly #lake: WritableLake;
-  readonly #draft: Draft;
-  readonly #lock: StationLock;
-  readonly #lineage: LineageWords;
-  readonly #refusal: (root: RootName) => HmsError | null;
+  readonly #parts: StagedParts;
   #ended = false;
 
-  constructor(lake: WritableLake, draft: Draft, lock: StationLock, lineage: LineageWords, transform: TransformName, made: readonly MadeFile[], refusal: (root: RootName) => HmsError | null) {
+  constructor(lake: WritableLake, parts: StagedParts) {
     this.#lake = lake;
-    this.#draft = draft;
-    this.#lock = lock;
-    this.#lineage = lineage;
-    this.#refusal = refusal;
-    this.transform = transform;
-    this.into = draft.dataset;
-    this.made = made;
-    this.counts = lineage.counts ?? {};
-    this.sources = lineage.sources.map(({ dataset, version, hash }) => ({ ref: versionName(dataset, version), sha256: hash }));
+    this.#parts = parts;
+    this.transform = parts.transform;
+    this.into = parts.draft.dataset;
+    this.made = parts.made;
+    this.counts = parts.counts;
+    this.sources = parts.versions.map(({ dataset, version, hash }) => ({ ref: versionName(dataset, version), sha256: hash }));
   }
 
   async commit(options: TransformCommit): Promise<CommittedVersion> {
     this.#end();
+    const { draft, lock, transform, versions, how, refusal } = this.#parts;
     try {
-      return await commitNow(this.#lake, this.#draft, { ...options, lineage: this.#lineage }, this.#refusal);
+      return await commitNow(this.#lake, draft, { ...options, transform, sources: versions.map(sourceRef), how }, refusal);
     } catch (error) {
       throw await this.#afterRefusal(error);
     } finally {
-      this.#lock.release();
+      lock.release();
     }
   }
 
@@ -212,9 +218,9 @@ class StagedTransform implements PendingTransform {
     if (this.#ended) return;
     this.#end();
     try {
-      await removeDraft(this.#lake, this.#draft.details);
+      await removeDraft(this.#lake, this.#parts.draft.details);
     } finally {
-      this.#lock.release();
+      this.#parts.lock.release();
     }
   }
 
@@ -226,10 +232,10 @@ class StagedTransform implements PendingTransform {
   /** Takes the draft away, unless its version is in the ledger, or may be: then the next opening finishes what was begun. */
   async #afterRefusal(error: unknown): Promise<unknown> {
     if (!(error instanceof HmsError) || error.facts['outcome'] === 'unknown') return error;
-    const { txn } = this.#draft.details;
-    const isCommitted = await this.#lake.refresh().then(() => this.#lake.catalog.view.txnSeen(txn), () => true);
+    const { details } = this.#parts.draft;
+    const isCommitted = await this.#lake.refresh().then(() => this.#lake.catalog.view.txnSeen(details.txn), () => true);
     if (isCommitted) return error;
-    await removeDraft(this.#lake, this.#draft.details);
+    await removeDraft(this.#lake, details);
     const message = error.code === 'DRAFT_EMPTY' ? `The transform changes nothing: all that it makes is in the newest version of ${this.into} with the same bytes.` : error.message;
     const next = error.code === 'DRAFT_EMPTY' ? undefined : error.code === 'DATASET_MOVED' ? 'Run the transform again on the newest version.' : error.next;
     return new HmsError(error.code, message, { kept: 'Nothing was committed, and nothing is left of the transform.', ...(next === undefined ? {} : { next }), facts: error.facts, cause: error });

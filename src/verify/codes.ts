@@ -45,6 +45,7 @@ export const verifyCodes = {
   INVENTORY_ALTERED: code('error', 'The inventory of a version is not the one whose hash stands in the ledger.'),
   INVENTORY_UNSOUND: code('error', 'An inventory contradicts itself or is not written as OCFL 1.1 and the format of the lake ask. The code of OCFL 1.1 is named.'),
   INVENTORY_CONTRADICTS: code('error', 'An inventory describes an earlier version differently from that version itself.'),
+  LINEAGE_WRONG: code('error', 'An entry says of a version that it was made from something that the ledger does not have in that form: another hash, a later version, or one that the entry itself does not name.'),
   STATE_DIFFERS: code('error', 'The list of changes in the ledger does not lead to the files that the inventory of the version lists.'),
   VOIDED_WRONG: code('error', 'A voided version does not have exactly the files of the version before it.'),
   SIDECAR_WRONG: code('error', 'The file that repeats the hash of an inventory is missing or says another hash.'),

@@ -4,6 +4,8 @@ import { createDataset } from '../../engine/datasets/index.ts';
 import { commit as commitDraft, discard as discardDraft, myDraft, removeFiles, renameFile } from '../../engine/drafting.ts';
 import { datasetUnknown } from '../../engine/files.ts';
 import type { WritableLake } from '../../engine/open.ts';
+import { derivationOf } from './derived.ts';
+import type { DerivedChoices } from './derived.ts';
 import { datasetIdOf, findDataset, logicalPathOf, refOf, tagsOf } from '../names.ts';
 import { writing } from '../opening.ts';
 import { answer, remark } from '../session.ts';
@@ -62,10 +64,10 @@ export function mv(session: Session, [text, from, to]: readonly [string, string,
   });
 }
 
-export function commit(session: Session, [text]: readonly [string], { message, tag = [] }: { readonly message?: string; readonly tag?: readonly string[] }): Promise<void> {
+export function commit(session: Session, [text]: readonly [string], { message, tag = [], ...derived }: { readonly message?: string; readonly tag?: readonly string[] } & DerivedChoices): Promise<void> {
   return writing(session, async (lake) => {
     const dataset = await draftedDataset(lake, text);
-    const { version, prepared } = await commitDraft(lake, dataset, { message: message ?? null, tags: tagsOf(tag) });
+    const { version, prepared } = await commitDraft(lake, dataset, { message: message ?? null, tags: tagsOf(tag), ...derivationOf(lake, derived) });
     const detail = lake.catalog.version(dataset, version);
     if (detail === null) throw new Error(`The catalog has no version ${version} of ${dataset} after its commit.`);
     await warnOfLargeInventory(session, refOf(detail), prepared.inventoryBytes);

@@ -3,6 +3,7 @@ import type { DatasetId } from '../../contract/index.ts';
 import { commit, myDraft } from '../../engine/drafting.ts';
 import type { IntakeReport } from '../../engine/ingest/index.ts';
 import type { WritableLake } from '../../engine/open.ts';
+import { derivationOf } from './derived.ts';
 import { datasetIdOf, findDataset, refOf, tagsOf } from '../names.ts';
 import { writing } from '../opening.ts';
 import { answer, remark } from '../session.ts';
@@ -15,6 +16,8 @@ export interface IngestChoices {
   readonly message?: string;
   readonly tag?: readonly string[];
   readonly as?: string;
+  readonly derivedFrom?: readonly string[];
+  readonly transform?: string;
 }
 
 /** Create, put and commit in one: files in, a version out. Nothing is committed where a file was not taken. */
@@ -22,13 +25,14 @@ export function ingest(session: Session, [text, names]: readonly [string, readon
   return writing(session, async (lake) => {
     const dataset = findDataset(lake, text) ?? datasetIdOf(text);
     const tags = tagsOf(choices.tag ?? []);
+    const derivation = derivationOf(lake, choices);
     const sources = await sourcesOf(session, names, choices.as);
     await tellOfDraft(session, lake, dataset);
     const { report, done } = await withDraft(lake, dataset, async () => {
       const taken = await take(session, lake, dataset, sources);
       refuseProblems(taken, dataset);
       if (session.signal.aborted) throw new CancelledError(`${intakeWords(taken)}. They are kept in the draft of ${dataset}; "hms dta commit ${dataset}" commits it.`);
-      const committed = await commit(lake, dataset, { message: choices.message ?? null, tags }).catch((error: unknown) => {
+      const committed = await commit(lake, dataset, { message: choices.message ?? null, tags, ...derivation }).catch((error: unknown) => {
         throw nothingDiffers(error, lake, dataset, taken);
       });
       return { report: taken, done: committed };

@@ -6,6 +6,7 @@ import { leafAt, readBody } from '../../engine/lake/index.ts';
 import type { ReadableLake } from '../../engine/open.ts';
 
 import { jsonWithList } from '../json.ts';
+import { messageAndOrigin } from './results.ts';
 import { datasetOf, wholeNumber } from '../names.ts';
 import { reading } from '../opening.ts';
 import { goesOn } from '../session.ts';
@@ -84,7 +85,10 @@ function shortSubject(subject: string): string {
 async function wordsOf(lake: ReadableLake, entry: LogEntry, own: number): Promise<string | null> {
   if (!entry.effect || entry.body === null || entry.destroyed !== null) return null;
   const subject = entry.subject === null ? null : parseSubject(entry.subject);
-  if (entry.op === 'version.committed' && subject?.kind === 'version') return lake.catalog.version(subject.id, subject.version)?.message ?? null;
+  if (entry.op === 'version.committed' && subject?.kind === 'version') {
+    const version = lake.catalog.version(subject.id, subject.version);
+    return version === null || version.message === null ? null : messageAndOrigin(version, version.message);
+  }
   // The ledger of before a fork lies elsewhere.
   if (entry.log !== own) return null;
   const leaf = await leafAt(lake.paths.entry(entry.seq), lake.durable.place, lake.clock);

@@ -9,8 +9,22 @@ import { bytes, count, grouped } from '../words.ts';
 
 /** A version for programs: instants in UTC, sizes in bytes. What only a destroyed body said is null. */
 export function versionJson(version: VersionDetail): object {
-  const { dataset, version: number, at, hash, message, tags, files, bytes: size, seq, txn, withdrawn, voided, destroyed, placed } = version;
-  return { ref: refOf(version), dataset, version: number, at, hash, message, tags, files, bytes: size, seq, txn, withdrawn, voided, destroyed, placed };
+  const { dataset, version: number, at, hash, message, transform, lineage, tags, files, bytes: size, seq, txn, withdrawn, voided, destroyed, placed } = version;
+  return { ref: refOf(version), dataset, version: number, at, hash, message, transform, lineage, tags, files, bytes: size, seq, txn, withdrawn, voided, destroyed, placed };
+}
+
+/** `from v1 by csv_trim`: what a version was made from and by what; null where nobody said. Sources of its own dataset go by their number. */
+export function originWords({ dataset, transform, lineage }: Pick<VersionDetail, 'dataset' | 'transform' | 'lineage'>): string | null {
+  const by = transform === null ? '' : `by ${transform}`;
+  if (lineage === null) return by === '' ? null : by;
+  const from = lineage.from.map((ref) => (ref.startsWith(`${dataset}:`) ? ref.slice(dataset.length + 1) : ref));
+  return `from ${from.join(', ')}${by === '' ? '' : ` ${by}`}`;
+}
+
+/** The message of a version, with what it was made from behind it. */
+export function messageAndOrigin(version: VersionDetail, message: string): string {
+  const origin = originWords(version);
+  return origin === null ? message : `${message} (${origin})`;
 }
 
 export function intakeJson(report: IntakeReport): object {

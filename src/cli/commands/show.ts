@@ -9,7 +9,7 @@ import { answer } from '../session.ts';
 import type { Session } from '../session.ts';
 import { fields, table } from '../table.ts';
 import { bytes, count, grouped, officeClock } from '../words.ts';
-import { numberAndState, versionJson } from './results.ts';
+import { messageAndOrigin, numberAndState, versionJson } from './results.ts';
 
 type Clock = (instant: string) => string;
 
@@ -42,7 +42,7 @@ async function showDataset(session: Session, lake: ReadableLake, dataset: Datase
     version.bytes === null ? 'not known' : grouped(version.bytes),
     when(version.at),
     tagWords(version),
-    version.message ?? destroyedWords(version.destroyed),
+    messageAndOrigin(version, version.message ?? destroyedWords(version.destroyed)),
   ]);
   const columns = [{ title: 'Version' }, { title: 'Files', align: 'right' as const }, { title: 'Bytes', align: 'right' as const }, { title: 'Committed' }, { title: 'Tags' }, { title: 'Message' }];
   await answer(session, value, [
@@ -80,12 +80,23 @@ async function showVersion(session: Session, lake: ReadableLake, version: Versio
       ['Inventory SHA-256', version.hash],
       ['Ledger entry', String(version.seq)],
       ['Signed by', by === null ? null : by.role === 'officer' ? `officer ${by.name}` : `workstation ${by.name}, not by a person`],
-      ['Made from', sources.length === 0 ? null : sources.map(refFrom).join(', ')],
+      ['Made from', version.lineage === null ? (sources.length === 0 ? null : sources.map(refFrom).join(', ')) : version.lineage.from.join(', ')],
+      ['Made by', version.transform],
+      ...howWords(version),
       ['In place', version.placed ? null : 'not yet: its commit was interrupted; the next command that writes finishes it'],
     ]),
     ...(notes.length === 0 ? [] : ['', `Met and not taken: ${noteWords(notes)}`]),
     ...(exports.length === 0 ? [] : ['', 'Exports', ...exports.map((row) => `  ${when(row.at)}  ${row.name ?? '(destroyed)'}${row.payload === null ? '' : `  ${bytes(row.payload.octets)}`}`)]),
   ]);
+}
+
+/** Parameters as they were given, one a line; what the transform counted; and the programs that ran it. */
+function howWords({ lineage }: VersionDetail): (readonly [string, string | null])[] {
+  if (lineage === null) return [];
+  const { parameters = {}, counts = {}, engine = null } = lineage;
+  const values = Object.entries(parameters).map(([name, value]) => [`  ${name}`, typeof value === 'string' ? value : JSON.stringify(value)] as const);
+  const counted = Object.entries(counts).map(([name, n]) => `${grouped(n)} ${name}`);
+  return [...values, ['Counted', counted.length === 0 ? null : counted.join(', ')], ['Run by', engine]];
 }
 
 function refFrom({ dataset, version }: { readonly dataset: DatasetId; readonly version: number }): string {

@@ -4,6 +4,7 @@ import type { Run } from './leaf.ts';
 import { exampleText, withCommon } from './leaf.ts';
 import { addLabelCommands, addLookingCommands } from './looking.ts';
 import { addRecordCommands } from './records.ts';
+import { addTransformCommands } from './transform.ts';
 
 export type { Run, Work } from './leaf.ts';
 
@@ -42,6 +43,7 @@ Exit codes:
     );
   addLakeCommands(dta, run);
   addRecordCommands(dta, run);
+  addTransformCommands(dta, run);
   addLookingCommands(dta, run);
   addLabelCommands(dta, run);
   addProofCommands(dta, run);

@@ -11,12 +11,15 @@ export function addRecordCommands(dta: Command, run: Run): void {
     'hms dta ingest SCANS-1998 /mnt/scans -m "Box 12"   # the folder brings its name: scans/...',
     'hms dta ingest SCANS-1998 /mnt/scans/. -m "Box 12"   # its content without the folder',
     'mysqldump hr | hms dta ingest HR-DUMP - --as hr.sql -m "Nightly dump"',
+    'hms dta ingest WF-MODEL model.nc -m "Smoke model" --derived-from WF-2024-07:clean --transform smoke-model-2.1',
   ])
     .argument('<id>', 'dataset; one that is not there is made. Its name is public for ever')
     .argument('<source...>', 'files, folders, or - for standard input')
     .option('-m, --message <text>', 'what this version is; "Version N" where it is left out')
     .option('--tag <tag>', 'label of the version; may be given several times', several)
-    .option('--as <name>', 'the name that one file, folder or standard input gets');
+    .option('--as <name>', 'the name that one file, folder or standard input gets')
+    .option('--derived-from <ref>', 'a version that the files were made from by a program of your own; may be given several times', several)
+    .option('--transform <name>', 'with --derived-from: what made them, 1 to 64 letters, digits, dots, dashes or underscores');
   does(ingest, run, async () => (await import('../commands/ingest.ts')).ingest);
 
   const create = leaf(dta, 'create', 'Reserve the id of a dataset. The name is public for ever and cannot be changed.', ['hms dta create WF-2024-07 --tag raw', 'hms dta create CASE-0331 --tag phi   # kept apart, in raw/'])
@@ -41,10 +44,15 @@ export function addRecordCommands(dta: Command, run: Run): void {
   const mv = leaf(dta, 'mv', 'Rename a file in the next version.', ['hms dta mv WF-2024-07 sensorA.csv north/sensorA.csv']).argument('<id>', 'dataset').argument('<from>', 'name now').argument('<to>', 'name from then on');
   does(mv, run, async () => (await import('../commands/draft.ts')).mv);
 
-  const commit = leaf(dta, 'commit', 'Make your draft the next version, which never changes again. Prints the version.', ['hms dta commit WF-2024-07 -m "Removed unused columns" --tag clean'])
+  const commit = leaf(dta, 'commit', 'Make your draft the next version, which never changes again. Prints the version.', [
+    'hms dta commit WF-2024-07 -m "Removed unused columns" --tag clean',
+    'hms dta commit WF-2024-07 -m "Despiked" --derived-from WF-2024-07:v2 --transform despike',
+  ])
     .argument('<id>', 'dataset')
     .option('-m, --message <text>', 'what this version is; "Version N" where it is left out')
-    .option('--tag <tag>', 'label of the version; may be given several times', several);
+    .option('--tag <tag>', 'label of the version; may be given several times', several)
+    .option('--derived-from <ref>', 'a version that the files were made from by a program of your own; may be given several times', several)
+    .option('--transform <name>', 'with --derived-from: what made them, 1 to 64 letters, digits, dots, dashes or underscores');
   does(commit, run, async () => (await import('../commands/draft.ts')).commit);
 
   const discard = leaf(dta, 'discard', 'Throw your draft away. Versions, and the files that it was copied from, stay as they are.', ['hms dta discard WF-2024-07']).argument('<id>', 'dataset');

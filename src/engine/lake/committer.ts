@@ -1,5 +1,5 @@
 import { HmsError, versionName } from '../../contract/index.ts';
-import type { DatasetId, Lineage, RootName, Tag } from '../../contract/index.ts';
+import type { DatasetId, Lineage, Ref, RootName, Tag } from '../../contract/index.ts';
 import type { Claimed } from './claim.ts';
 import { codeOf } from './durable.ts';
 import { conflictingPaths, lost, prepareVersion, rootFor } from './commit.ts';
@@ -18,18 +18,12 @@ export interface CommitRequest {
   readonly tags: readonly Tag[];
   /** Says why a dataset in this storage root may not get these tags; null where it may. */
   readonly refusal: (root: RootName) => HmsError | null;
-  /** What the draft was made from, where that is known. */
-  readonly lineage?: LineageWords;
-}
-
-/** Where a version comes from, as its entry and its body say it (docs/formats/lake.md section 6.1). */
-export interface LineageWords {
-  /** Name of the transform; null where nobody named it. */
-  readonly transform: string | null;
-  readonly sources: readonly { readonly dataset: DatasetId; readonly version: number; readonly hash: ClaimedVersion['hash'] }[];
-  readonly parameters?: Lineage['parameters'];
-  readonly engine?: string;
-  readonly counts?: Lineage['counts'];
+  /** Name of the transform that made the draft, where one did. */
+  readonly transform?: string;
+  /** Versions that the draft was made from; the version before is always named among the inputs. */
+  readonly sources?: readonly Ref[];
+  /** How it was made from them (docs/formats/lake.md section 6.2). */
+  readonly how?: Omit<Lineage, 'from'>;
 }
 
 export interface CommittedVersion {
@@ -65,10 +59,11 @@ export async function commitDraft(ledger: Ledger, signer: LedgerSigner, draft: D
           root,
           files: prepared.files,
           bytes: prepared.bytes,
-          ...lineageHead(request.lineage),
+          ...(request.transform === undefined ? {} : { transform: request.transform }),
+          ...lineageHead(request),
         },
         lines: prepared.lines,
-        inputs: inputsOf(base, request.lineage),
+        inputs: inputsOf(base, request.sources ?? []),
         outputs: [{ ref: `version:${name}`, sha256: prepared.hash }],
       },
       () => (index.view.dataset(draft.dataset)?.newest ?? 0) === (base?.version ?? 0) && (index.rootOf(draft.dataset) ?? root) === root,
@@ -80,24 +75,15 @@ export async function commitDraft(ledger: Ledger, signer: LedgerSigner, draft: D
   }
 }
 
-function lineageHead(words: LineageWords | undefined): { transform?: string; lineage?: Lineage } {
-  if (words === undefined) return {};
-  const { transform, sources, parameters, engine, counts } = words;
-  const from = sources.map(({ dataset, version }) => versionName(dataset, version));
-  return {
-    ...(transform === null ? {} : { transform }),
-    lineage: { from, ...(parameters === undefined ? {} : { parameters }), ...(engine === undefined ? {} : { engine }), ...(counts === undefined ? {} : { counts }) },
-  };
+function lineageHead({ sources = [], how }: CommitRequest): { lineage?: Lineage } {
+  if (sources.length === 0) return {};
+  return { lineage: { ...how, from: sources.map(({ ref }) => ref.replace(/^version:/, '')) } };
 }
 
-/** The version before and the sources, each once. */
-function inputsOf(base: ClaimedVersion | null, words: LineageWords | undefined): { ref: string; sha256: ClaimedVersion['hash'] }[] {
-  const inputs = new Map<string, { ref: string; sha256: ClaimedVersion['hash'] }>();
-  for (const { dataset, version, hash } of [...(base === null ? [] : [base]), ...(words?.sources ?? [])]) {
-    const ref = `version:${versionName(dataset, version)}`;
-    if (!inputs.has(ref)) inputs.set(ref, { ref, sha256: hash });
-  }
-  return [...inputs.values()];
+/** The version before, then the sources, each once. */
+function inputsOf(base: ClaimedVersion | null, sources: readonly Ref[]): Ref[] {
+  const before = base === null ? [] : [{ ref: `version:${versionName(base.dataset, base.version)}`, sha256: base.hash }];
+  return [...new Map([...before, ...sources].map((input) => [input.ref, input])).values()];
 }
 
 /** The newest version, in place, if the draft still fits it; else DATASET_MOVED. */

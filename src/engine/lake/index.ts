@@ -26,7 +26,7 @@ export type { ByteRange } from './read-file.ts';
 export { lost, readHeadState, rootFor, unwrapObject } from './commit.ts';
 export type { PreparedVersion, VersionWords } from './commit.ts';
 export { commitDraft, recover, settle } from './committer.ts';
-export type { CommitRequest, CommittedVersion, LineageWords, Recovery } from './committer.ts';
+export type { CommitRequest, CommittedVersion, Recovery } from './committer.ts';
 export { isInPlace, isOccupied, isRootCurrent, objectFolder, placeVersion, removeEmptyTuples, versionFolder, writeRootInventory } from './store.ts';
 export { headMissing } from './replay.ts';
 export { originsOf, replayOrigins } from './origins.ts';

@@ -9,6 +9,7 @@ import type { EntryRead, ReadEntriesResult, TriedSignature } from '../workers/re
 import { DigestList } from '../workers/compact.ts';
 import type { LakeCheck } from './context.ts';
 import { LedgerFacts } from './facts.ts';
+import { lineageFaults } from './lineage.ts';
 import type { LedgerRead } from './facts.ts';
 
 /** Entries of one task. The first is small: it brings the keys with which the threads verify the rest. */
@@ -117,6 +118,7 @@ class Replayer {
     const head = body === null ? null : (body.head ?? 'missing');
     const judgement = judge({ seq, bytes, leafHash: leaf, body: head }, this.#state, this.#replay.lakeId, sha256, verifierOf(tried));
     this.#state.apply(seq, judgement);
+    for (const wrong of lineageFaults(judgement, this.#facts)) findings.add('LINEAGE_WRONG', `${folder}/entry.json`, `Entry ${String(seq)}: ${wrong}`);
     this.#facts.take(judgement, body?.state === 'good' ? `${root}/${folder}/body.json` : null);
     this.#reportEffect(seq, folder, judgement);
     if (body !== null && judgement.entry !== null && (body.state !== 'good' || body.head === null)) this.#badBodies.push({ seq, body });

@@ -15,6 +15,7 @@ describe('the grammar', () => {
     expect(leaves().map(({ name }) => name)).toEqual([
       ...['dta init', 'dta doctor'],
       ...['dta ingest', 'dta create', 'dta put', 'dta rm', 'dta mv', 'dta commit', 'dta discard', 'dta drafts'],
+      'dta transform',
       ...['dta ls', 'dta show', 'dta files', 'dta cat', 'dta diff', 'dta log'],
       ...['dta tag', 'dta alias', 'dta describe', 'dta withdraw'],
       ...['dta export', 'dta verify'],

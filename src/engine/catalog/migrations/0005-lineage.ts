@@ -1,7 +1,7 @@
 import type { Migration } from './migration.ts';
 
 /**
- * What a body says of where its version comes from (lake.md section 6.1), as JSON; and the view of it: every version that an entry names as an input, with
+ * What a body says of where its version comes from (lake.md section 6.2), as JSON; and the view of it: every version that an entry names as an input, with
  * the transform where it is one that the version was made from, and not only the version before. A catalog from before has not kept what bodies said
  * of this, so it is built again.
  */
