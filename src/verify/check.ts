@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { OnProgress } from '../contract/index.ts';
 import { CancelledError } from '../contract/index.ts';
+import { verifyCodes } from './codes.ts';
 import { Findings } from './findings.ts';
 import { checkLake } from './lake/index.ts';
 import { Meter } from './meter.ts';
@@ -41,7 +42,7 @@ export async function check(work: Work, signal: AbortSignal | undefined, onProgr
 }
 
 async function run({ found, trust, seen }: Work, meter: Meter, pool: Pool): Promise<VerifyReport> {
-  const findings = new Findings();
+  const findings = new Findings(verifyCodes);
   if (found.kind !== 'lake') {
     const { checked, answers } = await checkPackage({ found, findings, meter, pool, trust });
     meter.done();

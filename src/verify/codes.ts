@@ -1,6 +1,7 @@
 import type { Finding } from '../contract/index.ts';
 
-interface CodeMeaning {
+/** What a code of a checker says. */
+export interface CodeMeaning {
   readonly severity: Finding['severity'];
   /** What it means, in one plain sentence or two. */
   readonly means: string;
