@@ -1,20 +1,26 @@
 import type { CheckVersion, CheckVersionResult } from './check-version.ts';
 import { checkVersion } from './check-version.ts';
+import type { DigestFiles, DigestFilesResult } from './digest-files.ts';
+import { digestFiles } from './digest-files.ts';
 import type { HashFiles, HashFilesResult } from './hash-files.ts';
 import { hashFiles } from './hash-files.ts';
 import type { HashRanges } from './hash-ranges.ts';
 import { hashRanges } from './hash-ranges.ts';
 import type { ReadEntries, ReadEntriesResult } from './read-entries.ts';
 import { readEntries } from './read-entries.ts';
+import type { ReadOcflInventory, ReadOcflInventoryResult } from './read-ocfl-inventory.ts';
+import { readOcflInventory } from './read-ocfl-inventory.ts';
 
 /** The pieces of work that can be done in any thread, since each depends only on its own input and the files that it names. */
-export type Task = HashFiles | HashRanges | ReadEntries | CheckVersion;
+export type Task = HashFiles | HashRanges | ReadEntries | CheckVersion | DigestFiles | ReadOcflInventory;
 
 interface Results {
   readonly hashFiles: HashFilesResult;
   readonly hashRanges: HashFilesResult;
   readonly readEntries: ReadEntriesResult;
   readonly checkVersion: CheckVersionResult;
+  readonly digestFiles: DigestFilesResult;
+  readonly readOcflInventory: ReadOcflInventoryResult;
 }
 export type ResultOf<T extends Task> = Results[T['kind']];
 export type Result = Results[Task['kind']];
@@ -34,5 +40,9 @@ export function runTask(task: Task, buffer: Uint8Array, tell: (bytes: number) =>
       return readEntries(task, buffer);
     case 'checkVersion':
       return checkVersion(task, buffer);
+    case 'digestFiles':
+      return digestFiles(task, buffer, tell);
+    case 'readOcflInventory':
+      return readOcflInventory(task, buffer);
   }
 }

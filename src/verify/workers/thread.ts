@@ -18,5 +18,6 @@ port.on('message', (task: Task) => {
     say({ told });
   });
   // A manifest can be tens of megabytes: it is handed over, not copied.
-  say({ result }, 'manifest' in result ? result.manifest.map(({ buffer: bytes }) => bytes) : []);
+  const blocks = 'manifest' in result ? result.manifest : 'blocks' in result ? result.blocks : [];
+  say({ result }, blocks.map(({ buffer: bytes }) => bytes));
 });
