@@ -53,6 +53,7 @@ export function readOcflInventory(task: ReadOcflInventory, buffer: Uint8Array): 
     pass = new InventoryPass(printer, task, pass);
     fault = run(pass, task.path, buffer);
   }
+  if (fault === null && pass.needsNames) fault = run(new InventoryPass(printer, { ...task, keeps: false, traced: null }, pass, true), task.path, buffer);
   const broken: Fault[] = pass.broken === null ? [] : [{ code: 'E033', message: `It is not readable as JSON. ${pass.broken}` }];
   const files = pass.keptFiles?.take() ?? [];
   const fixity = pass.keptFixity?.take() ?? [];

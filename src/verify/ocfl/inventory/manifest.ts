@@ -6,7 +6,7 @@ import type { PlaceSum } from './places.ts';
 import { count, PlaceSums } from './places.ts';
 import { NumberList, PrintTable } from './print-table.ts';
 import type { Printer } from './printer.ts';
-import { RecordBlocks, recordsIn } from './records.ts';
+import type { RecordBlocks } from './records.ts';
 
 const badPart = /(?:^|\/)\.{0,2}(?:\/|$)/;
 /** No version: later than every version. */
@@ -38,14 +38,12 @@ export class Manifest {
   status: 'absent' | 'wrong' | 'there' = 'absent';
   /** Numbers the digests, upper case and lower case being the same. */
   readonly #digests = new PrintTable();
-  /** The print of each digest as it is written, two numbers each. */
+  /** Half of the print of each digest as it is written. */
   readonly #written = new NumberList();
-  /** Of each digest: its content path that comes first, as version and print, three numbers each. */
-  readonly #first = new NumberList();
-  /** Of each digest: whether a version uses it, and the last version that did. */
+  /** Of each digest, where it is wanted: its content path that comes first, as version and print, three numbers each. */
+  readonly #first: NumberList | null;
+  /** Of each digest: the last version that uses it, counted from 1; 0 for none. */
   readonly #used = new NumberList();
-  /** Digests as bytes, to name them. */
-  readonly #names = new RecordBlocks();
   readonly #paths: PathSet;
   readonly #forms = new DigestForms();
   readonly places = new PlaceSums();
@@ -60,8 +58,9 @@ export class Manifest {
   #isDigest = false;
   #pathsOfDigest = 0;
 
-  constructor(printer: Printer, kept: RecordBlocks | null) {
+  constructor(printer: Printer, kept: RecordBlocks | null, byContent: boolean) {
     this.#printer = printer;
+    this.#first = byContent ? new NumberList() : null;
     this.#kept = kept;
     this.#paths = new PathSet(printer);
   }
@@ -87,10 +86,8 @@ export class Manifest {
     this.#digest = index;
     if (lower !== text) this.#printer.text(text);
     this.#written.push(this.#printer.a);
-    this.#written.push(this.#printer.b);
     this.#used.push(0);
-    this.#names.add(0, 0, '', text);
-    for (const value of [NO_VERSION, 0, 0]) this.#first.push(value);
+    if (this.#first !== null) for (const value of [NO_VERSION, 0, 0]) this.#first.push(value);
     this.#pathsOfDigest = 0;
   }
 
@@ -135,7 +132,7 @@ export class Manifest {
   use(digest: string, version: number): { readonly index: number; readonly fault: 'unknown' | 'other case' | 'twice' | null } {
     this.#printer.text(digest);
     let { a, b } = this.#printer;
-    const [writtenA, writtenB] = [a, b];
+    const written = a;
     let index = this.#digests.find(a, b);
     if (index < 0) {
       this.#printer.text(digest.toLowerCase());
@@ -145,14 +142,14 @@ export class Manifest {
     if (index < 0) return { index, fault: 'unknown' };
     const twice = this.#used.at(index) === version;
     this.#used.set(index, version);
-    const same = this.#written.at(index * 2) === writtenA && this.#written.at(index * 2 + 1) === writtenB;
+    const same = this.#written.at(index) === written;
     return { index, fault: twice ? 'twice' : same ? null : 'other case' };
   }
 
   /** Leaves in the printer the print of the first content path of a digest: it stands for the content whatever the digest's algorithm. */
   printOfContent(index: number): void {
-    this.#printer.a = this.#first.at(index * 3 + 1);
-    this.#printer.b = this.#first.at(index * 3 + 2);
+    this.#printer.a = this.#first?.at(index * 3 + 1) ?? 0;
+    this.#printer.b = this.#first?.at(index * 3 + 2) ?? 0;
   }
 
   /** Forgets which digests were used: the versions are read again. */
@@ -164,12 +161,16 @@ export class Manifest {
     this.#forms.report(algorithm, this.#faults);
   }
 
-  reportUnused(): void {
-    let index = 0;
-    for (const { record } of recordsIn(this.#names.take())) {
-      if (this.#used.at(index) === 0) this.#faults.add('E107', () => `The manifest lists files under the digest ${quoted(record.text())}, which no version uses.`);
-      index += 1;
-    }
+  get hasUnused(): boolean {
+    for (let index = 0; index < this.#used.length; index++) if (this.#used.at(index) === 0) return true;
+    return false;
+  }
+
+  /** Reports a digest that no version uses, when the inventory is read again to name it. */
+  nameUnused(digest: string): void {
+    this.#printer.text(digest.toLowerCase());
+    const index = this.#digests.find(this.#printer.a, this.#printer.b);
+    if (index >= 0 && this.#used.at(index) === 0) this.#faults.add('E107', () => `The manifest lists files under the digest ${quoted(digest)}, which no version uses.`);
   }
 
   #closeDigest(): void {
@@ -177,12 +178,14 @@ export class Manifest {
   }
 
   #noteFirst({ version }: PlaceSum, a: number, b: number): void {
+    const first = this.#first;
+    if (first === null) return;
     const number = /^v\d{1,9}$/.test(version) ? Number(version.slice(1)) : NO_VERSION - 1;
     const at = this.#digest * 3;
-    const [v, pa, pb] = [this.#first.at(at), this.#first.at(at + 1), this.#first.at(at + 2)];
+    const [v, pa, pb] = [first.at(at), first.at(at + 1), first.at(at + 2)];
     if (number > v || (number === v && (a > pa || (a === pa && b >= pb)))) return;
-    this.#first.set(at, number);
-    this.#first.set(at + 1, a);
-    this.#first.set(at + 2, b);
+    first.set(at, number);
+    first.set(at + 1, a);
+    first.set(at + 2, b);
   }
 }

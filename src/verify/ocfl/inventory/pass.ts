@@ -20,7 +20,8 @@ export interface PassWanted {
 
 /**
  * One reading of an inventory. Versions and additional digests can be judged only when the manifest is known; where it comes after them,
- * `needsManifest` says so at the end, and a second pass is given the manifest of the first.
+ * `needsManifest` says so at the end, and a second pass is given the manifest of the first. Digests that no version uses are known only at the
+ * end; where there are some, `needsNames` says so, and another pass names them.
  */
 export class InventoryPass implements InventoryParts {
   readonly faults = new Faults();
@@ -31,6 +32,7 @@ export class InventoryPass implements InventoryParts {
   readonly keptFiles: RecordBlocks | null;
   readonly keptFixity: RecordBlocks | null;
   needsManifest = false;
+  needsNames = false;
   /** Why the text could be read no further, as a sentence of a fault E033; null when it was read to its end. */
   broken: string | null = null;
   /** Why this check does not read it, as the end of a sentence. */
@@ -39,14 +41,20 @@ export class InventoryPass implements InventoryParts {
   readonly #walk: InventoryWalk;
   readonly #tokens: JsonTokens;
   readonly #given: boolean;
+  readonly #names: boolean;
 
-  constructor(printer: Printer, wanted: PassWanted, first: InventoryPass | null) {
+  /**
+   * @param first an earlier pass of the same inventory, whose manifest counts
+   * @param names this pass is only to name the digests that no version uses
+   */
+  constructor(printer: Printer, wanted: PassWanted, first: InventoryPass | null, names = false) {
     this.#given = first !== null;
+    this.#names = names;
     this.keptFiles = first?.keptFiles ?? (wanted.keeps ? new RecordBlocks() : null);
     this.keptFixity = wanted.keeps ? new RecordBlocks() : null;
     this.fields = new Fields(this.faults);
-    this.manifest = first?.manifest ?? new Manifest(printer, this.keptFiles);
-    this.manifest.restart();
+    this.manifest = first?.manifest ?? new Manifest(printer, this.keptFiles, wanted.byContent);
+    if (!names) this.manifest.restart();
     this.versions = new Versions(printer, this.faults, this.manifest, wanted.byContent, wanted.traced);
     this.fixityBlock = new Fixity(printer, this.faults, this.manifest, this.keptFixity);
     this.#walk = new InventoryWalk(this, this.faults);
@@ -74,9 +82,9 @@ export class InventoryPass implements InventoryParts {
       this.faults.add('E043', () => 'It has no versions.');
     }
     this.fields.end();
-    if (this.needsManifest) return;
+    if (this.needsManifest || this.#names) return;
     this.manifest.reportForms(this.fields.algorithm);
-    if (this.manifest.status === 'there' && this.versions.status === 'there' && this.versions.statesWhole) this.manifest.reportUnused();
+    this.needsNames = this.manifest.status === 'there' && this.versions.status === 'there' && this.versions.statesWhole && this.manifest.hasUnused;
   }
 
   top(name: TopText, value: string | null): void {
@@ -98,7 +106,8 @@ export class InventoryPass implements InventoryParts {
   }
 
   contentDigest(digest: string): void {
-    if (!this.#given) this.manifest.digest(digest);
+    if (this.#names) this.manifest.nameUnused(digest);
+    else if (!this.#given) this.manifest.digest(digest);
   }
 
   content(path: string | null): void {

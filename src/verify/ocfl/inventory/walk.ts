@@ -46,6 +46,9 @@ const known: Partial<Record<Place, readonly string[]>> = {
   user: ['name', 'address'],
 };
 
+/** Keys of one object that are remembered, to notice one that comes twice: a hostile text must not fill the memory with them. */
+const MOST_KEYS = 300_000;
+
 /** Follows the JSON of an inventory (OCFL 1.1 section 3.5) and tells its parts. What is not built as an inventory is told as wrong and left out. */
 export class InventoryWalk implements JsonHandler {
   readonly #parts: InventoryParts;
@@ -110,7 +113,7 @@ export class InventoryWalk implements JsonHandler {
     }
     const seen = this.#seen.at(-1);
     if (seen?.has(text) === true) this.#faults.add('E033', () => `It has the key ${quoted(text)} twice in one place; programs differ about which one counts.`);
-    seen?.add(text);
+    if (seen !== undefined && seen.size < MOST_KEYS) seen.add(text);
     const keys = known[this.#place];
     if (keys?.includes(text) === false) this.#faults.add('E102', () => `It has the key ${quoted(text)}${this.#place === 'top' ? '' : ` in ${quoted(this.#version)}`}, which OCFL does not know.`);
   }
