@@ -138,7 +138,6 @@ export class ContentCheck {
       at += digests.length;
       const problem = problems.get(index);
       if (problem === undefined) this.#compare(entry, digests);
-      else if (problem.problem === 'link') this.#object.add('E090', entry.path, 'This is a link to somewhere else. It was not followed.');
       else this.#object.add('FILE_UNREADABLE', entry.path, `This file cannot be read, so it was not checked: ${problem.detail}.`);
     }
   }

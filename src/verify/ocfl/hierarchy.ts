@@ -29,6 +29,8 @@ export class Hierarchy {
   readonly #printer = new Printer([0x6f63666c, 0x69647321]);
   /** The place of each id that was met. */
   readonly #places: string[] = [];
+  /** Further places of an id, by its number. */
+  readonly #alike = new Map<number, readonly string[]>();
   #files = 0;
   #bytes = 0;
   #objects = 0;
@@ -52,6 +54,11 @@ export class Hierarchy {
   async run(folders: readonly string[]): Promise<void> {
     for (const name of folders) await this.#enter(name, 1);
     await Promise.all(this.#open);
+    for (const [index, others] of this.#alike) {
+      // Objects are done in any order; the finding is always at the places that come later in the alphabet.
+      const [first, ...rest] = [this.#places[index] ?? '', ...others].toSorted();
+      for (const path of rest) this.#add('E037', path, `The object at "${first ?? ''}" has the same id.`);
+    }
     if (this.#atTop > 0 && this.#atTop < this.#objects) {
       this.#add('W015', '', `${this.#atTop.toLocaleString('en-US')} of ${this.#objects.toLocaleString('en-US')} objects stand at the top of the storage root, and the others deeper.`);
     }
@@ -121,13 +128,8 @@ export class Hierarchy {
     if (id === null || id === '') return;
     this.#printer.text(id);
     const index = this.#ids.add(this.#printer.a, this.#printer.b);
-    if (index >= 0) {
-      this.#places.push(path);
-    } else {
-      // Objects are done in any order: the finding is always at the place that comes later in the alphabet.
-      const [one, two] = [this.#places[-1 - index] ?? '', path].toSorted();
-      this.#add('E037', two ?? path, `The object at "${one ?? ''}" has the same id "${id.slice(0, 200)}".`);
-    }
+    if (index >= 0) this.#places.push(path);
+    else this.#alike.set(-1 - index, [...(this.#alike.get(-1 - index) ?? []), path]);
     if (this.#layout === null) return;
     const place = this.#layout(id);
     if (place === path) {

@@ -12,7 +12,7 @@ type Config = Readonly<Record<string, unknown>>;
  */
 export function layoutOf(extension: string, config: Config): Layout | null {
   try {
-    const make = layouts[extension];
+    const make = Object.hasOwn(layouts, extension) ? layouts[extension] : undefined;
     return make === undefined ? null : make(config);
   } catch (error) {
     if (error instanceof BadConfig) return null;
@@ -31,10 +31,7 @@ const layouts: Readonly<Record<string, (config: Config) => Layout>> = {
       return [...tuples(hex), short ? hex.slice(used) : hex].join('/');
     };
   },
-  '0006-flat-omit-prefix-storage-layout': (config) => {
-    const omit = omitPrefix(text(config, 'delimiter', null));
-    return omit;
-  },
+  '0006-flat-omit-prefix-storage-layout': (config) => omitPrefix(text(config, 'delimiter', null)),
   '0007-n-tuple-omit-prefix-storage-layout': (config) => {
     const omit = omitPrefix(text(config, 'delimiter', ':'));
     const size = whole(config, 'tupleSize', 3, 1);

@@ -58,7 +58,7 @@ class VersionsCheck {
     this.#head();
     const earlier = this.#versions.slice(0, -1).toReversed().flatMap(({ name, number }) => {
       const folder = this.#open.folders.get(name);
-      return folder?.digests == null ? [] : [{ name, number, folder }];
+      return folder === undefined || folder.digests === null ? [] : [{ name, number, folder }];
     });
     const reading = new Map<string, Promise<ReadOcflInventoryResult>>();
     let laterSpec = top.spec;
@@ -84,7 +84,7 @@ class VersionsCheck {
   #head(): void {
     const { object, folders, topDigest, top } = this.#open;
     const folder = this.#newest === undefined ? undefined : folders.get(this.#newest.name);
-    if (folder?.digests == null) return;
+    if (folder === undefined || folder.digests === null) return;
     const same = folder.digests.get('sha256') === topDigest;
     if (!same) object.add('E064', `${folder.name}/${INVENTORY}`, 'The inventory of the newest version is not the same as the one at the top of the object.');
     checkSidecars(object, { place: `${folder.name}/`, names: folder.names, digests: folder.digests }, same ? top.algorithm : null);

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
 import { digestsLength, digestsOf, Digester } from '../ocfl/digests.ts';
 import { unreadable } from '../read.ts';
 
@@ -15,7 +15,7 @@ export interface DigestFiles {
 
 export interface DigestProblem {
   readonly index: number;
-  readonly problem: 'missing' | 'unreadable' | 'link';
+  readonly problem: 'missing' | 'unreadable' | 'replaced';
   readonly detail: string;
 }
 
@@ -32,9 +32,6 @@ export interface DigestFilesResult {
 }
 
 const TELL_EVERY = 64 * 1024 * 1024;
-/** A link is not followed and a pipe is not waited for, should one have taken a file's place since the folder was listed. Not known on Windows. */
-const OPEN = constants.O_RDONLY | ((constants as Partial<typeof constants>).O_NOFOLLOW ?? 0) | ((constants as Partial<typeof constants>).O_NONBLOCK ?? 0);
-
 /** @param tell is handed bytes that were read of a file not yet at its end */
 export function digestFiles(task: DigestFiles, buffer: Uint8Array, tell: (bytes: number) => void): DigestFilesResult {
   const names = task.names.split('\0');
@@ -51,19 +48,32 @@ export function digestFiles(task: DigestFiles, buffer: Uint8Array, tell: (bytes:
       total += read.total;
       if (read.file !== null) linked.push({ index, file: read.file });
     } catch (error) {
-      const { why, detail } = unreadable(error);
-      const link = error instanceof Error && 'code' in error && error.code === 'ELOOP';
-      problems.push({ index, problem: link ? 'link' : why === 'missing' ? 'missing' : 'unreadable', detail });
+      if (error instanceof NotAFile) {
+        problems.push({ index, problem: 'replaced', detail: error.message });
+      } else {
+        const { why, detail } = unreadable(error);
+        problems.push({ index, problem: why === 'missing' ? 'missing' : 'unreadable', detail });
+      }
     }
     at += digestsLength(mask);
   });
   return { bytes, total, digests, problems, linked };
 }
 
+/** Something else has taken the place of a file since its folder was listed. */
+class NotAFile extends Error {
+  override readonly name = 'NotAFile';
+}
+
 function digestFile(path: string, mask: number, buffer: Uint8Array, tell: (bytes: number) => void): { digests: Buffer; untold: number; total: number; file: string | null } {
-  const fd = openSync(path, OPEN);
+  // Looked at before it is opened, since a pipe would be waited for, and after it, since a link would have been followed.
+  const seen = lstatSync(path);
+  if (!seen.isFile()) throw new NotAFile('it is not a file any more');
+  const fd = openSync(path, 'r');
   try {
-    const file = fstatSync(fd).nlink > 1 ? identity(fd) : null;
+    const opened = fstatSync(fd);
+    if (opened.ino !== seen.ino || opened.dev !== seen.dev) throw new NotAFile('another file took its place');
+    const file = opened.nlink > 1 ? identity(fd) : null;
     let read = fill(fd, buffer);
     if (read < buffer.length) return { digests: digestsOf(mask, buffer.subarray(0, read)), untold: read, total: read, file };
     const sums = new Digester(mask);
