@@ -1,13 +1,17 @@
-import { basename } from 'node:path';
 import type { OnProgress } from '../contract/index.ts';
 import { CancelledError } from '../contract/index.ts';
+import { bagitCodes, checkBag } from './bagit/index.ts';
 import { verifyCodes } from './codes.ts';
 import { Findings } from './findings.ts';
 import { checkLake } from './lake/index.ts';
 import { Meter } from './meter.ts';
+import type { OcflChecked } from './ocfl/index.ts';
+import { checkOcflObject, checkOcflStorageRoot, ocflCodes } from './ocfl/index.ts';
 import { checkPackage } from './package/index.ts';
 import type { Recognised } from './recognise.ts';
-import type { Checked, VerifyReport } from './report.ts';
+import type { VerifyReport } from './report.ts';
+import type { Told } from './summary.ts';
+import { summaryOf } from './summary.ts';
 import type { Pool } from './workers/pool.ts';
 import { openPool } from './workers/pool.ts';
 
@@ -41,29 +45,51 @@ export async function check(work: Work, signal: AbortSignal | undefined, onProgr
   }
 }
 
-async function run({ found, trust, seen }: Work, meter: Meter, pool: Pool): Promise<VerifyReport> {
-  const findings = new Findings(verifyCodes);
-  if (found.kind !== 'lake') {
-    const { checked, answers } = await checkPackage({ found, findings, meter, pool, trust });
-    meter.done();
-    return report('package', found.path, findings, checked, { answers });
+function run(work: Work, meter: Meter, pool: Pool): Promise<VerifyReport> {
+  switch (work.found.kind) {
+    case 'lake':
+      return runLake(work, meter, pool);
+    case 'package':
+      return runPackage(work, meter, pool);
+    case 'bag':
+      return runBag(work, meter, pool);
+    case 'ocfl-object':
+    case 'ocfl-storage-root':
+      return runOcfl(work, meter, pool);
   }
-  const root = found.path.replaceAll('\\', '/');
-  const checked = await checkLake({ root, findings, meter, pool, unsettled: [] }, seen);
+}
+
+async function runLake({ found, seen }: Work, meter: Meter, pool: Pool): Promise<VerifyReport> {
+  const findings = new Findings(verifyCodes);
+  const checked = await checkLake({ root: plain(found.path), findings, meter, pool, unsettled: [] }, seen);
+  return report({ found, findings, checked }, meter);
+}
+
+async function runPackage({ found, trust }: Work, meter: Meter, pool: Pool): Promise<VerifyReport> {
+  const findings = new Findings(verifyCodes);
+  const { checked, answers } = await checkPackage({ found, findings, meter, pool, trust });
+  return { ...report({ found, findings, checked }, meter), answers };
+}
+
+async function runBag({ found }: Work, meter: Meter, pool: Pool): Promise<VerifyReport> {
+  const findings = new Findings(bagitCodes);
+  const { files, bytes, version, algorithms } = await checkBag({ path: plain(found.path), container: found.container, findings, meter, pool });
+  return report({ found, findings, checked: { files, bytes, entries: 0, datasets: 0, versions: 0 }, version, algorithms }, meter);
+}
+
+async function runOcfl({ found }: Work, meter: Meter, pool: Pool): Promise<VerifyReport> {
+  const findings = new Findings(ocflCodes);
+  const ocfl = { root: plain(found.path), findings, meter, pool };
+  const { files, bytes, objects, versions }: OcflChecked = await (found.kind === 'ocfl-object' ? checkOcflObject(ocfl) : checkOcflStorageRoot(ocfl));
+  return report({ found, findings, checked: { files, bytes, entries: 0, datasets: 0, versions, objects } }, meter);
+}
+
+function report(told: Told, meter: Meter): VerifyReport {
   meter.done();
-  return report('lake', found.path, findings, checked, {});
+  const { found, findings, checked } = told;
+  return { kind: found.kind, summary: summaryOf(told), findings: findings.list(), checked, clean: findings.count('error') === 0 };
 }
 
-function report(kind: VerifyReport['kind'], path: string, findings: Findings, checked: Checked, rest: Pick<VerifyReport, 'answers'>): VerifyReport {
-  const errors = findings.count('error');
-  const warnings = findings.count('warning');
-  const name = `The ${kind} "${basename(path)}"`;
-  const what = `${count(checked.files, 'file')} with ${count(checked.bytes, 'byte')} and ${kind === 'lake' ? count(checked.entries, 'ledger entry', 'ledger entries') : 'its signature'} were checked.`;
-  const result = errors === 0 ? `${name} is unchanged: every file and every proof is as it was written.` : `${name} is damaged or was changed: ${count(errors, 'error')}.`;
-  const summary = `${result}${warnings > 0 ? ` There ${warnings === 1 ? 'is' : 'are'} ${count(warnings, 'warning')}.` : ''} ${what}`;
-  return { kind, summary, findings: findings.list(), checked, clean: errors === 0, ...rest };
-}
-
-function count(n: number, one: string, many = `${one}s`): string {
-  return `${n.toLocaleString('en-US')} ${n === 1 ? one : many}`;
+function plain(path: string): string {
+  return path.replaceAll('\\', '/');
 }

@@ -5,6 +5,8 @@ export interface CodeMeaning {
   readonly severity: Finding['severity'];
   /** What it means, in one plain sentence or two. */
   readonly means: string;
+  /** What to do about it, for people; absent where nothing need be done or the summary of the report says it. */
+  readonly next?: string;
 }
 
 const code = <S extends Finding['severity']>(severity: S, means: string) => ({ severity, means }) as const satisfies CodeMeaning;

@@ -14,7 +14,7 @@ export interface VerifyOptions {
 }
 
 export interface Checked {
-  /** Files of records (content of versions, or payload) that were read and hashed. */
+  /** Files of records (content of versions or objects, or payload) that were read and hashed. */
   readonly files: number;
   /** Their bytes. */
   readonly bytes: number;
@@ -22,10 +22,13 @@ export interface Checked {
   readonly entries: number;
   readonly datasets: number;
   readonly versions: number;
+  /** OCFL objects, where a storage root or an object was checked. */
+  readonly objects?: number;
 }
 
 export interface VerifyReport {
-  readonly kind: 'lake' | 'package';
+  /** What it was taken for, by what it holds. */
+  readonly kind: 'lake' | 'package' | 'bag' | 'ocfl-object' | 'ocfl-storage-root';
   /** One or two sentences for people. */
   readonly summary: string;
   readonly findings: readonly Finding[];

@@ -9,10 +9,11 @@ import type { VerifyOptions, VerifyReport } from './report.ts';
 import { defaultThreads } from './threads.ts';
 
 /**
- * Checks a lake (its folder) or a package (a zip file or the folder it was unpacked to) against everything that it proves by itself. Only reads.
+ * Checks what stands at a path against everything that it proves by itself, and only reads: a lake (its folder), a package of this program (a zip file or
+ * the folder it was unpacked to), a bag (folder, zip, tar, tar.gz), an OCFL object or an OCFL storage root. Which it is, it sees by itself.
  * Faults become findings; the check never stops at the first. With threads, nothing of the work is done in the caller's.
  *
- * @throws HmsError NOT_A_LAKE where the path is neither, KEY_UNKNOWN where a certificate in `trust` cannot be read; CancelledError when the signal says so
+ * @throws HmsError NOT_A_LAKE where the path is none of these, KEY_UNKNOWN where a certificate in `trust` cannot be read; CancelledError when the signal says so
  */
 export async function verify(path: string, options: VerifyOptions = {}): Promise<VerifyReport> {
   const found = recognise(resolve(path));
@@ -20,8 +21,8 @@ export async function verify(path: string, options: VerifyOptions = {}): Promise
     throw new HmsError('NOT_A_LAKE', `There is no file or folder "${path}".`, { next: 'Look whether the name is right, and whether the disk or share is there.' });
   }
   if (found === null) {
-    throw new HmsError('NOT_A_LAKE', `"${path}" is neither a lake nor a package that this program knows.`, {
-      next: 'Name the folder that holds lake.json, a package (a zip file), or the folder into which a package was unpacked.',
+    throw new HmsError('NOT_A_LAKE', `"${path}" is nothing that this program can check.`, {
+      next: 'Name the folder of a lake (it holds lake.json), a package or a bag (a folder with bagit.txt, a zip file, a tar or tar.gz file), an OCFL object or an OCFL storage root. Archives of other kinds are unpacked first.',
     });
   }
   for (const bytes of options.trust ?? []) {

@@ -25,7 +25,7 @@ export interface PackageCheck {
 export async function checkPackage({ found, findings, meter, pool, trust }: PackageCheck): Promise<{ readonly checked: Checked; readonly answers: PackageAnswers }> {
   const trusted = trust.map((bytes) => certificateOf(bytes)).filter((certificate) => certificate !== null);
   const path = found.path.replaceAll('\\', '/');
-  const source = found.kind === 'zip' ? await openZip(path, findings, meter, pool) : await openFolder(path, findings, meter, pool);
+  const source = found.container === 'zip' ? await openZip(path, findings, meter, pool) : await openFolder(path, findings, meter, pool);
   if (source === null) {
     return { checked: { files: 0, bytes: 0, entries: 0, datasets: 0, versions: 0 }, answers: answersOf(null, false, trusted, findings) };
   }

@@ -27,7 +27,7 @@ const DESCRIPTOR_SIZES: readonly number[] = [12, 16, 20, 24];
 const UNIX = 3;
 
 /** One entry of the directory, with what is behind it in the file. */
-interface Spot {
+export interface Spot {
   readonly name: string;
   readonly size: number;
   readonly crc: number;
@@ -70,9 +70,11 @@ export async function listZip(reader: WindowReader, size: number, findings: Find
   return { top, files };
 }
 
-type Unsafe = (path: string, message: string) => void;
+/** @param isLoose only some bytes of the zip belong to none of its files; else something in it is meant to deceive */
+export type Unsafe = (path: string, message: string, isLoose?: boolean) => void;
 
-async function readDirectory(reader: WindowReader, size: number, unsafe: Unsafe, meter: Meter): Promise<Spot[]> {
+/** The entries of a zip with their full names, folders too. Throws what yauzl refuses, and a RangeError for a place outside the file. */
+export async function readDirectory(reader: WindowReader, size: number, unsafe: Unsafe, meter: Meter): Promise<Spot[]> {
   const zip = await fromRandomAccessReaderPromise(reader, size, { autoClose: false, decodeStrings: false, validateEntrySizes: true });
   // The types call this a boolean; it is where the directory begins, and after the last entry where it ends.
   const directoryStart = Number(zip.readEntryCursor);
@@ -85,7 +87,7 @@ async function readDirectory(reader: WindowReader, size: number, unsafe: Unsafe,
     else unsafe(name, fault);
     await meter.breathe();
   }
-  if (!endsWell(reader, size, directoryStart, Number(zip.readEntryCursor), zip.entryCount)) unsafe('', 'The zip file holds data behind its directory, or its end says something else.');
+  if (!endsWell(reader, size, directoryStart, Number(zip.readEntryCursor), zip.entryCount)) unsafe('', 'The zip file holds data behind its directory, or its end says something else.', true);
   checkCoverage(spots, directoryStart, unsafe);
   return spots;
 }
@@ -137,13 +139,18 @@ function checkCoverage(spots: readonly Spot[], directoryStart: number, unsafe: U
   const sorted = spots.toSorted((a, b) => a.offset - b.offset);
   let end = 0;
   let descriptor = false;
+  let overlaps = false;
   const joins = (next: number): boolean => next === end || (descriptor && DESCRIPTOR_SIZES.includes(next - end));
+  let isWhole = true;
   for (const { offset, start, packedSize, hasDescriptor } of sorted) {
-    if (!joins(offset)) break;
+    overlaps ||= offset < end;
+    isWhole &&= joins(offset);
     end = (start ?? offset) + packedSize;
     descriptor = hasDescriptor;
   }
-  if (!joins(directoryStart)) unsafe('', 'The zip file holds data that belongs to none of its files.');
+  overlaps ||= directoryStart < end;
+  if (overlaps) unsafe('', 'The zip file holds files that lie over one another.');
+  else if (!isWhole || !joins(directoryStart)) unsafe('', 'The zip file holds data that belongs to none of its files.', true);
 }
 
 /** What is kept of an entry: yauzl's own object would take a kilobyte for each. */

@@ -100,7 +100,8 @@ class ZipSource implements PackageSource {
   }
 }
 
-async function* storedPieces(fd: number, { start, size }: ZipFileEntry): AsyncGenerator<Uint8Array> {
+/** The bytes of an entry that stands as it is; ends early where the file does. */
+export async function* storedPieces(fd: number, { start, size }: Pick<ZipFileEntry, 'start' | 'size'>): AsyncGenerator<Uint8Array> {
   const buffer = Buffer.allocUnsafe(Math.min(PIECE, Math.max(1, size)));
   for (let done = 0; done < size; ) {
     const read = readSync(fd, buffer, 0, Math.min(buffer.length, size - done), start + done);
@@ -112,7 +113,7 @@ async function* storedPieces(fd: number, { start, size }: ZipFileEntry): AsyncGe
 }
 
 /** Unpacks; ends early where the packed bytes are damaged or give more than the zip says, so that a few bytes cannot become terabytes. */
-async function* inflatedPieces(reader: WindowReader, entry: ZipFileEntry): AsyncGenerator<Uint8Array> {
+export async function* inflatedPieces(reader: WindowReader, entry: ZipFileEntry): AsyncGenerator<Uint8Array> {
   if (entry.packedSize === 0) return;
   const inflate = createInflateRaw();
   // Errors end the iteration below; pipeline is there to close the file.

@@ -2,6 +2,8 @@ import type { CheckVersion, CheckVersionResult } from './check-version.ts';
 import { checkVersion } from './check-version.ts';
 import type { DigestFiles, DigestFilesResult } from './digest-files.ts';
 import { digestFiles } from './digest-files.ts';
+import type { HashAlgorithms, HashAlgorithmsResult } from './hash-algorithms.ts';
+import { hashAlgorithms } from './hash-algorithms.ts';
 import type { HashFiles, HashFilesResult } from './hash-files.ts';
 import { hashFiles } from './hash-files.ts';
 import type { HashRanges } from './hash-ranges.ts';
@@ -12,9 +14,10 @@ import type { ReadOcflInventory, ReadOcflInventoryResult } from './read-ocfl-inv
 import { readOcflInventory } from './read-ocfl-inventory.ts';
 
 /** The pieces of work that can be done in any thread, since each depends only on its own input and the files that it names. */
-export type Task = HashFiles | HashRanges | ReadEntries | CheckVersion | DigestFiles | ReadOcflInventory;
+export type Task = HashAlgorithms | HashFiles | HashRanges | ReadEntries | CheckVersion | DigestFiles | ReadOcflInventory;
 
 interface Results {
+  readonly hashAlgorithms: HashAlgorithmsResult;
   readonly hashFiles: HashFilesResult;
   readonly hashRanges: HashFilesResult;
   readonly readEntries: ReadEntriesResult;
@@ -32,6 +35,8 @@ export type Result = Results[Task['kind']];
 export function runTask<T extends Task>(task: T, buffer: Uint8Array, tell: (bytes: number) => void): ResultOf<T>;
 export function runTask(task: Task, buffer: Uint8Array, tell: (bytes: number) => void): Result {
   switch (task.kind) {
+    case 'hashAlgorithms':
+      return hashAlgorithms(task, buffer, tell);
     case 'hashFiles':
       return hashFiles(task, buffer, tell);
     case 'hashRanges':

@@ -1,0 +1,78 @@
+import { basename } from 'node:path';
+import type { Finding } from '../contract/index.ts';
+import type { Recognised } from './recognise.ts';
+import type { Checked } from './report.ts';
+
+/** What a summary is made of. */
+export interface Told {
+  readonly found: Recognised;
+  readonly findings: { count(severity: Finding['severity']): number; list(): Finding[] };
+  readonly checked: Checked;
+  /** Of a bag. */
+  readonly version?: string | null;
+  readonly algorithms?: readonly string[];
+}
+
+/** One or two sentences for people, and what was looked at. */
+export function summaryOf(told: Told): string {
+  const errors = told.findings.count('error');
+  const warnings = told.findings.count('warning');
+  const result = errors === 0 ? good(told) : bad(told, count(errors, 'error'));
+  const warned = warnings > 0 ? ` There ${warnings === 1 ? 'is' : 'are'} ${count(warnings, 'warning')}.` : '';
+  return `${result}${warned} ${looked(told)}`;
+}
+
+function good({ found, version }: Told): string {
+  const name = nameOf(found);
+  switch (found.kind) {
+    case 'lake':
+    case 'package':
+      return `${name} is unchanged: every file and every proof is as it was written.`;
+    case 'bag':
+      return `${name} is a valid bag of BagIt ${version ?? '1.0'}: it is complete, and every file has its checksum. A bag is not signed, so nothing in it proves who made it.`;
+    case 'ocfl-object':
+      return `${name} is a valid OCFL object: every version is complete, and every file has its digest.`;
+    case 'ocfl-storage-root':
+      return `${name} is a valid OCFL storage root: every object in it is complete, and every file has its digest.`;
+  }
+}
+
+function bad({ found }: Told, errors: string): string {
+  const name = nameOf(found);
+  switch (found.kind) {
+    case 'lake':
+    case 'package':
+      return `${name} is damaged or was changed: ${errors}.`;
+    case 'bag':
+      return `${name} is not a valid bag: ${errors}.`;
+    case 'ocfl-object':
+      return `${name} is not a valid OCFL object: ${errors}.`;
+    case 'ocfl-storage-root':
+      return `${name} is not a valid OCFL storage root: ${errors}.`;
+  }
+}
+
+function nameOf({ kind, path }: Recognised): string {
+  const what = { lake: 'lake', package: 'package', bag: 'bag', 'ocfl-object': 'OCFL object', 'ocfl-storage-root': 'OCFL storage root' }[kind];
+  return `The ${what} "${basename(path)}"`;
+}
+
+function looked({ found, checked, algorithms = [] }: Told): string {
+  const content = `${count(checked.files, 'file')} with ${count(checked.bytes, 'byte')}`;
+  switch (found.kind) {
+    case 'lake':
+      return `${content} and ${count(checked.entries, 'ledger entry', 'ledger entries')} were checked.`;
+    case 'package':
+      return `${content} and its signature were checked.`;
+    case 'bag':
+      return `${content} in data/ were checked${algorithms.length > 0 ? ` by ${algorithms.join(', ')}` : ''}.`;
+    case 'ocfl-object':
+      return `${content} in ${count(checked.versions, 'version')} were checked.`;
+    case 'ocfl-storage-root':
+      return `${content} in ${count(checked.objects ?? 0, 'object')} with ${count(checked.versions, 'version')} were checked.`;
+  }
+}
+
+function count(n: number, one: string, many = `${one}s`): string {
+  return `${n.toLocaleString('en-US')} ${n === 1 ? one : many}`;
+}
