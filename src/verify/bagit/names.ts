@@ -9,9 +9,8 @@ export async function checkNames({ source, findings, meter }: Pick<BagReading, '
     if (isUnportable(path)) findings.add('BAGIT_NAME_UNPORTABLE', path, 'This name cannot be written on Windows.');
   }
   for (const group of source.files.alike()) {
-    const [first = 0, ...others] = group;
-    for (const file of others) {
-      findings.add('BAGIT_NAMES_ALIKE', source.files.path(file), `This name differs from "${source.files.path(first)}" only in capital letters or in its Unicode form.`);
-    }
+    // In their order as text, whatever the order in which a folder gave them.
+    const [first = '', ...others] = group.map((file) => source.files.path(file)).sort();
+    for (const path of others) findings.add('BAGIT_NAMES_ALIKE', path, `This name differs from "${first}" only in capital letters or in its Unicode form.`);
   }
 }

@@ -41,7 +41,10 @@ export async function openTarGzBag(path: string, findings: FindingSink<BagitCode
     if (!(error instanceof TarFault)) throw error;
     findings.add('BAGIT_ARCHIVE_UNREADABLE', '', `The tar file cannot be read to its end: ${error.message}.`);
   }
-  if (entries.length === 0) return null;
+  if (entries.length === 0) {
+    if (!findings.has('BAGIT_ARCHIVE_UNREADABLE')) findings.add('BAGIT_ARCHIVE_UNREADABLE', '', 'The tar file holds nothing.');
+    return null;
+  }
   const { files, kept, folder } = placeEntries(entries, findings);
   return {
     files,
@@ -57,7 +60,7 @@ export async function openTarGzBag(path: string, findings: FindingSink<BagitCode
 
 async function wholeOf({ bytes }: WalkedEntry): Promise<Buffer> {
   const parts: Buffer[] = [];
-  for await (const piece of bytes) if (Buffer.isBuffer(piece)) parts.push(Buffer.from(piece));
+  for await (const piece of bytes) parts.push(Buffer.from(piece));
   return Buffer.concat(parts);
 }
 
@@ -78,7 +81,7 @@ async function* piecesOf(path: string, entry: TarEntry | undefined, texts: Reado
         await meter.breathe();
         continue;
       }
-      for await (const piece of bytes) if (Buffer.isBuffer(piece)) yield piece;
+      yield* bytes;
       return;
     }
   } catch (error) {
@@ -100,7 +103,6 @@ async function hashPass(path: string, plan: HashPlan, find: (name: string, start
       }
       const sum = new StreamHash(plan, mask);
       for await (const piece of walked.bytes) {
-        if (!Buffer.isBuffer(piece)) continue;
         sum.update(piece);
         meter.add(0, piece.length);
         await meter.breathe();

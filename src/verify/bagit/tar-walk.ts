@@ -15,7 +15,7 @@ export interface WalkedEntry {
   readonly header: TarHeaders;
   /** Where its bytes begin in the tar. */
   readonly start: number;
-  readonly bytes: AsyncIterable<unknown>;
+  readonly bytes: AsyncIterable<Buffer>;
 }
 
 /** What a header says. */
@@ -68,7 +68,7 @@ async function* entriesFrom(path: string, isPacked: boolean, from: number): Asyn
   const fed = feed(pieces, parser);
   try {
     for await (const entry of parser) {
-      yield { header: headerOf(entry.header), start: from + offsetOf(entry.header), bytes: entry };
+      yield { header: headerOf(entry.header), start: from + offsetOf(entry.header), bytes: bytesOf(entry) };
       entry.resume();
     }
   } catch (error) {
@@ -80,14 +80,27 @@ async function* entriesFrom(path: string, isPacked: boolean, from: number): Asyn
   }
 }
 
+async function* bytesOf(entry: AsyncIterable<unknown>): AsyncGenerator<Buffer> {
+  try {
+    for await (const piece of entry) if (Buffer.isBuffer(piece)) yield piece;
+  } catch (error) {
+    throw faultOf(error);
+  }
+}
+
 async function feed(pieces: AsyncIterable<unknown>, parser: Extract): Promise<void> {
   try {
     for await (const piece of pieces) {
       if (parser.destroying) return;
       if (parser.write(piece)) continue;
       await new Promise<void>((resolve) => {
-        parser.once('drain', resolve);
-        parser.once('close', resolve);
+        const go = (): void => {
+          parser.removeListener('drain', go);
+          parser.removeListener('close', go);
+          resolve();
+        };
+        parser.on('drain', go);
+        parser.on('close', go);
       });
     }
     parser.end(undefined);

@@ -27,7 +27,10 @@ export async function openTarBag(path: string, findings: FindingSink<BagitCode>,
     if (!(error instanceof TarFault)) throw error;
     findings.add('BAGIT_ARCHIVE_UNREADABLE', '', `The tar file cannot be read to its end: ${error.message}.`);
   }
-  if (entries.length === 0) return null;
+  if (entries.length === 0) {
+    if (!findings.has('BAGIT_ARCHIVE_UNREADABLE')) findings.add('BAGIT_ARCHIVE_UNREADABLE', '', 'The tar file holds nothing.');
+    return null;
+  }
   const { files, kept } = placeEntries(entries, findings);
   const fd = openSync(path, 'r');
   const ranges = (batch: readonly number[]): { start: number; size: number; packed: null; crc: null }[] =>
