@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { constants, gunzipSync } from 'node:zlib';
 import { join } from 'node:path';
-import { looksLikePackageFolder, looksLikePackageZip } from './bagit/index.ts';
+import { kindOfZip, looksLikePackageFolder } from './bagit/index.ts';
 import { looksLikeOcflObject, looksLikeStorageRoot } from './ocfl/index.ts';
 import { listFolder } from './read.ts';
 
@@ -48,7 +48,10 @@ function looksLikeBag(path: string): boolean {
 
 function recogniseFile(path: string): Recognised | null {
   const start = startOf(path);
-  if (start.toString('latin1', 0, 4) === 'PK\u0003\u0004' || /\.zip$/i.test(path)) return { kind: looksLikePackageZip(path) ? 'package' : 'bag', path, container: 'zip' };
+  if (start.toString('latin1', 0, 4) === 'PK\u0003\u0004' || /\.zip$/i.test(path)) {
+    const kind = kindOfZip(path);
+    return kind === null ? null : { kind, path, container: 'zip' };
+  }
   if (isTar(start) || /\.tar$/i.test(path)) return { kind: 'bag', path, container: 'tar' };
   const isGzip = start[0] === 0x1f && start[1] === 0x8b;
   if (/\.(?:tgz|tar\.gz)$/i.test(path) || (isGzip && isTar(unpackedStart(start)))) return { kind: 'bag', path, container: 'tar.gz' };

@@ -4,8 +4,8 @@ import { HmsError, LakeJson } from '../../contract/index.ts';
 import type { Finding } from '../../contract/index.ts';
 import { profileFolder } from '../../engine/keys/index.ts';
 import { codeOf } from '../../engine/lake/index.ts';
-import { verify as check } from '../../verify/index.ts';
-import type { PackageAnswers } from '../../verify/index.ts';
+import { meaningOf, verify as check } from '../../verify/index.ts';
+import type { PackageAnswers, VerifyReport } from '../../verify/index.ts';
 import { progressView } from '../progress.ts';
 import { answer } from '../session.ts';
 import type { Session } from '../session.ts';
@@ -16,7 +16,10 @@ export interface VerifyChoices {
   readonly seen?: string;
 }
 
-/** Checks a lake or a package; exit code 1 where something is wrong. */
+/** Findings of one code that are shown; a terminal is no place for thousands. */
+const SHOWN = 20;
+
+/** Checks whatever stands at the path; exit code 1 where something is wrong. */
 export async function verify(session: Session, [path]: readonly [string], { trust = [], seen }: VerifyChoices): Promise<number> {
   const trusted = await Promise.all(trust.map((file) => given(file, 'certificate')));
   const checkpoint = seen === undefined ? await rememberedCheckpoint(path) : await given(seen, 'checkpoint');
@@ -27,13 +30,44 @@ export async function verify(session: Session, [path]: readonly [string], { trus
   } finally {
     progress.end();
   }
-  await answer(session, { path: resolve(path), ...report }, [...report.findings.map(findingLine), ...(report.answers === undefined ? [] : answerLines(report.answers)), report.summary]);
+  await answer(session, { path: resolve(path), ...report }, reportLines(report));
   return report.clean ? 0 : 1;
+}
+
+function* reportLines(report: VerifyReport): Generator<string> {
+  const byCode = new Map<string, Finding[]>();
+  for (const finding of report.findings) {
+    const same = byCode.get(finding.code);
+    if (same === undefined) byCode.set(finding.code, [finding]);
+    else same.push(finding);
+  }
+  for (const findings of byCode.values()) yield* groupLines(findings);
+  if (report.answers !== undefined) yield* answerLines(report.answers);
+  yield report.summary;
+  if (!report.clean) yield `What to do: ${nextSteps[report.kind]}`;
+}
+
+/** What a code means, where it was met, and what to do about it. */
+function* groupLines(findings: readonly Finding[]): Generator<string> {
+  const meaning = meaningOf(findings[0]?.code ?? '');
+  if (meaning !== null) yield meaning.means;
+  for (const finding of findings.slice(0, SHOWN)) yield findingLine(finding);
+  if (findings.length > SHOWN) yield `… and ${(findings.length - SHOWN).toLocaleString('en-US')} more ${findings[0]?.code ?? ''}; --json lists them.`;
+  if (meaning?.next !== undefined) yield `What to do: ${meaning.next}`;
+  yield '';
 }
 
 function findingLine({ severity, code, path, message }: Finding): string {
   return `${severity.toUpperCase()} ${code}${path === '' ? '' : ` ${path}`}: ${message}`;
 }
+
+const nextSteps: Readonly<Record<VerifyReport['kind'], string>> = {
+  lake: 'Leave the lake as it is, so that nothing is lost that can still be found out. Let someone look at it who knows where its backups are.',
+  package: 'Do not rely on this package. Ask whoever gave it to you for another copy, and check that one.',
+  bag: 'Do not rely on this bag. Ask whoever made it, and check it again when it was mended.',
+  'ocfl-object': 'Do not rely on this object. Compare it with another copy, or ask whoever keeps it.',
+  'ocfl-storage-root': 'Do not rely on the objects named here. Compare them with another copy, or ask whoever keeps them.',
+};
 
 /** The four questions, never folded into one. */
 function answerLines({ unchanged, signedBy, trusted, when }: PackageAnswers): string[] {

@@ -26,11 +26,13 @@ export function addProofCommands(dta: Command, run: Run): void {
     .option('--replace', 'overwrite a package that is there');
   does(exported, run, async () => (await import('../commands/export.ts')).exportPackage);
 
-  const verify = leaf(dta, 'verify', 'Check every byte and every proof of a lake or of a package. Only reads. Exit code 1 where something is wrong.', [
+  const verify = leaf(dta, 'verify', 'Check every byte and every proof of a lake, a package, a bag, an OCFL object or an OCFL storage root. Only reads. Exit code 1 where something is wrong.', [
     'hms dta verify /records/lake',
     'hms dta verify wildfires_raw.zip --trust office.cert.pem',
+    'hms dta verify transfer-0815.tar.gz                        # a bag of BagIt 0.93 to 1.0, from anyone',
+    'hms dta verify /archive/ocfl-root --json                   # the codes of OCFL 1.0 and 1.1',
   ])
-    .argument('<path>', 'folder of a lake, a package, or the folder it was unpacked to')
+    .argument('<path>', 'folder of a lake; a package or bag as a folder or zip, a bag as tar or tar.gz too; folder of an OCFL object or storage root')
     .option('--trust <cert>', 'certificate that you trust (PEM or DER); may be given several times', several)
     .option('--seen <checkpoint>', 'a checkpoint of the lake that was kept elsewhere; the ledger must go on from it');
   does(verify, run, async () => (await import('../commands/verify.ts')).verify);

@@ -19,7 +19,7 @@ import { openZipBag } from './zip.ts';
 
 export { bagitCodes } from './codes.ts';
 export type { BagitCode } from './codes.ts';
-export { looksLikePackageFolder, looksLikePackageZip } from './package-marks.ts';
+export { kindOfZip, looksLikePackageFolder } from './package-marks.ts';
 
 export interface BagCheck {
   /** Absolute path of the folder or archive, `/` between parts. */

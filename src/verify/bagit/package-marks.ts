@@ -11,6 +11,8 @@ import { zipNames } from './zip-names.ts';
  * which no signature is asked. A bag without any mark is a plain bag, and then nothing vouches for where it comes from.
  */
 const markedFile = /^(?:signatures\/(?:station|officer)\.(?:p7s|cert\.pem)|provenance\/(?:.*\/)?\d+\.(?:entry\.json|tlog-proof))$/;
+/** What makes a bag of a zip's folder, or of its top. */
+const bagFile = /^(?:bagit\.txt$|(?:tag)?manifest-[^/]+\.txt$|data\/)/i;
 const AGENT = /^(?:bagging|bag)-software-agent$/;
 const MAX_INFO = 1024 * 1024;
 
@@ -25,17 +27,24 @@ export function looksLikePackageFolder(path: string): boolean {
   return 'bytes' in info && saysSo(elementsOf(info.bytes.toString('utf8')));
 }
 
-/** A zip with a mark. A damaged one is looked through for what is left of its names. */
-export function looksLikePackageZip(path: string): boolean {
-  const names = zipNames(path);
-  if (names === null) return hasMarkInBytes(path);
-  let hasWords = 0;
-  for (const name of names) {
+/**
+ * Whether a zip holds a package, a bag, or neither. One that cannot be read is looked through for what is left of its names; one of which nothing is left
+ * counts as a package, so that nobody takes it for anything else.
+ */
+export function kindOfZip(path: string): 'package' | 'bag' | null {
+  let isMarked = false;
+  let isBag = false;
+  let words = 0;
+  const isWhole = zipNames(path, (name, content) => {
     const inner = name.slice(name.indexOf('/') + 1);
-    if (markedFile.test(inner)) return true;
-    if (inner === 'Provenance.txt' || inner === 'VERIFY.txt') hasWords += 1;
-  }
-  return hasWords > 1;
+    isMarked = markedFile.test(inner) || (inner === 'bag-info.txt' && saysSo(elementsOf(content()?.toString('utf8') ?? '')));
+    if (inner === 'Provenance.txt' || inner === 'VERIFY.txt') words += 1;
+    isBag ||= bagFile.test(inner) || bagFile.test(name);
+    return !isMarked;
+  });
+  if (isMarked || words > 1) return 'package';
+  if (isWhole) return isBag ? 'bag' : null;
+  return kindInBytes(path);
 }
 
 export function isPackageBag(files: FileTable, elements: readonly BagInfoElement[]): boolean {
@@ -56,15 +65,14 @@ function elementsOf(text: string): readonly BagInfoElement[] {
 }
 
 /** Looks at the start and the end of a damaged zip, where names of tag files stand. */
-function hasMarkInBytes(path: string): boolean {
+function kindInBytes(path: string): 'package' | 'bag' {
   const fd = openSync(path, 'r');
   try {
     const { size } = fstatSync(fd);
     const window = Buffer.alloc(1024 * 1024);
-    return [0, Math.max(0, size - window.length)].some((at) => {
-      const text = window.subarray(0, readSync(fd, window, 0, window.length, at)).toString('latin1');
-      return /\/signatures\/(?:station|officer)\.(?:p7s|cert\.pem)|\/provenance\/\d+\.(?:entry\.json|tlog-proof)|Bagging-Software-Agent: HMS-DTA/.test(text);
-    });
+    const text = [0, Math.max(0, size - window.length)].map((at) => window.subarray(0, readSync(fd, window, 0, window.length, at)).toString('latin1')).join('\n');
+    if (/\/signatures\/(?:station|officer)\.(?:p7s|cert\.pem)|\/provenance\/\d+\.(?:entry\.json|tlog-proof)|Bagging-Software-Agent: HMS-DTA/.test(text)) return 'package';
+    return /bagit\.txt|manifest-[a-z0-9]+\.txt/.test(text) ? 'bag' : 'package';
   } finally {
     closeSync(fd);
   }
