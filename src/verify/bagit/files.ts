@@ -1,3 +1,5 @@
+import { TextIndex } from './text-index.ts';
+
 /** In the place of a size: the file is not there. */
 const ABSENT = -1;
 
@@ -7,9 +9,9 @@ const ABSENT = -1;
 export class FileTable {
   readonly #paths: string[] = [];
   readonly #sizes: number[] = [];
-  readonly #places = new Map<string, number>();
+  readonly #index = new TextIndex();
   readonly #folders = new Set<string>();
-  #alike: ReadonlyMap<string, number | number[]> | null = null;
+  #alike: { readonly index: TextIndex; readonly length: number } | null = null;
 
   get length(): number {
     return this.#paths.length;
@@ -17,23 +19,19 @@ export class FileTable {
 
   /** False where the path is there already. @param path from the bag's folder, `/` between parts */
   add(path: string, size: number): boolean {
-    if (this.#places.has(path)) return false;
-    this.#places.set(path, this.#paths.length);
-    this.#paths.push(path);
-    this.#sizes.push(size);
+    if (this.find(path) !== null) return false;
+    this.#push(path, size);
     for (let end = path.lastIndexOf('/'); end > 0 && !this.#folders.has(path.slice(0, end)); end = path.lastIndexOf('/', end - 1)) this.#folders.add(path.slice(0, end));
     return true;
   }
 
   /** The number of a path that something lists and that is not there. */
   addAbsent(path: string): number {
-    const known = this.#places.get(path);
-    if (known !== undefined) return known;
-    // Taken before it grows: files that are not there look like nothing.
+    const known = this.find(path);
+    if (known !== null) return known;
+    // Made before the table grows: files that are not there look like nothing.
     this.#alike ??= this.#fold();
-    this.#places.set(path, this.#paths.length);
-    this.#paths.push(path);
-    this.#sizes.push(ABSENT);
+    this.#push(path, ABSENT);
     return this.#paths.length - 1;
   }
 
@@ -50,20 +48,26 @@ export class FileTable {
   }
 
   find(path: string): number | null {
-    return this.#places.get(path) ?? null;
+    return this.#index.first(path, (index) => this.#paths[index] === path);
   }
 
   /** Groups of files that a system which ignores case and normalizes would take for one. */
   *alike(): Generator<readonly number[]> {
     this.#alike ??= this.#fold();
-    for (const group of this.#alike.values()) if (typeof group !== 'number') yield group;
+    for (let file = 0; file < this.#alike.length; file++) {
+      const prints = [...this.#alike.index.same(file)];
+      const group = prints.length < 2 ? prints : this.findAlike(this.path(file));
+      if (group.length > 1 && Math.min(...group) === file) yield group;
+    }
   }
 
   /** Files whose names look the same as this path to a system that ignores case and normalizes. */
   findAlike(path: string): readonly number[] {
     this.#alike ??= this.#fold();
-    const found = this.#alike.get(folded(path)) ?? [];
-    return typeof found === 'number' ? [found] : found;
+    const key = folded(path);
+    const found: number[] = [];
+    for (const file of this.#alike.index.find(key)) if (folded(this.path(file)) === key) found.push(file);
+    return found;
   }
 
   path(index: number): string {
@@ -83,20 +87,20 @@ export class FileTable {
     return this.path(index).startsWith('data/');
   }
 
-  #fold(): ReadonlyMap<string, number | number[]> {
-    const alike = new Map<string, number | number[]>();
-    for (const [index, path] of this.#paths.entries()) {
-      const key = folded(path);
-      const same = alike.get(key);
-      if (same === undefined) alike.set(key, index);
-      else if (typeof same === 'number') alike.set(key, [same, index]);
-      else same.push(index);
-    }
-    return alike;
+  #push(path: string, size: number): void {
+    this.#index.add(path);
+    this.#paths.push(path);
+    this.#sizes.push(size);
+  }
+
+  #fold(): { readonly index: TextIndex; readonly length: number } {
+    const index = new TextIndex();
+    for (const path of this.#paths) index.add(folded(path));
+    return { index, length: this.#paths.length };
   }
 }
 
-/** Upper case first: letters such as ß have a partner only there. Most paths are their own fold, and then no second text is kept. */
+/** Upper case first: letters such as ß have a partner only there. Most paths are their own fold, and then no second text is made. */
 function folded(path: string): string {
   return /^[\u0020-\u0040\u005b-\u007e]*$/.test(path) ? path : path.normalize('NFC').toUpperCase().toLowerCase();
 }

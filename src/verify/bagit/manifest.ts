@@ -49,7 +49,7 @@ export async function readManifests(reading: BagReading): Promise<Manifest[]> {
       findings.add('BAGIT_MANIFEST_NAME', path, `The name of this manifest should be ${tag.toLowerCase()}manifest-${plainName(called)}.txt.`);
     }
     if (algorithm === null) findings.add('BAGIT_ALGORITHM_UNKNOWN', path, `The algorithm "${called.slice(0, 40)}" is not known here; the checksums in this manifest were not checked.`);
-    manifests.push(await readManifest(reading, { file, name: path, isTag: tag !== '', algorithm, listed: new Marks(), checksums: new ChecksumList(algorithm?.bytes ?? 0) }));
+    manifests.push(await readManifest(reading, { file, name: path, isTag: tag !== '', algorithm, listed: new Marks(), checksums: new ChecksumList(algorithm?.bytes ?? 0, source.files.length) }));
   }
   return manifests;
 }

@@ -3,6 +3,7 @@
  * unsafe too: bags travel. Answers a part of a sentence, or null for a safe path.
  */
 export function unsafePath(path: string): string | null {
+  if (!path.includes('%')) return faultOf(path);
   // A careless program decodes once more than it should.
   const once = percentDecoded(path);
   for (const form of new Set([path, once, percentDecoded(once)])) {
@@ -14,7 +15,7 @@ export function unsafePath(path: string): string | null {
 
 function faultOf(path: string): string | null {
   if (path.includes('\0')) return 'it holds a NUL character';
-  if (path.split(/[/\\]/).some((part) => /^\.\.\s*$/.test(part))) return 'it goes up to a parent folder ("..")';
+  if (/(?:^|[/\\])\.\.\s*(?:[/\\]|$)/.test(path)) return 'it goes up to a parent folder ("..")';
   if (path.startsWith('/')) return 'it begins at the root of a file system';
   if (path.startsWith('\\')) return 'it begins at the root of a drive or names another computer';
   if (/^[A-Za-z]:/.test(path)) return 'it begins with a drive letter';

@@ -32,3 +32,28 @@ function isUnsafeName(name: string): boolean {
   const parts = (name.endsWith('/') ? name.slice(0, -1) : name).split('/');
   return name.includes('\0') || /^[\\/]|^[A-Za-z]:/.test(name) || parts.some((part) => part === '' || part === '.') || name.split(/[\\/]/).includes('..');
 }
+
+/** Many entries in less memory than as objects. */
+export class TarEntries {
+  readonly #names: string[] = [];
+  readonly #sizes: number[] = [];
+  readonly #starts: number[] = [];
+
+  get length(): number {
+    return this.#names.length;
+  }
+
+  add({ name, size, start }: TarEntry): void {
+    this.#names.push(name);
+    this.#sizes.push(size);
+    this.#starts.push(start);
+  }
+
+  names(): readonly string[] {
+    return this.#names;
+  }
+
+  at(index: number): TarEntry {
+    return { name: this.#names[index] ?? '', size: this.#sizes[index] ?? 0, start: this.#starts[index] ?? 0 };
+  }
+}

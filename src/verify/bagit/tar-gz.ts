@@ -4,8 +4,7 @@ import type { BagitCode } from './codes.ts';
 import type { BagSource, HashPlan } from './source.ts';
 import { StreamHash } from './stream-hash.ts';
 import { placeEntries } from './tar.ts';
-import type { TarEntry } from './tar-entry.ts';
-import { tarEntryOf } from './tar-entry.ts';
+import { TarEntries, tarEntryOf } from './tar-entry.ts';
 import type { WalkedEntry } from './tar-walk.ts';
 import { TarFault, walkTar } from './tar-walk.ts';
 import { BrokenFile } from './text.ts';
@@ -22,17 +21,18 @@ const tagFile = /^(?:[^/]+\/)?(?:bagit|bag-info|package-info|fetch|(?:tag)?manif
  * may stand at its very end: so one pass finds out what is there and keeps the tag files, and a second one hashes. Null, with findings, where it cannot be read.
  */
 export async function openTarGzBag(path: string, findings: FindingSink<BagitCode>, meter: Meter): Promise<BagSource | null> {
-  const entries: TarEntry[] = [];
-  const texts = new Map<string, Buffer>();
+  const entries = new TarEntries();
+  /** By where they begin. */
+  const texts = new Map<number, Buffer>();
   let room = KEPT_ALL;
   try {
     for await (const walked of walkTar(path, true)) {
       const entry = tarEntryOf(walked.header, walked.start, findings);
       if (entry === null) continue;
       if (entries.length >= MOST_ENTRIES) throw new TarFault(`it holds more than ${MOST_ENTRIES.toLocaleString('en-US')} files`);
-      entries.push(entry);
+      entries.add(entry);
       if (tagFile.test(entry.name) && entry.size <= Math.min(KEPT_EACH, room)) {
-        texts.set(entry.name, await wholeOf(walked));
+        texts.set(entry.start, await wholeOf(walked));
         room -= entry.size;
       } else await skip(walked, meter);
       await meter.breathe();
@@ -45,14 +45,14 @@ export async function openTarGzBag(path: string, findings: FindingSink<BagitCode
     if (!findings.has('BAGIT_ARCHIVE_UNREADABLE')) findings.add('BAGIT_ARCHIVE_UNREADABLE', '', 'The tar file holds nothing.');
     return null;
   }
-  const { files, kept, folder } = placeEntries(entries, findings);
+  const { files, starts, folder } = placeEntries(entries, findings);
   return {
     files,
-    pieces: (file) => piecesOf(path, kept[file], texts, meter),
+    pieces: (file) => piecesOf(path, starts[file] ?? -1, texts, meter),
     hash: (plan) => hashPass(path, plan, (name, start) => {
       const file = name.startsWith(folder) ? files.find(name.slice(folder.length)) : null;
       // The second of two entries with one name is not the file that was counted.
-      return file !== null && kept[file]?.start === start ? file : null;
+      return file !== null && starts[file] === start ? file : null;
     }, meter),
     close: () => undefined,
   };
@@ -68,16 +68,15 @@ async function skip({ bytes }: WalkedEntry, meter: Meter): Promise<void> {
   for await (const _ of bytes) await meter.breathe();
 }
 
-async function* piecesOf(path: string, entry: TarEntry | undefined, texts: ReadonlyMap<string, Buffer>, meter: Meter): AsyncGenerator<Uint8Array> {
-  if (entry === undefined) return;
-  const text = texts.get(entry.name);
+async function* piecesOf(path: string, wanted: number, texts: ReadonlyMap<number, Buffer>, meter: Meter): AsyncGenerator<Uint8Array> {
+  const text = texts.get(wanted);
   if (text !== undefined) {
     if (text.length > 0) yield text;
     return;
   }
   try {
     for await (const { start, bytes } of walkTar(path, true)) {
-      if (start !== entry.start) {
+      if (start !== wanted) {
         await meter.breathe();
         continue;
       }

@@ -6,7 +6,7 @@ import { extract } from 'tar-stream';
 import { unreadable } from '../read.ts';
 
 const BLOCK = 512;
-const WINDOW = 256 * 1024;
+const WINDOW = 64 * 1024;
 /** Files larger than this are stepped over, where that is possible. */
 const STEP_OVER = 1024 * 1024;
 

@@ -27,6 +27,9 @@ export function encodingOf(name: string): Encoding | null {
   }
 }
 
+/** Text is made in small steps: longer texts stand outside of where the garbage collector looks often, and pile up. In bytes. */
+const STEP = 32 * 1024;
+
 /** What reading a text told besides its lines. */
 export interface TextRead {
   /** Why it could not be read whole; null where it could. */
@@ -54,7 +57,7 @@ export async function readLines(source: BagSource, file: number, encoding: Encod
   try {
     for await (const piece of source.pieces(file)) {
       if (decoder === null) ({ decoder, hasMark } = openDecoder(piece, encoding));
-      splitter.feed(decoder(piece, true));
+      for (let at = 0; at < piece.length; at += STEP) splitter.feed(decoder(piece.subarray(at, at + STEP), true));
     }
     if (decoder !== null) splitter.feed(decoder(new Uint8Array(0), false));
   } catch (error) {

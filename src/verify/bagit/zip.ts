@@ -2,7 +2,7 @@ import { closeSync, fstatSync, openSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import type { FindingSink } from '../findings.ts';
 import type { Meter } from '../meter.ts';
-import type { Spot, ZipFileEntry } from '../package/zip-entries.ts';
+import type { Spot } from '../package/zip-entries.ts';
 import { readDirectory } from '../package/zip-entries.ts';
 import { WindowReader } from '../package/zip-reader.ts';
 import { inflatedPieces, storedPieces } from '../package/zip-source.ts';
@@ -61,17 +61,18 @@ interface Opened {
 class ZipBag implements BagSource {
   readonly files = new FileTable();
   readonly #opened: Opened;
-  readonly #entries: ZipFileEntry[] = [];
+  readonly #entries: ZipPlaces;
 
   constructor(opened: Opened, spots: readonly Spot[], findings: FindingSink<BagitCode>) {
     this.#opened = opened;
-    const folder = bagFolderIn(spots.map(({ name }) => name));
+    this.#entries = new ZipPlaces(spots.length);
+    const folder = bagFolderIn(namesOf(spots));
     reportFolder(folder, spots.filter(({ name }) => !name.startsWith(folder)).map(({ name }) => name), findings);
     for (const spot of spots) if (spot.name.startsWith(folder)) this.#add(spot, spot.name.slice(folder.length), findings);
   }
 
   async *pieces(file: number): AsyncGenerator<Uint8Array> {
-    const entry = this.#entry(file);
+    const entry = this.#entries.at(file);
     let read = 0;
     let crc = 0;
     for await (const piece of this.#piecesOf(entry)) {
@@ -84,10 +85,10 @@ class ZipBag implements BagSource {
 
   async hash(plan: HashPlan): Promise<void> {
     const { path, meter, pool } = this.#opened;
-    const isLarge = (file: number): boolean => !this.#entry(file).stored && Math.max(this.#entry(file).size, this.#entry(file).packedSize) > SMALL;
+    const isLarge = (file: number): boolean => !this.#entries.at(file).stored && Math.max(this.#entries.at(file).size, this.#entries.at(file).packedSize) > SMALL;
     const from = (batch: readonly number[]): { file: string; ranges: { start: number; size: number; packed: number | null; crc: number }[] } => ({
       file: path,
-      ranges: batch.map((file) => this.#entry(file)).map(({ start, size, stored, packedSize, crc }) => ({ start, size, packed: stored ? null : packedSize, crc })),
+      ranges: batch.map((file) => this.#entries.at(file)).map(({ start, size, stored, packedSize, crc }) => ({ start, size, packed: stored ? null : packedSize, crc })),
     });
     await hashInThreads(plan, this.files, from, (file) => !isLarge(file), meter, pool);
     for (const [file] of this.files.entries()) {
@@ -99,22 +100,15 @@ class ZipBag implements BagSource {
     closeSync(this.#opened.fd);
   }
 
-  #add({ name, size, crc, stored, packedSize, start }: Spot, path: string, findings: FindingSink<BagitCode>): void {
+  #add(spot: Spot, path: string, findings: FindingSink<BagitCode>): void {
     if (path === '') return;
     if (path.endsWith('/')) this.files.addFolder(path.slice(0, -1));
-    else if (start === null) findings.add('BAGIT_ARCHIVE_UNSAFE', path, 'This file is described differently at its place and in the directory of the zip file.');
-    else if (this.files.add(path, size)) this.#entries.push({ path: name, size, crc, stored, packedSize, start });
+    else if (!hasStart(spot)) findings.add('BAGIT_ARCHIVE_UNSAFE', path, 'This file is described differently at its place and in the directory of the zip file.');
+    else if (this.files.add(path, spot.size)) this.#entries.add(spot);
     else findings.add('BAGIT_ARCHIVE_UNSAFE', path, 'The zip file holds this name twice.');
   }
 
-  /** Files that are there have the first numbers, in the order in which they were added. */
-  #entry(file: number): ZipFileEntry {
-    const entry = this.#entries[file];
-    if (entry === undefined) throw new RangeError(`There is no file ${String(file)} in the zip.`);
-    return entry;
-  }
-
-  #piecesOf(entry: ZipFileEntry): AsyncGenerator<Uint8Array> {
+  #piecesOf(entry: ZipPlace): AsyncGenerator<Uint8Array> {
     return entry.stored ? storedPieces(this.#opened.fd, entry) : inflatedPieces(this.#opened.reader, entry);
   }
 
@@ -134,4 +128,47 @@ class ZipBag implements BagSource {
     }
     meter.add(1, 0);
   }
+}
+
+/** Where a file stands in the zip. */
+interface ZipPlace {
+  readonly start: number;
+  readonly size: number;
+  readonly packedSize: number;
+  readonly crc: number;
+  readonly stored: boolean;
+}
+
+/** The places of files in the order of their numbers, side by side: objects would take several times the memory. */
+class ZipPlaces {
+  readonly #numbers: Float64Array;
+  readonly #crcs: Uint32Array;
+  readonly #stored: Uint8Array;
+  #count = 0;
+
+  constructor(most: number) {
+    this.#numbers = new Float64Array(most * 3);
+    this.#crcs = new Uint32Array(most);
+    this.#stored = new Uint8Array(most);
+  }
+
+  add({ start, size, packedSize, crc, stored }: ZipPlace): void {
+    this.#numbers.set([start, size, packedSize], this.#count * 3);
+    this.#crcs[this.#count] = crc;
+    this.#stored[this.#count] = stored ? 1 : 0;
+    this.#count += 1;
+  }
+
+  at(file: number): ZipPlace {
+    const [start = 0, size = 0, packedSize = 0] = this.#numbers.subarray(file * 3, file * 3 + 3);
+    return { start, size, packedSize, crc: this.#crcs[file] ?? 0, stored: this.#stored[file] === 1 };
+  }
+}
+
+function* namesOf(spots: readonly Spot[]): Generator<string> {
+  for (const { name } of spots) yield name;
+}
+
+function hasStart(spot: Spot): spot is Spot & { readonly start: number } {
+  return spot.start !== null;
 }

@@ -113,7 +113,7 @@ export async function* storedPieces(fd: number, { start, size }: Pick<ZipFileEnt
 }
 
 /** Unpacks; ends early where the packed bytes are damaged or give more than the zip says, so that a few bytes cannot become terabytes. */
-export async function* inflatedPieces(reader: WindowReader, entry: ZipFileEntry): AsyncGenerator<Uint8Array> {
+export async function* inflatedPieces(reader: WindowReader, entry: Pick<ZipFileEntry, 'start' | 'size' | 'packedSize'>): AsyncGenerator<Uint8Array> {
   if (entry.packedSize === 0) return;
   const inflate = createInflateRaw();
   // Errors end the iteration below; pipeline is there to close the file.
