@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addLakeCommands, addProofCommands, addUpkeepCommands } from './lake.ts';
+import { addKeyCommands } from './keys.ts';
 import type { Run } from './leaf.ts';
 import { exampleText, withCommon } from './leaf.ts';
 import { addLabelCommands, addLookingCommands } from './looking.ts';
@@ -35,6 +36,7 @@ export function grammar(version: string, run: Run): Command {
 Environment:
   HMS_LAKE      the lake's folder
   HMS_PROFILE   folder of this account for keys, catalogs and settings
+  HMS_PASSPHRASE  passphrase of an officer's key, where nobody can be asked; other programs of this account can read it
   HMS_DEBUG=1   shows where in the program an error happened
 
 Exit codes:
@@ -47,6 +49,7 @@ Exit codes:
   addLookingCommands(dta, run);
   addLabelCommands(dta, run);
   addProofCommands(dta, run);
+  addKeyCommands(dta, run);
   addUpkeepCommands(dta, run);
   return hms;
 }

@@ -19,10 +19,16 @@ export function addLakeCommands(dta: Command, run: Run): void {
 export function addProofCommands(dta: Command, run: Run): void {
   dta.commandsGroup('Hand out and prove:');
 
-  const exported = leaf(dta, 'export', 'Write a version as one signed package, which anyone can check with unzip, sha256sum and openssl.', ['hms dta export WF-2024-07:v1 --to zip wildfires_raw.zip'])
-    .argument('<ref>', 'version: ID (the newest), ID:v2, ID:tag, or ID@2024-07-30T23:59:59Z')
-    .argument('<file>', 'the package to write')
-    .requiredOption('--to <form>', 'form of the package: zip')
+  const exported = leaf(dta, 'export', 'Write versions as one signed package, which anyone can check with unzip, sha256sum and openssl.', [
+    'hms dta export WF-2024-07:v1 --to zip wildfires_raw.zip',
+    'hms dta export WF-2024-07:v1 WF-2024-07:v2 AIR-7:v3 --to zip three.zip',
+    'hms dta export WF-2024-07 --to dir out/wildfires --files "*.csv" --as "Maria Ortega"',
+  ])
+    .argument('<ref...>', 'versions: ID (the newest), ID:v2, ID:tag, or ID@2024-07-30T23:59:59Z; and last the package to write')
+    .requiredOption('--to <form>', 'form of the package: zip, or dir for a folder')
+    .option('--files <pattern>', 'only files whose names match, as in "*.csv" or "2024/**"; may be given several times', several)
+    .option('--as <who>', 'officer who signs: a name or the first 16 digits of a key; "station" for the workstation')
+    .option('--passphrase-file <file>', "file whose first line is the passphrase of the officer's key; anyone who can read it can sign")
     .option('--replace', 'overwrite a package that is there');
   does(exported, run, async () => (await import('../commands/export.ts')).exportPackage);
 

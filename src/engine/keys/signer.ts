@@ -1,4 +1,4 @@
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify, webcrypto } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify, webcrypto, X509Certificate } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import type { KeyId } from '../../contract/index.ts';
 
@@ -27,6 +27,32 @@ export function signerFrom(privatePem: string, certificate: Uint8Array, name: st
   return { id: keyIdOf(spki), spki, certificate, name, sign: (bytes) => sign('sha256', bytes, { key, dsaEncoding: 'der' }) };
 }
 
+/** An officer's signer: of a P-256 key, or of an RSA key that was imported, which signs packages and cannot be enrolled in a lake. */
+export interface OfficerSigner extends Signer {
+  readonly algorithm: 'ecdsa' | 'rsa';
+  /** The certificates between the officer's own and a root, each the issuer of the one before. */
+  readonly chain: readonly Uint8Array[];
+}
+
+const LEAST_RSA_BITS = 2048;
+
+/** What kind of key it is; null where officers cannot sign with it. */
+export function algorithmOf(key: KeyObject): OfficerSigner['algorithm'] | null {
+  const details = key.asymmetricKeyDetails;
+  if (key.asymmetricKeyType === 'ec' && details?.namedCurve === 'prime256v1') return 'ecdsa';
+  return key.asymmetricKeyType === 'rsa' && (details?.modulusLength ?? 0) >= LEAST_RSA_BITS ? 'rsa' : null;
+}
+
+/** An officer's signer from an opened private key. Throws an Error where the key is not the certificate's or of a kind that cannot sign here. */
+export function officerSigner(key: KeyObject, certificates: readonly Uint8Array[], name: string): OfficerSigner {
+  const algorithm = algorithmOf(key);
+  const [certificate, ...chain] = certificates;
+  if (algorithm === null || certificate === undefined || !new X509Certificate(certificate).checkPrivateKey(key)) throw new Error('The key is not that of the certificate.');
+  const spki = createPublicKey(key).export({ type: 'spki', format: 'der' });
+  const signWith = algorithm === 'ecdsa' ? { key, dsaEncoding: 'der' as const } : key;
+  return { id: keyIdOf(spki), spki, certificate, name, algorithm, chain, sign: (bytes) => sign('sha256', bytes, signWith) };
+}
+
 export interface NewKey {
   readonly privatePem: string;
   readonly certificate: Uint8Array;
@@ -36,17 +62,26 @@ export interface NewKey {
 const CERTIFICATE_YEARS = 30;
 
 /** A new P-256 key with a self-signed certificate (RFC 5280) for signing, valid from `now` (ms). `random` gives the serial number. */
-export async function newKey(commonName: string, now: number, random: (size: number) => Uint8Array): Promise<NewKey> {
+export async function newKey(commonName: string, now: number, random: (size: number) => Uint8Array, organization: string | null = 'HMS-DTA'): Promise<NewKey> {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const privatePem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-  return { privatePem, certificate: await selfSigned(privateKey, commonName, now, random) };
+  return { privatePem, certificate: await selfSigned(privateKey, { commonName, organization, now, random }) };
 }
 
-async function selfSigned(privateKey: KeyObject, commonName: string, now: number, random: (size: number) => Uint8Array): Promise<Uint8Array> {
+export interface CertificateWords {
+  readonly commonName: string;
+  readonly organization: string | null;
+  /** Valid from, ms. */
+  readonly now: number;
+  readonly random: (size: number) => Uint8Array;
+}
+
+/** A self-signed certificate for a P-256 or RSA key. */
+export async function selfSigned(privateKey: KeyObject, { commonName, organization, now, random }: CertificateWords): Promise<Uint8Array> {
   // Loaded when a key is made, which is once in a station's life: it takes a tenth of a second. It needs the metadata library before it.
   await import('reflect-metadata');
   const { BasicConstraintsExtension, KeyUsageFlags, KeyUsagesExtension, SubjectKeyIdentifierExtension, X509CertificateGenerator } = await import('@peculiar/x509');
-  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+  const algorithm = privateKey.asymmetricKeyType === 'rsa' ? { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' } : { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
   const pkcs8 = privateKey.export({ type: 'pkcs8', format: 'der' });
   const spki = createPublicKey(privateKey).export({ type: 'spki', format: 'der' });
   const keys = {
@@ -61,7 +96,7 @@ async function selfSigned(privateKey: KeyObject, commonName: string, now: number
   const certificate = await X509CertificateGenerator.createSelfSigned(
     {
       serialNumber: Buffer.from(serial).toString('hex'),
-      name: [{ CN: [commonName] }, { O: ['HMS-DTA'] }],
+      name: [{ CN: [commonName] }, ...(organization === null ? [] : [{ O: [organization] }])],
       notBefore: from,
       notAfter: until,
       signingAlgorithm: algorithm,

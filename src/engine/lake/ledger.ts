@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { HmsError } from '../../contract/index.ts';
-import type { BodyHead, BodyLine, By, EntryKey, Instant, KeyId, KnownOp, LakeJson, Ref, TxnId } from '../../contract/index.ts';
-import { fits } from '../../core/index.ts';
+import { HmsError, instantOf } from '../../contract/index.ts';
+import type { ActStatement, BodyHead, BodyLine, By, EntryKey, Instant, KeyId, KnownOp, LakeId, LakeJson, Ref, TxnId } from '../../contract/index.ts';
+import { actSigningBytes, fits, toBase64 } from '../../core/index.ts';
 import type { VerifySignature } from '../../core/index.ts';
 import type { Clock } from '../clock.ts';
 import { writeBody } from './body-file.ts';
@@ -58,6 +58,15 @@ export interface Act<O extends KnownOp = KnownOp> {
   readonly inputs?: readonly Ref[];
   readonly outputs?: readonly Ref[];
   readonly key?: EntryKey;
+  /** The officer whose act it is, with a key of this lake: signs a statement, which the entry carries. */
+  readonly officer?: LedgerSigner;
+}
+
+/** What an officer signs once, whatever number the entry gets: docs/formats/lake.md section 4. */
+function officerAct(lake: LakeId, txn: TxnId, { op, subject, inputs = [], outputs = [] }: Act, officer: LedgerSigner, at: Instant): NonNullable<ClaimFields['act']> {
+  const hashes = [...inputs, ...outputs].map(({ sha256 }) => sha256);
+  const statement: ActStatement = { at, hashes, lake, op, subject, txn };
+  return { statement, sig: toBase64(officer.sign(actSigningBytes(statement))), actor: officer.id };
 }
 
 export class Ledger {
@@ -126,6 +135,15 @@ export class Ledger {
     });
   }
 
+  #refuseNoOfficer({ id }: LedgerSigner): void {
+    const key = this.context.index.view.key(id);
+    if (key?.role === 'officer' && !key.revoked) return;
+    throw new HmsError('KEY_REFUSED', `The key ${id.slice(0, 16)} is not the key of an officer of this lake${key?.revoked === true ? ' any more' : ''}.`, {
+      kept: 'Nothing was written to the ledger.',
+      next: 'Enroll it with: hms dta key enroll',
+    });
+  }
+
   /** Removes what was staged for an act that was refused: it holds a person's words. Where it is not known whether the act took place, it stays. */
   async #forget(folder: string, error: unknown): Promise<void> {
     if (!(error instanceof HmsError) || error.facts['outcome'] === 'unknown') return;
@@ -144,6 +162,7 @@ export class Ledger {
     const { lake, paths, durable, clock, index, by } = this.context;
     const head = { v: 1, op: act.op, by, ...act.head } as unknown as BodyHead;
     const claimFolder = join(paths.transaction(txn), 'claim');
+    const signed = act.officer === undefined ? null : officerAct(lake.id, txn, act, act.officer, instantOf(clock.now()));
     const { body, modified } = await inWords('Preparing the ledger entry', 'Nothing was written to the ledger; what was staged is kept.', async () => {
       await durable.makeFolder(claimFolder);
       return writeBody(claimFolder, head, act.lines ?? [], clock.random(32), durable);
@@ -151,6 +170,7 @@ export class Ledger {
     const fields = (): ClaimFields | null => {
       if (!stillHolds()) return null;
       this.#refuseStranger(signer);
+      if (act.officer !== undefined) this.#refuseNoOfficer(act.officer);
       if (this.#blocked !== null) throw blockedError(this.#blocked.folder, this.#blocked.why);
       const misfit = fits(act.op, act.subject, head, index.view, act.key);
       if (misfit !== null) throw new HmsError('ACT_REFUSED', misfit, { kept: 'Nothing was written to the ledger.' });
@@ -161,6 +181,7 @@ export class Ledger {
         outputs: act.outputs ?? [],
         body,
         ...(act.key === undefined ? {} : { key: act.key }),
+        ...(signed === null ? {} : { act: signed }),
       };
     };
     const checkClock = (now: number, server: number): void => {

@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { setImmediate as turnOfLoop } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import type { Sha256 } from '../../contract/index.ts';
-import { versionName } from '../../contract/index.ts';
 import { csvRecord } from './csv.ts';
+import { FILE_LIST_HEADER, fileListRecord, METADATA_HEADER, metadataRecords } from './nara.ts';
 import { PayloadNames } from './payload-name.ts';
+import type { PackagePlan, PlannedVersion } from './plan.ts';
 import type { StoredFile } from './stored-file.ts';
-import type { PackageFile, VersionPackageInput } from './types.ts';
+import type { PackageFile } from './types.ts';
 import { oneLine, stopIfAsked } from './words.ts';
 
 /** A file of the version with its name in the package. */
@@ -22,15 +23,14 @@ const NAMES_PER_TURN = 500;
  * The version's files in order, each with its name. The same each time, so that lists of any length are written without being kept. Throws CancelledError;
  * an Error where the files are not in order.
  */
-export async function* payloadFiles(input: VersionPackageInput, signal: AbortSignal): AsyncGenerator<PayloadFile> {
+export async function* payloadFiles({ content, name, data }: PlannedVersion, signal: AbortSignal): AsyncGenerator<PayloadFile> {
   const names = new PayloadNames();
-  const version = versionName(input.dataset, input.version);
   let previous: string | null = null;
   let count = 0;
-  for await (const file of input.files()) {
+  for await (const file of content.files()) {
     if (++count % NAMES_PER_TURN === 0) await turnOfLoop();
     stopIfAsked(signal);
-    if (previous !== null && previous >= file.path) throw new Error(`The files of ${version} came out of order: ${oneLine(file.path)}`);
+    if (previous !== null && previous >= file.path) throw new Error(`The files of ${name} came out of order: ${oneLine(file.path)}`);
     previous = file.path;
     yield {
       path: file.path,
@@ -38,8 +38,8 @@ export async function* payloadFiles(input: VersionPackageInput, signal: AbortSig
       size: file.size,
       mtime: file.mtime,
       stored: file.stored,
-      name: `data/${names.map(file.path)}`,
-      what: `"${oneLine(file.path)}" in ${version}`,
+      name: `${data}${names.map(file.path)}`,
+      what: `"${oneLine(file.path)}" in ${name}`,
     };
   }
 }
@@ -49,10 +49,35 @@ export function manifestLine(sha256: Sha256, name: string): string {
   return `${sha256}  ${name}\n`;
 }
 
-export const NAMES_HEADER = csvRecord(['payload', 'logical', 'sha256', 'size', 'mtime']);
+/** The lists that have a record for every file of one version: docs/formats/export.md sections 4 and 4.1. */
+export interface FileList {
+  readonly name: 'names.csv' | 'nara-metadata.psv' | 'nara-file-list.psv';
+  readonly header: string;
+  record(version: PlannedVersion): (file: PayloadFile) => string;
+}
 
-export function namesRecord(file: PayloadFile): string {
-  return csvRecord([file.name, file.path, file.sha256, String(file.size), file.mtime ?? '']);
+export const fileLists: readonly FileList[] = [
+  {
+    name: 'names.csv',
+    header: csvRecord(['payload', 'logical', 'sha256', 'size', 'mtime']),
+    record: () => (file) => csvRecord([file.name, file.path, file.sha256, String(file.size), file.mtime ?? '']),
+  },
+  { name: 'nara-metadata.psv', header: METADATA_HEADER, record: metadataRecords },
+  { name: 'nara-file-list.psv', header: FILE_LIST_HEADER, record: (version) => (file) => fileListRecord(version, file) },
+];
+
+/** The text of one list, record by record. */
+export async function* listLines(list: FileList, version: PlannedVersion, signal: AbortSignal): AsyncGenerator<string> {
+  yield list.header;
+  const record = list.record(version);
+  for await (const file of payloadFiles(version, signal)) yield record(file);
+}
+
+/** The text of the payload manifest, line by line. */
+export async function* manifestLines(plan: PackagePlan, signal: AbortSignal): AsyncGenerator<string> {
+  for (const version of plan.versions) {
+    for await (const file of payloadFiles(version, signal)) yield manifestLine(file.sha256, file.name);
+  }
 }
 
 const PIECE_CHARACTERS = 1 << 16;
@@ -111,22 +136,32 @@ class Measuring {
   }
 }
 
-/** What the two lists of files will be. Throws an Error where the files do not add up to the announced counts. */
-export async function measureLists(input: VersionPackageInput, signal: AbortSignal): Promise<{ manifest: Measure; names: Measure }> {
+/** What the lists of files will be; those of a version by the path in the package. */
+export interface MeasuredLists {
+  readonly manifest: Measure;
+  readonly lists: ReadonlyMap<string, Measure>;
+}
+
+/** Goes through the files once and measures all lists. Throws an Error where the files do not add up to the announced counts. */
+export async function measureLists(plan: PackagePlan, signal: AbortSignal): Promise<MeasuredLists> {
   const manifest = new Measuring();
-  const names = new Measuring();
-  let files = 0;
-  let octets = 0;
-  names.addText(NAMES_HEADER);
-  for await (const file of payloadFiles(input, signal)) {
-    manifest.addText(manifestLine(file.sha256, file.name));
-    names.addText(namesRecord(file));
-    files++;
-    octets += file.size;
+  const lists = new Map<string, Measure>();
+  for (const version of plan.versions) {
+    const measured = fileLists.map((list) => ({ path: version.said + list.name, measuring: new Measuring(), header: list.header, record: list.record(version) }));
+    for (const { measuring, header } of measured) measuring.addText(header);
+    let files = 0;
+    let octets = 0;
+    for await (const file of payloadFiles(version, signal)) {
+      manifest.addText(manifestLine(file.sha256, file.name));
+      for (const { measuring, record } of measured) measuring.addText(record(file));
+      files++;
+      octets += file.size;
+    }
+    const { counts } = version.content;
+    if (files !== counts.files || octets !== counts.octets) {
+      throw new Error(`${version.name} should have ${counts.files} files with ${counts.octets} bytes, but ${files} with ${octets} were listed.`);
+    }
+    for (const { path, measuring } of measured) lists.set(path, measuring.result());
   }
-  if (files !== input.counts.files || octets !== input.counts.octets) {
-    const expected = `${input.counts.files} files with ${input.counts.octets} bytes`;
-    throw new Error(`${versionName(input.dataset, input.version)} should have ${expected}, but ${files} with ${octets} were listed.`);
-  }
-  return { manifest: manifest.result(), names: names.result() };
+  return { manifest: manifest.result(), lists };
 }

@@ -1,4 +1,5 @@
 import { CancelledError, HmsError } from '../../contract/index.ts';
+import type { Lineage } from './types.ts';
 
 /** What holds whenever no package comes out: the sink is given up, and an export reads the lake only. */
 export const NOTHING_WRITTEN = 'No package was written; the lake was not changed.';
@@ -72,4 +73,16 @@ export function unreadable(error: unknown, what: string, path: string): unknown 
     default:
       return error;
   }
+}
+
+/** `6,102,144` */
+export function grouped(value: number): string {
+  return String(value).replaceAll(/\B(?=(\d{3})+$)/g, ',');
+}
+
+/** `derived from WF-2024-07:v1 by csv_trim`; '' where nothing was read and no transform is named. */
+export function lineageWords({ transform, sources }: Lineage): string {
+  if (transform === null && sources.length === 0) return '';
+  const from = sources.length === 0 ? 'made' : `derived from ${sources.join(', ')}`;
+  return transform === null ? from : `${from} by ${oneLine(transform)}`;
 }

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import type { Instant } from '../../contract/index.ts';
 import { Output } from './output.ts';
-import type { PackageSink } from './types.ts';
+import type { PackageSink, PackageWriter } from './types.ts';
 import { dataDescriptor, directoryRecord, dosTimeOf, endRecords, localHeader } from './zip-records.ts';
 import type { ZipEntry } from './zip-records.ts';
 
@@ -13,18 +13,24 @@ const SLAB_BYTES = 1 << 20;
  *
  * Each call is awaited before the next. Names are the caller's: relative, `/` between segments, each once.
  */
-export class ZipWriter {
+export class ZipWriter implements PackageWriter {
   readonly #output: Output;
+  readonly #top: string;
   readonly #dosTime: number;
   readonly #directory: Buffer[] = [];
   #slabUsed = 0;
   #directorySize = 0;
   #entries = 0;
 
-  /** `time` is that of every entry. */
-  constructor(sink: PackageSink, time: Instant) {
+  /** `time` is that of every entry; `top` the folder in which all of them stand, or nothing. */
+  constructor(sink: PackageSink, time: Instant, top = '') {
     this.#output = new Output(sink);
     this.#dosTime = dosTimeOf(time);
+    this.#top = top === '' ? '' : `${top}/`;
+  }
+
+  addFolder(name: string): Promise<void> {
+    return this.add(`${name}/`, new Uint8Array(0));
   }
 
   /** An entry whose bytes are all there. */
@@ -72,7 +78,7 @@ export class ZipWriter {
   }
 
   async #begin(name: string, size: number, crc: number | null): Promise<{ entry: ZipEntry; offset: number }> {
-    const entry: ZipEntry = { name: Buffer.from(name, 'utf8'), size, crc, dosTime: this.#dosTime };
+    const entry: ZipEntry = { name: Buffer.from(this.#top + name, 'utf8'), size, crc, dosTime: this.#dosTime };
     const offset = this.#output.size;
     await this.#output.push(localHeader(entry));
     return { entry, offset };
