@@ -40,6 +40,7 @@ export async function versionContent(lake: ReadableLake, station: Signer, versio
     history: historyOf(lake, version, entries),
     lineage: lineageOf(version, entry),
     description: descriptionAt(lake, version),
+    describedNow: catalog.dataset(version.dataset)?.descriptions[0]?.value ?? null,
     events: await eventsOf(lake, version, entries),
     entry: { seq: version.seq, bytes },
     proof: await proofOf(lake, station, version.seq),

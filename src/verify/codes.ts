@@ -83,6 +83,8 @@ export const verifyCodes = {
   CERTIFICATE_OUT_OF_DATE: code('warning', 'The certificate was not valid at the time at which the signer says that it signed.'),
   SIGNER_NOT_TRUSTED: code('warning', 'The signature is good, and its certificate is none that the person who checks trusts, nor issued by one.'),
   PROVENANCE_WRONG: code('error', 'The ledger entry, the inventory and the files in the package do not agree.'),
+  SELECTION_WRONG: code('error', 'The package does not say rightly which files of its versions were selected.'),
+  PACKAGE_SELECTION: code('note', 'The package holds only files whose names match a pattern, and says so.'),
   PROOF_WRONG: code('error', 'The proof does not show that the entry stands in the ledger.'),
   STATION_UNKNOWN: code('note', 'The entry or the checkpoint is signed by a station whose certificate is not at hand, so that signature could not be checked.'),
 } as const satisfies Record<string, CodeMeaning>;

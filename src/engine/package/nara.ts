@@ -30,7 +30,7 @@ const DESCRIPTION_CHARACTERS = 500;
 
 /** Makes the records of one version: what is the same in all of them is made once. */
 export function metadataRecords({ content, name }: PlannedVersion): (file: NamedFile) => string {
-  const said = (member: string): string => oneText(content.description, member);
+  const said = (member: string): string => oneText(content.describedNow ?? content.description, member);
   const whole = said('description') || said('abstract');
   const description = whole.length > DESCRIPTION_CHARACTERS ? `${cut(whole)} … (whole in Provenance.txt)` : whole;
   const title = said('title') || name;

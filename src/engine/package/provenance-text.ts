@@ -3,7 +3,7 @@ import { officeTime } from './office-time.ts';
 import type { PackagePlan, PlannedVersion } from './plan.ts';
 import { selectionSentence, versionSelection } from './selection.ts';
 import type { HistoryItem, VersionContent } from './types.ts';
-import { grouped, lineageWords, linesOf, oneLine } from './words.ts';
+import { counted, grouped, lineageWords, linesOf, oneLine } from './words.ts';
 
 /** Provenance.txt: docs/formats/export.md section 5. Nothing in it may depend on when, where or by whom the package was made. */
 
@@ -55,14 +55,7 @@ export function overviewText(plan: PackagePlan): string {
     'it; VERIFY.txt says how.',
     ...(selection === null ? [] : ['', selection]),
     '',
-    ...plan.versions.flatMap((version) => [
-      version.name,
-      `        committed ${version.content.committedAt} (UTC), ${committer(version.content)}`,
-      `        ${grouped(version.content.counts.files)} files, ${grouped(version.content.counts.octets)} bytes, in ${version.data.slice(0, -1)}`,
-      `        ${lineageSentence(version.content) ?? ''}`.trimEnd(),
-      `        read ${version.said}Provenance.txt`,
-      '',
-    ]).filter((line, i, lines) => line !== '' || lines[i - 1] !== ''),
+    ...plan.versions.flatMap(overviewOf),
     'What is here',
     '------------',
     'data                      a folder for each version, with its files',
@@ -72,6 +65,19 @@ export function overviewText(plan: PackagePlan): string {
     ...COMMON_LINES,
     '',
   ].join('\n');
+}
+
+function overviewOf(version: PlannedVersion): string[] {
+  const { content, name, data, said } = version;
+  const lineage = lineageSentence(content);
+  return [
+    name,
+    `        committed ${content.committedAt} (UTC), ${committer(content)}`,
+    ...(lineage === null ? [] : [`        ${lineage}`]),
+    `        ${counted(content.counts.files, 'file')}, ${counted(content.counts.octets, 'byte')}, in ${data.slice(0, -1)}`,
+    `        read ${said}Provenance.txt`,
+    '',
+  ];
 }
 
 function title(text: string): string[] {

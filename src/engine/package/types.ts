@@ -58,7 +58,7 @@ export interface PackageEvent {
 
 /**
  * One version, as it stood at its commit: a version that is exported twice gives the same records and the same provenance (docs/formats/export.md
- * section 8). `proof` alone may differ. History and events after the commit are left out here.
+ * section 8). `proof` and `describedNow` alone may differ. History and events after the commit are left out here.
  */
 export interface VersionContent {
   readonly dataset: DatasetId;
@@ -78,6 +78,8 @@ export interface VersionContent {
   readonly history: readonly HistoryItem[];
   readonly lineage?: Lineage;
   readonly description: Description | null;
+  /** The description at the time of the export, for the lists of section 4.1; the one at the commit where it is left out. */
+  readonly describedNow?: Description | null;
   readonly events: readonly PackageEvent[];
   /** The entry that committed the version: its exact bytes. */
   readonly entry: { readonly seq: number; readonly bytes: Uint8Array };

@@ -86,3 +86,8 @@ export function lineageWords({ transform, sources }: Lineage): string {
   const from = sources.length === 0 ? 'made' : `derived from ${sources.join(', ')}`;
   return transform === null ? from : `${from} by ${oneLine(transform)}`;
 }
+
+/** `1 file`, `5,000 files` */
+export function counted(value: number, one: string): string {
+  return `${grouped(value)} ${value === 1 ? one : `${one}s`}`;
+}

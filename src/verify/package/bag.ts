@@ -1,6 +1,8 @@
 import type { Findings } from '../findings.ts';
 import type { Meter } from '../meter.ts';
 import type { BagManifest } from './manifest.ts';
+import type { PackageLayout } from './layout.ts';
+import { dataFolderOf, isTagFile, layoutOf, neededTagFiles } from './layout.ts';
 import { readManifest } from './manifest.ts';
 import type { Expected, PackageSource } from './source.ts';
 
@@ -8,16 +10,14 @@ import type { Expected, PackageSource } from './source.ts';
 export interface BagRead {
   readonly payload: BagManifest;
   readonly tagFiles: BagManifest;
-  /** Label → value of bag-info.txt. */
-  readonly info: ReadonlyMap<string, string>;
+  /** Label → values of bag-info.txt. */
+  readonly info: ReadonlyMap<string, readonly string[]>;
+  readonly layout: PackageLayout;
 }
 
 const PAYLOAD_MANIFEST = 'manifest-sha256.txt';
 export const TAG_MANIFEST = 'tagmanifest-sha256.txt';
 const BATCH = 64;
-const tagNames =
-  /^(?:bagit\.txt|bag-info\.txt|Provenance\.txt|VERIFY\.txt|names\.csv|manifest-sha256\.txt|provenance\/(?:prov\.json|events\.csv|inventory\.json|(?:0|[1-9]\d{0,8})\.(?:entry\.json|tlog-proof)))$/;
-const requiredTagNames = ['bagit.txt', 'bag-info.txt', 'Provenance.txt', 'VERIFY.txt', 'names.csv', PAYLOAD_MANIFEST, 'provenance/prov.json', 'provenance/events.csv', 'provenance/inventory.json'];
 const signatureNames = /^signatures\/(?:station|officer)\.(?:p7s|cert\.pem)$/;
 
 /** Checks a bag as RFC 8493 and docs/formats/export.md say: every file is listed, every listed file is there, and each has its digest. */
@@ -29,27 +29,30 @@ export async function checkBag(source: PackageSource, findings: Findings, meter:
     if (!source.files.has(path)) findings.add('MANIFEST_WRONG', path, `${path} is missing.`);
     else if (fault !== null) findings.add('MANIFEST_WRONG', path, fault);
   }
-  reportNames(payload, tagFiles, findings);
+  const layout = layoutOf(tagFiles.paths);
+  reportNames(payload, tagFiles, layout, findings);
   const oxum = reportFiles(source, payload, tagFiles, findings);
   await checkDeclaration(source, findings);
-  const info = await checkInfo(source, findings, oxum);
+  const info = await checkInfo(source, layout, findings, oxum);
   meter.filesTotal = payload.paths.length + tagFiles.paths.length;
   meter.bytesTotal = [...source.files.values()].reduce((sum, size) => sum + size, 0);
   meter.phase('Reading and hashing files');
   await hashAll(source, tagFiles, findings, meter);
   await hashAll(source, payload, findings, meter);
-  return { payload, tagFiles, info };
+  return { payload, tagFiles, info, layout };
 }
 
 /** What the manifests may and must list. */
-function reportNames(payload: BagManifest, tagFiles: BagManifest, findings: Findings): void {
+function reportNames(payload: BagManifest, tagFiles: BagManifest, layout: PackageLayout, findings: Findings): void {
+  const folders = new Set(layout.versions.map(({ data }) => data));
   for (const path of payload.paths) {
+    if (!folders.has(dataFolderOf(path, layout)) && path.startsWith('data/')) findings.add('MANIFEST_WRONG', PAYLOAD_MANIFEST, `The manifest of records lists "${path}", which is in no folder of a version.`);
     if (!path.startsWith('data/')) findings.add('MANIFEST_WRONG', PAYLOAD_MANIFEST, `The manifest of records lists "${path}", which is not in data/.`);
   }
   for (const path of tagFiles.paths) {
-    if (!tagNames.test(path)) findings.add('MANIFEST_WRONG', TAG_MANIFEST, `The manifest of the other files lists "${path}", which is no part of a package.`);
+    if (!isTagFile(path, layout)) findings.add('MANIFEST_WRONG', TAG_MANIFEST, `The manifest of the other files lists "${path}", which is no part of a package.`);
   }
-  for (const name of requiredTagNames) {
+  for (const name of neededTagFiles(layout)) {
     if (!tagFiles.places.has(name)) findings.add('MANIFEST_WRONG', TAG_MANIFEST, `The manifest of the other files does not list ${name}.`);
   }
 }
@@ -80,8 +83,12 @@ async function checkDeclaration(source: PackageSource, findings: Findings): Prom
   }
 }
 
-async function checkInfo(source: PackageSource, findings: Findings, oxum: string): Promise<ReadonlyMap<string, string>> {
-  const info = new Map<string, string>();
+/** Labels that a package of several versions repeats. */
+const REPEATABLE = 'External-Identifier';
+const PROFILE = 'bagit-profile.json';
+
+async function checkInfo(source: PackageSource, layout: PackageLayout, findings: Findings, oxum: string): Promise<ReadonlyMap<string, readonly string[]>> {
+  const info = new Map<string, string[]>();
   const read = await source.read('bag-info.txt', 1024 * 1024);
   if ('why' in read) {
     findings.add('BAG_INFO_WRONG', 'bag-info.txt', `bag-info.txt cannot be read: ${read.detail}.`);
@@ -89,11 +96,15 @@ async function checkInfo(source: PackageSource, findings: Findings, oxum: string
   }
   for (const text of read.bytes.toString('utf8').split(/\r?\n/)) {
     const [, label = '', value = ''] = /^([^:\s][^:]*):[ \t]*(.*)$/.exec(text) ?? [];
-    if (label !== '' && info.has(label)) findings.add('BAG_INFO_WRONG', 'bag-info.txt', `bag-info.txt says "${label}" twice.`);
-    if (label !== '') info.set(label, value);
+    if (label === '') continue;
+    const before = info.get(label);
+    if (before !== undefined && (layout.isOne || label !== REPEATABLE)) findings.add('BAG_INFO_WRONG', 'bag-info.txt', `bag-info.txt says "${label}" twice.`);
+    if (before === undefined) info.set(label, [value]);
+    else before.push(value);
   }
-  const said = info.get('Payload-Oxum');
+  const [said] = info.get('Payload-Oxum') ?? [];
   if (said !== oxum) findings.add('BAG_INFO_WRONG', 'bag-info.txt', `The package says that its records have ${said ?? 'nothing'} (bytes.files), and they have ${oxum}.`);
+  if (info.has('BagIt-Profile-Identifier') && !source.files.has(PROFILE)) findings.add('BAG_INFO_WRONG', 'bag-info.txt', `bag-info.txt names a BagIt profile, and ${PROFILE} is missing.`);
   return info;
 }
 

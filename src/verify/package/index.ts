@@ -7,6 +7,7 @@ import type { Checked, PackageAnswers } from '../report.ts';
 import type { Pool } from '../workers/pool.ts';
 import { checkBag } from './bag.ts';
 import { openFolder } from './folder-source.ts';
+import type { PackageLayout } from './layout.ts';
 import { checkProvenance } from './provenance.ts';
 import { answersOf, checkSignature } from './signature.ts';
 import type { PackageSource } from './source.ts';
@@ -36,6 +37,12 @@ export async function checkPackage({ found, findings, meter, pool, trust }: Pack
   }
 }
 
+/** One entry for each version; their datasets by the names of the folders. */
+function countsOf({ versions }: PackageLayout): Pick<Checked, 'entries' | 'datasets' | 'versions'> {
+  const datasets = new Set(versions.map(({ name }) => name?.replace(/-v\d+$/, '')));
+  return { entries: versions.length, datasets: datasets.size, versions: versions.length };
+}
+
 async function checkSource(source: PackageSource, trusted: readonly X509Certificate[], findings: Findings, meter: Meter): Promise<{ checked: Checked; answers: PackageAnswers }> {
   const bag = await checkBag(source, findings, meter);
   const signature = await checkSignature(source, findings);
@@ -43,5 +50,5 @@ async function checkSource(source: PackageSource, trusted: readonly X509Certific
   await checkProvenance(source, bag, known, findings, meter);
   const answers = answersOf(signature, findings.count('error') === 0, trusted, findings);
   const { filesDone, bytesDone } = meter;
-  return { checked: { files: filesDone, bytes: bytesDone, entries: 1, datasets: 1, versions: 1 }, answers };
+  return { checked: { files: filesDone, bytes: bytesDone, ...countsOf(bag.layout) }, answers };
 }

@@ -14,6 +14,8 @@ export interface SignatureRead {
   /** The signature holds. */
   readonly good: boolean;
   readonly signedAt: Instant | null;
+  /** The certificates that came with it, from the signer's issuer towards a root; the signature covers them. */
+  readonly chain: readonly X509Certificate[];
 }
 
 const MAX_SIGNATURE = 1024 * 1024;
@@ -44,23 +46,32 @@ export async function checkSignature(source: PackageSource, findings: Findings):
     return null;
   }
   const content = await source.read(TAG_MANIFEST, MAX_TAG_MANIFEST);
-  const { fault, signedAt, otherCertificate } = 'why' in content ? { fault: `what it signs cannot be read: ${content.detail}`, signedAt: null, otherCertificate: false } : checkCms(p7s.bytes, content.bytes, certificate);
+  const { fault, signedAt, otherCertificate, chain } = 'why' in content ? { fault: `what it signs cannot be read: ${content.detail}`, signedAt: null, otherCertificate: false, chain: [] } : checkCms(p7s.bytes, content.bytes, certificate);
   if (fault !== null) findings.add('SIGNATURE_WRONG', path, `The signature of the package is not good: ${fault}.`);
   if (otherCertificate) findings.add('CERTIFICATE_WRONG', certificatePath, 'This is not the certificate that the signature carries; one of the two was changed.');
-  if (fault === null && signedAt !== null && !isValidAt(certificate, signedAt)) {
-    findings.add('CERTIFICATE_OUT_OF_DATE', certificatePath, `The certificate was valid from ${certificate.validFrom} to ${certificate.validTo}, and the signer says that it signed at ${signedAt}.`);
+  if (fault === null && signedAt !== null) {
+    for (const one of [certificate, ...chain]) reportDates(one, certificate, certificatePath, signedAt, findings);
   }
-  return { role, certificate, good: fault === null, signedAt };
+  return { role, certificate, good: fault === null, signedAt, chain };
 }
 
-function isValidAt(certificate: X509Certificate, at: Instant): boolean {
+function reportDates(one: X509Certificate, signers: X509Certificate, path: string, at: Instant, findings: Findings): void {
   const ms = Date.parse(at);
-  return Date.parse(certificate.validFrom) <= ms && ms <= Date.parse(certificate.validTo);
+  if (Date.parse(one.validFrom) <= ms && ms <= Date.parse(one.validTo)) return;
+  const which = one === signers ? 'The certificate' : `The certificate "${nameOf(one)}" of the chain`;
+  findings.add('CERTIFICATE_OUT_OF_DATE', path, `${which} was valid from ${one.validFrom} to ${one.validTo}, and the signer says that it signed at ${at}.`);
 }
 
-/** Whether a certificate is one of those that are trusted, or was issued directly by one that may issue certificates. */
-function isTrusted(certificate: X509Certificate, trust: readonly X509Certificate[]): boolean {
-  return trust.some((known) => known.raw.equals(certificate.raw) || (known.ca && certificate.checkIssued(known) && certificate.verify(known.publicKey)));
+function nameOf(certificate: X509Certificate): string {
+  return certificate.subject.split('\n').join(', ');
+}
+
+/**
+ * Whether the signer's certificate or one of its chain is one of those that are trusted, or was issued directly by one that may issue certificates. A trusted certificate of an issuer between the
+ * two also helps, so that `--trust root --trust issuing` answers for a package that carries no chain.
+ */
+function isTrusted({ certificate, chain }: SignatureRead, trust: readonly X509Certificate[]): boolean {
+  return [certificate, ...chain].some((one) => trust.some((known) => known.raw.equals(one.raw) || (known.ca && one.checkIssued(known) && one.verify(known.publicKey))));
 }
 
 /** The four answers. `unchanged` is no whole answer without the other three, so none of them is left out. */
@@ -82,7 +93,7 @@ function signerAnswers(signature: SignatureRead | null, trust: readonly X509Cert
     };
   }
   const { role, certificate, signedAt } = signature;
-  const name = certificate.subject.split('\n').join(', ');
+  const name = nameOf(certificate);
   const fingerprint = certificate.fingerprint256.replaceAll(':', '').toLowerCase();
   const who = role === 'officer' ? `the officer "${name}"` : `the workstation "${name}", not by a person`;
   return {
@@ -92,11 +103,11 @@ function signerAnswers(signature: SignatureRead | null, trust: readonly X509Cert
   };
 }
 
-function trustAnswer({ role, certificate }: SignatureRead, trust: readonly X509Certificate[], findings: Findings): PackageAnswers['trusted'] {
+function trustAnswer(signature: SignatureRead, trust: readonly X509Certificate[], findings: Findings): PackageAnswers['trusted'] {
   if (trust.length === 0) {
     return { answer: 'not asked', sentence: 'No certificate was named to compare with. Compare the SHA-256 of the certificate with one that you have from the office itself.' };
   }
-  if (isTrusted(certificate, trust)) return { answer: 'yes', sentence: 'The certificate is one that you trust, or was issued by one.' };
-  findings.add('SIGNER_NOT_TRUSTED', `signatures/${role}.cert.pem`, 'The signature is good, and its certificate is none that you named, nor issued by one.');
+  if (isTrusted(signature, trust)) return { answer: 'yes', sentence: 'The certificate is one that you trust, or was issued by one.' };
+  findings.add('SIGNER_NOT_TRUSTED', `signatures/${signature.role}.cert.pem`, 'The signature is good, and its certificate is none that you named, nor issued by one.');
   return { answer: 'no', sentence: 'The certificate is none that you named, nor issued by one. Anyone can make a certificate with any name in it.' };
 }

@@ -11,6 +11,8 @@ import { Entry } from '../../../../src/contract/index.ts';
 import type { Instant, Sha256 } from '../../../../src/contract/index.ts';
 import { writeVersionZip } from '../../../../src/engine/package/index.ts';
 import type { PackageFile, PackageResult, PackageSigner, PackageSink, SignerKind, VersionPackageInput } from '../../../../src/engine/package/index.ts';
+import { planPackage } from '../../../../src/engine/package/plan.ts';
+import type { PackagePlan, PlannedVersion } from '../../../../src/engine/package/plan.ts';
 
 export const sha256 = (bytes: Uint8Array | string): Sha256 => createHash('sha256').update(bytes).digest('hex') as Sha256;
 
@@ -135,6 +137,12 @@ export function entry(inventoryHash: Sha256): Entry {
     txn: '01890a5d-ac96-774b-bcce-b302099a8057',
     v: 1,
   });
+}
+
+/** The plan of a package of one version, and that version in it. */
+export function planned(input: VersionPackageInput): { readonly plan: PackagePlan; readonly version: PlannedVersion } {
+  const plan = planPackage({ ...input, versions: [input] });
+  return { plan, version: plan.versions[0] as PlannedVersion };
 }
 
 export const never = { signal: new AbortController().signal, onProgress: () => undefined };

@@ -108,7 +108,7 @@ describe('an exported version', () => {
     expect(files.get('provenance/881.entry.json')).toEqual(Buffer.from(input.entry.bytes));
     expect(files.get('provenance/881.tlog-proof')?.toString()).toBe(input.proof);
     expect(files.get('provenance/events.csv')?.toString()).toBe(
-      'seq,at,op,actor\r\n3,2024-07-01T08:00:00.000Z,version.committed,station\r\n881,2024-07-30T23:59:59.000Z,version.committed,officer\r\n',
+      'seq,at,op,actor,event,subject,detail\r\n3,2024-07-01T08:00:00.000Z,version.committed,station,ingestion,,\r\n881,2024-07-30T23:59:59.000Z,version.committed,officer,ingestion,,\r\n',
     );
   });
 
@@ -301,7 +301,7 @@ describe('nothing is exported', () => {
     await expect(writeVersionZip({ ...input, files: () => files.toReversed() }, new MemorySink(), never)).rejects.toThrow('out of order');
     await expect(writeVersionZip({ ...input, counts: { files: 2, octets: 9 } }, new MemorySink(), never)).rejects.toThrow('should have 2 files with 9 bytes');
     let calls = 0;
-    const shrinking = () => (++calls === 4 ? files.slice(1) : files);
+    const shrinking = () => (++calls === 6 ? files.slice(1) : files);
     await expect(writeVersionZip({ ...input, files: shrinking }, new MemorySink(), never)).rejects.toThrow('changed while they were packed');
   });
 
