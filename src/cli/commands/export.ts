@@ -29,7 +29,7 @@ export function exportPackage(session: Session, [words]: readonly [readonly stri
     const refs = words.slice(0, -1);
     const target = words.at(-1);
     if (target === undefined || refs.length === 0) throw new HmsError('USAGE', 'The argument <file> is missing.', { kept: 'Nothing was exported.', next: 'Name the versions, and last the package to write: hms dta export WF-2024-07:v1 --to zip FILE' });
-    const versions = refs.map((text) => versionOf(lake, text));
+    const versions = [...new Map(refs.map((text) => versionOf(lake, text)).map((version) => [refOf(version), version])).values()];
     const officer = await officerFor(session, lake, as, source);
     const progress = await progressView(session);
     let result;
@@ -40,7 +40,7 @@ export function exportPackage(session: Session, [words]: readonly [readonly stri
       progress.end();
     }
     const { payload, bytes: size, tagmanifest, recorded, signedBy, actSigned } = result;
-    const names = [...new Set(versions.map(refOf))];
+    const names = versions.map(refOf);
     const value = {
       version: names[0],
       versions: names,

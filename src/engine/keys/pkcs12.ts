@@ -16,8 +16,8 @@ export interface KeyAndCertificates {
 
 const BAG = { key: '1.2.840.113549.1.12.10.1.1', shroudedKey: '1.2.840.113549.1.12.10.1.2', certificate: '1.2.840.113549.1.12.10.1.3' } as const;
 const CBC = { name: 'AES-CBC', length: 256 };
-/** The passphrase can also be tried against the integrity code, whose derivation is weaker than PBKDF2; so it counts too. */
-const MAC_ITERATIONS = 200_000;
+/** The passphrase can also be tried against the integrity code, whose derivation is weaker than PBKDF2: ten times what openssl takes by default. pkijs needs half a second for it; more would be felt. */
+const MAC_ITERATIONS = 20_000;
 
 /**
  * Key and certificates of a .p12 file. Files with AES (PBES2) are read by pkijs; older ones, with RC2 or triple DES, by node-forge, which is used for nothing else. KEY_REFUSED

@@ -25,7 +25,7 @@ export function opensslVersion(): string | null {
 }
 
 /** A key and a self-signed certificate, or one issued by `issuer`. */
-export function makeSigner(folder: string, name: string, options: { issuer?: Signer; key?: 'p256' | 'p384' | 'rsa' | 'rsa1024'; privateKey?: string } = {}): Signer {
+export function makeSigner(folder: string, name: string, options: { issuer?: Signer; ca?: boolean; key?: 'p256' | 'p384' | 'rsa' | 'rsa1024'; privateKey?: string } = {}): Signer {
   mkdirSync(folder, { recursive: true });
   const key = join(folder, `${name}.key.pem`);
   const certificate = join(folder, `${name}.cert.pem`);
@@ -33,7 +33,7 @@ export function makeSigner(folder: string, name: string, options: { issuer?: Sig
   if (options.privateKey === undefined) openssl(['genpkey', '-algorithm', ...kinds[options.key ?? 'p256'], '-out', key]);
   else writeFileSync(key, options.privateKey);
   const ca = options.issuer === undefined ? [] : ['-CA', options.issuer.certificate, '-CAkey', options.issuer.key];
-  const extensions = options.issuer === undefined ? ['-addext', 'basicConstraints=critical,CA:TRUE'] : ['-addext', 'basicConstraints=critical,CA:FALSE'];
+  const extensions = options.issuer === undefined || options.ca === true ? ['-addext', 'basicConstraints=critical,CA:TRUE'] : ['-addext', 'basicConstraints=critical,CA:FALSE'];
   openssl(['req', '-new', '-x509', '-key', key, '-subj', `/O=Records Office/CN=${name}`, '-days', '3650', '-out', certificate, ...ca, ...extensions]);
   return { key, certificate };
 }

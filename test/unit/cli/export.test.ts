@@ -57,6 +57,14 @@ describe('export', () => {
     expect((await office.hms(['export', 'WF-2024-07:v1', '--to', 'zip', 'again.zip', '--replace'])).code).toBe(0);
   });
 
+  it('writes several versions, folders and selections', async () => {
+    const several = await office.json(['export', 'WF-2024-07:v1', 'WF-2024-07', '--to', 'dir', 'out', '--files', 'sensorA.*', '--files', 'sensorB.csv']);
+    expect(several).toMatchObject({ code: 0, value: { versions: ['WF-2024-07:v1'], form: 'dir', payload: { files: 2, octets: 6_102_144 }, selection: { files: 2, of: 2 } } });
+    expect(await office.hms(['export', 'WF-2024-07:v1', '--to', 'zip', 'a.zip', '--files', '*A.csv'])).toEqual({ code: 0, out: '✔ Exported 3,296,888 bytes\n✔ Provenance.txt attached\n', err: 'It is a selection, and says so: 1 of 2 files.\n' });
+    expect(await office.hms(['export', 'WF-2024-07:v1', '--to', 'zip', 'none.zip', '--files', 'sensorC.csv'])).toMatchObject({ code: 2, err: expect.stringContaining('Is "sensorA.csv" meant?') as string });
+    expect(await office.json(['export', 'only.zip', '--to', 'zip'])).toMatchObject({ code: 2, value: { error: { message: 'The argument <file> is missing.' } } });
+  });
+
   it('knows no other form, and needs one', async () => {
     const [tar, none] = await Promise.all([office.json(['export', 'WF-2024-07:v1', '--to', 'tar', 'x.tar']), office.json(['export', 'WF-2024-07:v1', 'x.zip'])]);
     expect(tar).toMatchObject({ code: 2, value: { error: { code: 'USAGE' } } });

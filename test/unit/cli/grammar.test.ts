@@ -19,6 +19,7 @@ describe('the grammar', () => {
       ...['dta ls', 'dta show', 'dta files', 'dta cat', 'dta diff', 'dta log'],
       ...['dta tag', 'dta alias', 'dta describe', 'dta withdraw'],
       ...['dta export', 'dta verify'],
+      ...['dta key make', 'dta key import', 'dta key export', 'dta key show', 'dta key list', 'dta key default', 'dta key enroll'],
       ...['dta station list', 'dta station request', 'dta station enroll', 'dta station revoke'],
       ...['dta clock accept', 'dta lake fork', 'dta body destroy', 'dta void', 'dta rebuild'],
     ]);
