@@ -20,10 +20,24 @@ export interface PayloadFile extends PackageFile, StoredFile {
 const NAMES_PER_TURN = 500;
 
 /**
- * The version's files in order, each with its name. The same each time, so that lists of any length are written without being kept. Throws CancelledError;
- * an Error where the files are not in order.
+ * The version's files in order, each with its name. The same each time, so that lists of any length are written without being kept; a short one is kept, because asking the catalog
+ * and making names anew for each of six lists takes longer than to write them. Throws CancelledError; an Error where the files are not in order.
  */
-export async function* payloadFiles({ content, name, data }: PlannedVersion, signal: AbortSignal): AsyncGenerator<PayloadFile> {
+export async function* payloadFiles(version: PlannedVersion, signal: AbortSignal): AsyncGenerator<PayloadFile> {
+  const { kept } = version;
+  if (kept !== null && kept.files !== null) {
+    for (const file of kept.files) yield file;
+    return;
+  }
+  const keeping: PayloadFile[] | null = kept === null ? null : [];
+  for await (const file of namedFiles(version, signal)) {
+    keeping?.push(file);
+    yield file;
+  }
+  if (kept !== null) kept.files = keeping;
+}
+
+async function* namedFiles({ content, name, data }: PlannedVersion, signal: AbortSignal): AsyncGenerator<PayloadFile> {
   const names = new PayloadNames();
   let previous: string | null = null;
   let count = 0;

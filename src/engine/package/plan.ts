@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Entry, versionName } from '../../contract/index.ts';
 import type { Instant } from '../../contract/index.ts';
+import type { PayloadFile } from './listing.ts';
 import type { Counts, HistoryItem, PackageEvent, PackageInput, VersionContent } from './types.ts';
 
 /** Where the files of a package stand: docs/formats/export.md sections 1 and 11. */
@@ -23,7 +24,12 @@ export interface PlannedVersion {
   readonly history: readonly HistoryItem[];
   /** Up to its commit, in order. */
   readonly events: readonly PackageEvent[];
+  /** Where its list of files is kept once it was made; null where it is too long for that. */
+  readonly kept: { files: PayloadFile[] | null } | null;
 }
+
+/** Files whose names and places are kept in memory, over all versions of a package: about 20 MB. */
+const KEPT_FILES = 30_000;
 
 export interface PackagePlan {
   readonly input: PackageInput;
@@ -38,12 +44,17 @@ export interface PackagePlan {
 }
 
 /** Throws an Error where the caller's parts do not belong together: a package must not be signed that tells two stories. */
-export function planPackage(input: PackageInput): PackagePlan {
+export function planPackage(input: PackageInput, keptFiles = KEPT_FILES): PackagePlan {
   const ordered = [...input.versions].sort(byVersion);
   const [first] = ordered;
   if (first === undefined) throw new Error('A package holds at least one version.');
   const isOne = ordered.length === 1;
-  const versions = ordered.map((content) => planVersion(content, isOne));
+  let room = keptFiles;
+  const versions = ordered.map((content) => {
+    const isKept = content.counts.files <= room;
+    if (isKept) room -= content.counts.files;
+    return planVersion(content, isOne, isKept);
+  });
   if (new Set(versions.map(({ name }) => name)).size !== versions.length) throw new Error('A version stands twice in the package.');
   return {
     input,
@@ -55,7 +66,7 @@ export function planPackage(input: PackageInput): PackagePlan {
   };
 }
 
-function planVersion(content: VersionContent, isOne: boolean): PlannedVersion {
+function planVersion(content: VersionContent, isOne: boolean, isKept: boolean): PlannedVersion {
   const name = versionName(content.dataset, content.version);
   const own = isOne ? '' : `${folderOf(content)}/`;
   const history = content.history.filter(({ version }) => version <= content.version).sort((a, b) => a.version - b.version);
@@ -70,6 +81,7 @@ function planVersion(content: VersionContent, isOne: boolean): PlannedVersion {
     leafHash: createHash('sha256').update(Uint8Array.of(0)).update(content.entry.bytes).digest('hex'),
     history,
     events: content.events.filter(({ seq }) => seq <= content.entry.seq).sort((a, b) => a.seq - b.seq),
+    kept: isKept ? { files: null } : null,
   };
 }
 

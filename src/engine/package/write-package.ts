@@ -23,11 +23,13 @@ import { ZipWriter } from './zip-writer.ts';
 export interface PackageOptions {
   readonly signal: AbortSignal;
   readonly onProgress: OnProgress;
+  /** How many files' names are kept in memory; for tests. */
+  readonly keptFiles?: number;
 }
 
 /** Writes a package as one zip: docs/formats/export.md section 10. As `writePackage`. */
 export function writeZip(input: PackageInput, sink: PackageSink, options: PackageOptions): Promise<PackageResult> {
-  const plan = planPackage(input);
+  const plan = planPackage(input, options.keptFiles);
   return writePackage(plan, 'zip', new ZipWriter(sink, plan.newest, plan.top), options);
 }
 
@@ -39,7 +41,7 @@ export function writeVersionZip(input: VersionPackageInput, sink: PackageSink, o
 
 /** Writes a package as a folder. As `writePackage`. */
 export function writeFolder(input: PackageInput, writer: PackageWriter, options: PackageOptions): Promise<PackageResult> {
-  return writePackage(planPackage(input), 'dir', writer, options);
+  return writePackage(planPackage(input, options.keptFiles), 'dir', writer, options);
 }
 
 /**
