@@ -25,6 +25,30 @@ export const Lineage = z.looseObject({
 });
 export type Lineage = z.infer<typeof Lineage>;
 
+/** Where a version comes from that was made elsewhere: docs/formats/lake.md section 6.2. Texts are kept as they were written there. */
+export const Imported = z.looseObject({
+  form: z.enum(['ocfl', 'bag']),
+  /** Of the specification that it follows: `1.1`, `0.97`. */
+  spec: z.string(),
+  /** Name of the folder or file that was imported, without its path. */
+  name: z.string(),
+  /** The object's id, or the bag's External-Identifier. */
+  id: z.string().nullable(),
+  /** Name of the object's version; null for a bag. */
+  version: z.string().nullable(),
+  /** Of what seals it there: the inventory of that version, or the bag's payload manifest. */
+  seal: z.strictObject({ file: z.string(), algorithm: z.string(), digest: z.string() }),
+  /** When and by whom it was made, by its own words. */
+  created: z.string().nullable(),
+  user: z.strictObject({ name: z.string(), address: z.string().nullable() }).nullable(),
+  /** What was there beside it and is not part of the version. */
+  left: z.array(z.string()).optional(),
+  /** Of a bag: the lines of bag-info.txt, and the folder of the version that holds the bag's tag files. */
+  info: z.array(z.tuple([z.string(), z.string()])).optional(),
+  tagFiles: z.string().optional(),
+});
+export type Imported = z.infer<typeof Imported>;
+
 const head = <O extends string, S extends z.ZodRawShape>(op: O, shape: S) =>
   z.looseObject({ v: z.literal(1), op: z.literal(op), by: By, ...shape });
 
@@ -49,6 +73,7 @@ export const BodyHead = z.discriminatedUnion('op', [
     bytes: z.int().min(0),
     transform: z.string().optional(),
     lineage: Lineage.optional(),
+    imported: Imported.optional(),
   }),
   head('version.withdrawn', { reason: z.string() }),
   head('version.voided', { reason: z.string() }),

@@ -1,4 +1,4 @@
-import type { BodyHead, DatasetId, Description, HeadOf, Instant, KeyId, Lineage } from '../contract/index.ts';
+import type { BodyHead, DatasetId, Description, HeadOf, Imported, Instant, KeyId, Lineage } from '../contract/index.ts';
 import type { KnownOp, RootName, Sha256, Tag, VersionNumber } from '../contract/index.ts';
 import type { Deed, ForkOrigin, NewKey } from './deed.ts';
 import type { FirstTags, LedgerView } from './view.ts';
@@ -55,6 +55,7 @@ export type Change =
       readonly bytes: number | null;
       readonly transform: string | null;
       readonly lineage: Lineage | null;
+      readonly imported: Imported | null;
     })
   | (Target & { readonly kind: 'withdrawn'; readonly reason: string | null })
   | (Target & { readonly kind: 'voided'; readonly hash: Sha256; readonly reason: string | null })
@@ -144,6 +145,7 @@ function versionAdded(
     bytes: words?.bytes ?? null,
     transform: words?.transform ?? null,
     lineage: words?.lineage ?? null,
+    imported: words?.imported ?? null,
   };
   return dataset === null ? [{ kind: 'datasetCreated', id: deed.id, root: words?.root ?? null, firstTags: null }, added] : [added];
 }

@@ -1,7 +1,7 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HmsError, instantOf, versionName } from '../contract/index.ts';
-import type { DatasetId, Lineage, LogicalPath, OnProgress, Ref, RootName, Tag } from '../contract/index.ts';
+import type { DatasetId, Imported, Lineage, LogicalPath, OnProgress, Ref, RootName, Tag } from '../contract/index.ts';
 import { intake } from './ingest/index.ts';
 import type { IntakeReport, Source } from './ingest/index.ts';
 import { beginDraft, commitDraft, ifMissing, inWords, listDrafts, openDraft, unwrapObject } from './lake/index.ts';
@@ -34,11 +34,17 @@ export function isMine(lake: WritableLake, draft: DraftJson): boolean {
 /** Beginning a draft takes some milliseconds; on a slow share some seconds. */
 const BEGIN_WAIT_MS = 20_000;
 
+/** A draft that is worked on. While it is held no program commits or discards it. */
+export interface HeldDraft {
+  readonly draft: Draft;
+  release(): void;
+}
+
 /**
- * Works on this officer's draft of a dataset, begun now if there is none. Any number of programs may do so at the same time; a commit waits for none of them, and
+ * Holds this officer's draft of a dataset, begun now if there is none. Any number of programs may do so at the same time; a commit waits for none of them, and
  * none begins during a commit: what they stage would come into the version without being listed.
  */
-export async function withDraft<T>(lake: WritableLake, dataset: DatasetId, work: (draft: Draft) => Promise<T>): Promise<T> {
+export async function holdDraft(lake: WritableLake, dataset: DatasetId): Promise<HeldDraft> {
   const { profileDurable } = lake.ledger.context;
   const file = lockFile(lake, dataset);
   const shared = await lockStation(file, 'shared', profileDurable, beingCommitted);
@@ -53,9 +59,20 @@ export async function withDraft<T>(lake: WritableLake, dataset: DatasetId, work:
     } finally {
       begin.release();
     }
-    return await work(draft);
-  } finally {
+    return { draft, release: () => shared.release() };
+  } catch (error) {
     shared.release();
+    throw error;
+  }
+}
+
+/** Holds the draft for as long as `work` lasts. */
+export async function withDraft<T>(lake: WritableLake, dataset: DatasetId, work: (draft: Draft) => Promise<T>): Promise<T> {
+  const held = await holdDraft(lake, dataset);
+  try {
+    return await work(held.draft);
+  } finally {
+    held.release();
   }
 }
 
@@ -107,15 +124,22 @@ export interface PutOptions {
   readonly signal: AbortSignal;
   readonly onProgress: OnProgress;
   readonly workers?: number;
-  /** Copies in this thread, through the lake's disk: for fault tests. */
+  /** Copies in this thread, which starts none: for small files, and for fault tests. */
   readonly inline?: boolean;
+  /** Bytes that are read at a time. */
+  readonly pieceBytes?: number;
 }
 
 /** Puts files, folders and streams into a dataset's draft. */
 export function put(lake: WritableLake, dataset: DatasetId, sources: readonly Source[], options: PutOptions): Promise<IntakeReport> {
-  const { workers, inline, ...rest } = options;
-  const deps = { durable: lake.durable, clock: lake.clock, lake: lake.paths.root, ...(workers === undefined ? {} : { workers }), ...(inline === undefined ? {} : { inline }) };
-  return withDraft(lake, dataset, (draft) => inWords(`Putting files into the draft of ${dataset}`, 'What was copied before is kept in the draft.', () => intake(draft, sources, deps, rest)));
+  return withDraft(lake, dataset, (draft) => putInto(lake, draft, sources, options));
+}
+
+/** The same for a draft that is held. */
+export function putInto(lake: WritableLake, draft: Draft, sources: readonly Source[], options: PutOptions): Promise<IntakeReport> {
+  const { signal, onProgress, ...rest } = options;
+  const deps = { durable: lake.durable, clock: lake.clock, lake: lake.paths.root, ...rest };
+  return inWords(`Putting files into the draft of ${draft.dataset}`, 'What was copied before is kept in the draft.', () => intake(draft, sources, deps, { signal, onProgress }));
 }
 
 /** A commit that was refused or interrupted may have left the draft's folder in the form of the version that it would have become. */
@@ -126,27 +150,34 @@ async function makeReady(lake: WritableLake, draft: Draft): Promise<void> {
 
 /** Marks files as removed in the draft. The name of a folder means all files below it. */
 export function removeFiles(lake: WritableLake, dataset: DatasetId, names: readonly LogicalPath[]): Promise<number> {
-  return withDraft(lake, dataset, async (draft) => {
-    const lines: JournalLine[] = [];
-    for (const name of names) {
-      const found = filesAt(lake, draft, name);
-      if (found.length === 0) throw noFile(lake, dataset, name);
-      for (const path of found) lines.push({ do: 'remove', path });
-    }
-    await inWords('Writing to the draft', 'The draft is as it was.', () => draft.record(lines));
-    return lines.length;
-  });
+  return withDraft(lake, dataset, (draft) => removeFrom(lake, draft, names));
+}
+
+/** The same for a draft that is held. */
+export async function removeFrom(lake: WritableLake, draft: Draft, names: readonly LogicalPath[]): Promise<number> {
+  const lines: JournalLine[] = [];
+  for (const name of names) {
+    const found = filesAt(lake, draft, name);
+    if (found.length === 0) throw noFile(lake, draft.dataset, name);
+    for (const path of found) lines.push({ do: 'remove', path });
+  }
+  await inWords('Writing to the draft', 'The draft is as it was.', () => draft.record(lines));
+  return lines.length;
 }
 
 /** Renames a file in the draft. */
 export function renameFile(lake: WritableLake, dataset: DatasetId, from: LogicalPath, to: LogicalPath): Promise<void> {
-  return withDraft(lake, dataset, async (draft) => {
-    if (draft.current(from) === null) throw noFile(lake, dataset, from);
-    if (draft.current(to) !== null) {
-      throw new HmsError('NAME_TAKEN', `${dataset} has a file "${to}" already.`, { kept: 'The draft is as it was.', next: `Remove that one first: hms dta rm ${dataset} '${to}'` });
-    }
-    await inWords('Writing to the draft', 'The draft is as it was.', () => draft.record([{ do: 'rename', path: to, from }]));
-  });
+  return withDraft(lake, dataset, (draft) => renameIn(lake, draft, from, to));
+}
+
+/** The same for a draft that is held. */
+export async function renameIn(lake: WritableLake, draft: Draft, from: LogicalPath, to: LogicalPath): Promise<void> {
+  const { dataset } = draft;
+  if (draft.current(from) === null) throw noFile(lake, dataset, from);
+  if (draft.current(to) !== null) {
+    throw new HmsError('NAME_TAKEN', `${dataset} has a file "${to}" already.`, { kept: 'The draft is as it was.', next: `Remove that one first: hms dta rm ${dataset} '${to}'` });
+  }
+  await inWords('Writing to the draft', 'The draft is as it was.', () => draft.record([{ do: 'rename', path: to, from }]));
 }
 
 function filesAt(lake: WritableLake, draft: Draft, name: LogicalPath): LogicalPath[] {
@@ -186,6 +217,8 @@ export interface CommitOptions {
   /** Versions that the draft was made from. */
   readonly sources?: readonly Ref[];
   readonly how?: Omit<Lineage, 'from'>;
+  /** Where the version comes from, if it was made elsewhere. It may then be the same as the one before. */
+  readonly imported?: Imported;
 }
 
 /** Commits this officer's draft of a dataset. */
@@ -217,6 +250,7 @@ export function commitNow(lake: WritableLake, draft: Draft, options: CommitOptio
     ...(options.transform === undefined ? {} : { transform: options.transform }),
     ...(options.sources === undefined ? {} : { sources: options.sources }),
     ...(options.how === undefined ? {} : { how: options.how }),
+    ...(options.imported === undefined ? {} : { imported: options.imported }),
   });
 }
 

@@ -132,7 +132,7 @@ function addVersion(sql: Sql, { pos, entry }: Place, change: ChangeOf<'versionAd
   const ds = dsOf(sql, change.id);
   if (change.version >= FOREVER) throw new RangeError(`A version cannot have the number ${change.version}.`);
   sql.run(
-    'INSERT INTO version (ds, number, pos, hash, root, message, transform, lineage, said_files, said_bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    'INSERT INTO version (ds, number, pos, hash, root, message, transform, lineage, imported, said_files, said_bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     ds,
     change.version,
     pos,
@@ -141,6 +141,7 @@ function addVersion(sql: Sql, { pos, entry }: Place, change: ChangeOf<'versionAd
     change.message,
     change.transform,
     change.lineage === null ? null : JSON.stringify(change.lineage),
+    change.imported === null ? null : JSON.stringify(change.imported),
     change.files,
     change.bytes,
   );

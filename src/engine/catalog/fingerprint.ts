@@ -15,7 +15,7 @@ const dumps = {
   dataset: 'SELECT id, pos, root, has_first_tags, newest FROM dataset ORDER BY id',
   alias: 'SELECT a.pos, d.id, a.alias FROM alias a JOIN dataset d ON d.ds = a.ds ORDER BY a.pos',
   name: 'SELECT n.key, d.id, n.name, n.kind, n.pos FROM name n JOIN dataset d ON d.ds = n.ds ORDER BY n.key',
-  version: `SELECT d.id, v.number, v.pos, hex(v.hash), v.root, v.message, v.transform, v.lineage, v.said_files, v.said_bytes, v.withdrawn_pos, v.voided_pos,
+  version: `SELECT d.id, v.number, v.pos, hex(v.hash), v.root, v.message, v.transform, v.lineage, v.imported, v.said_files, v.said_bytes, v.withdrawn_pos, v.voided_pos,
     v.state <> 'unknown', v.files, v.bytes FROM version v JOIN dataset d ON d.ds = v.ds ORDER BY d.id, v.number`,
   tag: 'SELECT t.pos, t.ordinal, d.id, t.version, t.tag, t.adds FROM tag_said t JOIN dataset d ON d.ds = t.ds ORDER BY t.pos, t.ordinal',
   description: 'SELECT s.pos, d.id, s.description FROM description s JOIN dataset d ON d.ds = s.ds ORDER BY s.pos',

@@ -57,7 +57,7 @@ function forgetTags(sql: Sql, pos: number): void {
 function forgetVersion(sql: Sql, pos: number): void {
   const version = sql.get<{ ds: number; number: number; state: string }>('SELECT ds, number, state FROM version WHERE pos = ?', pos);
   if (version === null) return;
-  sql.run('UPDATE version SET root = NULL, message = NULL, transform = NULL, lineage = NULL, said_files = NULL, said_bytes = NULL WHERE pos = ?', pos);
+  sql.run('UPDATE version SET root = NULL, message = NULL, transform = NULL, lineage = NULL, imported = NULL, said_files = NULL, said_bytes = NULL WHERE pos = ?', pos);
   forgetBody(sql, version.ds, version.number);
   if (version.state === 'lines') sql.run("UPDATE version SET state = 'inventory' WHERE pos = ?", pos);
 }

@@ -1,4 +1,6 @@
+import { Imported } from '../../contract/index.ts';
 import type { DatasetId, Instant, Lineage, RootName, Sha256, Tag, TxnId, VersionNumber } from '../../contract/index.ts';
+import { catalogError } from './errors.ts';
 import { destructionAt, eventAt, type Destruction, type Event } from './events.ts';
 import type { BodyFound } from './projection.ts';
 import type { Sql, Value } from './sql.ts';
@@ -18,6 +20,8 @@ export interface VersionDetail {
   readonly transform: string | null;
   /** What it was made from and how, where the body says that. */
   readonly lineage: Lineage | null;
+  /** Where it comes from, if it was made elsewhere. */
+  readonly imported: Imported | null;
   readonly root: RootName | null;
   /** Those in effect, sorted. */
   readonly tags: readonly Tag[];
@@ -48,6 +52,7 @@ interface Row {
   readonly message: string | null;
   readonly transform: string | null;
   readonly lineage: string | null;
+  readonly imported: string | null;
   readonly root: RootName | null;
   readonly tags: string | null;
   readonly tags_lost: number;
@@ -64,7 +69,7 @@ interface Row {
 /** Versions that match a condition over `d` (dataset), `v` (version) and `e` (its entry), with its ORDER BY and LIMIT. */
 export function versionsWhere(sql: Sql, condition: string, ...values: Value[]): VersionDetail[] {
   const rows = sql.all<Row>(
-    `SELECT d.id, v.number, e.seq, e.log, e.txn, e.at, v.hash, v.message, v.transform, v.lineage, v.root, v.files, v.bytes, v.state, v.withdrawn_pos, v.voided_pos, v.placed,
+    `SELECT d.id, v.number, e.seq, e.log, e.txn, e.at, v.hash, v.message, v.transform, v.lineage, v.imported, v.root, v.files, v.bytes, v.state, v.withdrawn_pos, v.voided_pos, v.placed,
        e.body_found, e.destroyed_by,
        (SELECT group_concat(t.tag, ',' ORDER BY t.tag) FROM tag_now t WHERE t.ds = v.ds AND t.version = v.number) AS tags,
        EXISTS (SELECT 1 FROM tag_said t WHERE t.ds = v.ds AND t.version = v.number AND t.tag IS NULL) AS tags_lost
@@ -82,6 +87,7 @@ export function versionsWhere(sql: Sql, condition: string, ...values: Value[]): 
     message: row.message,
     transform: row.transform,
     lineage: row.lineage === null ? null : (JSON.parse(row.lineage) as Lineage),
+    imported: row.imported === null ? null : importedOf(row.imported),
     root: row.root,
     tags: row.tags === null ? [] : (row.tags.split(',') as Tag[]),
     tagsComplete: row.tags_lost === 0,
@@ -94,4 +100,12 @@ export function versionsWhere(sql: Sql, condition: string, ...values: Value[]): 
     destroyed: destructionAt(sql, row.destroyed_by),
     placed: row.placed === 1,
   }));
+}
+
+function importedOf(text: string): Imported {
+  try {
+    return Imported.parse(JSON.parse(text));
+  } catch (error) {
+    throw catalogError('damaged', error);
+  }
 }

@@ -22,8 +22,8 @@ export const RING_FROM_BYTES = 64 * 1024 * 1024;
 const THREAD_MEMORY = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 128 };
 
 /** Copies in the calling thread, without counting ahead: for tests that inject faults into `disk`. */
-export function inlineCopier(disk: BlockingDisk, root: string, onBytes: (bytes: number) => void): Copier {
-  const hasher = localHasher();
+export function inlineCopier(disk: BlockingDisk, root: string, onBytes: (bytes: number) => void, pieceBytes?: number): Copier {
+  const hasher = localHasher(pieceBytes);
   let stopped = false;
   const watch = { stopped: () => stopped, progressed: onBytes };
   return {
@@ -87,6 +87,8 @@ export interface ThreadOptions {
   readonly root: string;
   readonly threads: number;
   readonly onBytes: (bytes: number) => void;
+  /** Bytes that are read at a time. Where it is given, large files are not shared between two threads. */
+  readonly pieceBytes?: number;
   /** The worker's file, for tests. */
   readonly entry?: URL;
 }
@@ -96,7 +98,7 @@ export function threadCopier(options: ThreadOptions): Copier {
   // Node runs the sources as they are, and the compiled files beside them alike.
   const entry = options.entry ?? new URL(import.meta.url.endsWith('.ts') ? '../workers/copy.ts' : '../workers/copy.js', import.meta.url);
   const stop = new Int32Array(new SharedArrayBuffer(4));
-  const setup: CopySetup = { root: options.root, stop: stop.buffer };
+  const setup: CopySetup = { root: options.root, stop: stop.buffer, pieceBytes: options.pieceBytes ?? null };
   const threads: CopyThread[] = [];
   const start = (): CopyThread => {
     const thread = new CopyThread(entry, setup, options.onBytes);
@@ -142,7 +144,7 @@ export function threadCopier(options: ThreadOptions): Copier {
     async take(jobs, size) {
       const thread = await free();
       try {
-        const answer = await orderWith(thread, jobs, size !== null && size >= RING_FROM_BYTES && options.threads > 1);
+        const answer = await orderWith(thread, jobs, size !== null && size >= RING_FROM_BYTES && options.threads > 1 && options.pieceBytes === undefined);
         if (answer.is !== 'taken') throw new ThreadEndedError(`A copying thread answered "${answer.is}" to an order to copy.`);
         return { taken: answer.taken, error: answer.error === null ? null : systemError(answer.error) };
       } catch (error) {

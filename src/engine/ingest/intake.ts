@@ -29,8 +29,11 @@ const MAX_THREADS = 4;
 export async function intake(draft: DraftIntake, sources: readonly Source[], deps: IntakeDeps, options: IntakeOptions): Promise<IntakeReport> {
   const threads = deps.workers ?? Math.min(MAX_THREADS, availableParallelism());
   const root = draft.contentFolder;
+  const { pieceBytes } = deps;
   return intakeBy(draft, sources, deps, options, threads, (onBytes) =>
-    deps.inline === true ? inlineCopier(deps.durable.disk.blocking, root, onBytes) : threadCopier({ root, threads, onBytes }),
+    deps.inline === true
+      ? inlineCopier(deps.durable.disk.blocking, root, onBytes, pieceBytes)
+      : threadCopier({ root, threads, onBytes, ...(pieceBytes === undefined ? {} : { pieceBytes }) }),
   );
 }
 

@@ -55,8 +55,10 @@ export interface IntakeDeps {
   readonly lake: string;
   /** Copying threads; default one a core, at most 4. */
   readonly workers?: number;
-  /** Copy in this thread, on `durable.disk.blocking`: for tests that inject faults. */
+  /** Copy in this thread, on `durable.disk.blocking`: for a few small files, and for tests that inject faults. */
   readonly inline?: boolean;
+  /** Bytes that are read at a time; progress is told and a stop is looked for between two reads. Default 4 MiB. */
+  readonly pieceBytes?: number;
 }
 
 export interface IntakeOptions {

@@ -1,5 +1,5 @@
 import { HmsError, versionName } from '../../contract/index.ts';
-import type { DatasetId, Lineage, Ref, RootName, Tag } from '../../contract/index.ts';
+import type { DatasetId, Imported, Lineage, Ref, RootName, Tag } from '../../contract/index.ts';
 import type { Claimed } from './claim.ts';
 import { codeOf } from './durable.ts';
 import { conflictingPaths, lost, prepareVersion, rootFor } from './commit.ts';
@@ -24,6 +24,8 @@ export interface CommitRequest {
   readonly sources?: readonly Ref[];
   /** How it was made from them (docs/formats/lake.md section 6.2). */
   readonly how?: Omit<Lineage, 'from'>;
+  /** Where the version comes from, if it was made elsewhere (docs/formats/lake.md section 6.1). */
+  readonly imported?: Imported;
 }
 
 export interface CommittedVersion {
@@ -61,6 +63,7 @@ export async function commitDraft(ledger: Ledger, signer: LedgerSigner, draft: D
           bytes: prepared.bytes,
           ...(request.transform === undefined ? {} : { transform: request.transform }),
           ...lineageHead(request),
+          ...(request.imported === undefined ? {} : { imported: request.imported }),
         },
         lines: prepared.lines,
         inputs: inputsOf(base, request.sources ?? []),

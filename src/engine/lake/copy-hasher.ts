@@ -5,14 +5,14 @@ import type { Hasher } from './copy-loop.ts';
 export const PIECE_BYTES = 4 * 1024 * 1024;
 
 /** Hashes in this thread, in one buffer that is used again for every file. */
-export function localHasher(): Hasher {
-  const buffer = Buffer.allocUnsafeSlow(PIECE_BYTES);
+export function localHasher(pieceBytes = PIECE_BYTES): Hasher {
+  const buffer = Buffer.allocUnsafeSlow(pieceBytes);
   let state: Hash | null = null;
   // Length of an only piece, hashed in one call at the end: for small files that is a third faster than a hash object.
   let only: number | null = null;
 
   return {
-    pieceBytes: PIECE_BYTES,
+    pieceBytes,
     room() {
       if (only !== null) {
         state = createHash('sha256').update(buffer.subarray(0, only));

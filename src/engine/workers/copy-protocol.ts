@@ -7,6 +7,8 @@ export interface CopySetup {
   readonly root: string;
   /** Int32, one element: not 0 asks every thread to give up at the next piece. */
   readonly stop: SharedArrayBuffer;
+  /** Bytes that are read at a time; null: as many as is fastest. */
+  readonly pieceBytes: number | null;
 }
 
 /** Orders to a copying thread; each is answered before the next is sent. */

@@ -31,7 +31,7 @@ function serve(setup: CopySetup, answer: (it: CopyAnswer) => void): (order: Copy
     switch (order.do) {
       case 'take': {
         const ring = order.ring === null ? null : ringHasher(order.ring, stopped);
-        const hasher = ring ?? (local ??= localHasher());
+        const hasher = ring ?? (local ??= localHasher(setup.pieceBytes ?? undefined));
         const { taken, error } = takeBatch(order.jobs, { disk: systemDisk.blocking, root: setup.root, hasher, watch });
         ring?.finish();
         answer({ is: 'taken', bytes: unsaid, taken, error: error === null ? null : factsOf(error) });
