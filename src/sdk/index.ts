@@ -1,0 +1,15 @@
+/**
+ * Records in TypeScript: versions that never change, and a ledger that knows where each came from.
+ *
+ * @packageDocumentation
+ */
+export { Dataset } from './dataset.ts';
+export type { CommitOptions, CreateOptions, Exported, ExportOptions } from './dataset.ts';
+export { Lake, lake } from './lake.ts';
+export type { DatasetInfo } from './lake.ts';
+export type { ByteSource, PutFileOptions, PutFolderOptions, PutStreamOptions } from './staging.ts';
+export type { FileStream, OpenFileOptions } from './reading.ts';
+export type { Description, Difference, DraftInfo, FileInfo, LakeOptions, PutFolderResult, PutResult, Version, VersionName, WorkOptions } from './types.ts';
+export { CancelledError, HmsError } from '../contract/index.ts';
+export type { ErrorCode, Finding, Imported, OnProgress, Progress } from '../contract/index.ts';
+export type { Checked, VerifyReport } from '../verify/index.ts';
