@@ -93,6 +93,7 @@ export const ownedPackages = [
 /** The folders of src/engine that stand for one thing a user can name, or for one engine under it. They do not import one another. */
 export const features = [
   'ingest',
+  'import',
   'datasets',
   'transforms',
   'contracts',

@@ -36,11 +36,11 @@ export const Imported = z.looseObject({
   id: z.string().nullable(),
   /** Name of the object's version; null for a bag. */
   version: z.string().nullable(),
-  /** Of what seals it there: the inventory of that version, or the bag's payload manifest. */
-  seal: z.strictObject({ file: z.string(), algorithm: z.string(), digest: z.string() }),
+  /** Of what seals it there: that version's own inventory, or the bag's strongest payload manifest; null where a version has none. */
+  seal: z.looseObject({ file: z.string(), algorithm: z.string(), digest: z.string() }).nullable(),
   /** When and by whom it was made, by its own words. */
   created: z.string().nullable(),
-  user: z.strictObject({ name: z.string(), address: z.string().nullable() }).nullable(),
+  user: z.looseObject({ name: z.string(), address: z.string().nullable() }).nullable(),
   /** What was there beside it and is not part of the version. */
   left: z.array(z.string()).optional(),
   /** Of a bag: the lines of bag-info.txt, and the folder of the version that holds the bag's tag files. */

@@ -1,3 +1,4 @@
+import type { Imported } from '../../contract/index.ts';
 import type { IntakeReport } from '../../engine/ingest/index.ts';
 import type { VersionDetail } from '../../engine/catalog/index.ts';
 import { refOf } from '../names.ts';
@@ -9,8 +10,8 @@ import { bytes, count, grouped } from '../words.ts';
 
 /** A version for programs: instants in UTC, sizes in bytes. What only a destroyed body said is null. */
 export function versionJson(version: VersionDetail): object {
-  const { dataset, version: number, at, hash, message, transform, lineage, tags, files, bytes: size, seq, txn, withdrawn, voided, destroyed, placed } = version;
-  return { ref: refOf(version), dataset, version: number, at, hash, message, transform, lineage, tags, files, bytes: size, seq, txn, withdrawn, voided, destroyed, placed };
+  const { dataset, version: number, at, hash, message, transform, lineage, imported, tags, files, bytes: size, seq, txn, withdrawn, voided, destroyed, placed } = version;
+  return { ref: refOf(version), dataset, version: number, at, hash, message, transform, lineage, imported, tags, files, bytes: size, seq, txn, withdrawn, voided, destroyed, placed };
 }
 
 /** `from v1 by csv_trim`: what a version was made from and by what; null where nobody said. Sources of its own dataset go by their number. */
@@ -21,10 +22,24 @@ export function originWords({ dataset, transform, lineage }: Pick<VersionDetail,
   return `from ${from.join(', ')}${by === '' ? '' : ` ${by}`}`;
 }
 
-/** The message of a version, with what it was made from behind it. */
+/** The message of a version, with what it was made from, or when and by whom it was made elsewhere, behind it. */
 export function messageAndOrigin(version: VersionDetail, message: string): string {
-  const origin = originWords(version);
+  const created = version.imported === null ? null : createdWords(version.imported);
+  const origin = created === null ? originWords(version) : `originally created ${created}`;
   return origin === null ? message : `${message} (${origin})`;
+}
+
+/** `OCFL object "urn:x", v2, in transfer-0412` */
+export function importedWords({ form, id, version, name, tagFiles }: Imported): string {
+  const what = `${form === 'bag' ? 'bag' : 'OCFL object'}${id === null ? '' : ` "${id}"`}${version === null ? '' : `, ${version}`}`;
+  return `${what}, in ${name}${tagFiles === undefined ? '' : `; its tag files are in ${tagFiles}/`}`;
+}
+
+/** `2019-05-01T12:00:00Z by Jane Doe <mailto:jane@example.gov>`, as it was written there; null where it does not say. */
+export function createdWords({ created, user }: Imported): string | null {
+  const by = user === null ? null : `${user.name}${user.address === null ? '' : ` <${user.address}>`}`;
+  const parts = [created, by === null ? null : `by ${by}`].filter((part) => part !== null && part !== '');
+  return parts.length === 0 ? null : parts.join(' ');
 }
 
 export function intakeJson(report: IntakeReport): object {

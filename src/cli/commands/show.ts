@@ -9,7 +9,7 @@ import { answer } from '../session.ts';
 import type { Session } from '../session.ts';
 import { fields, table } from '../table.ts';
 import { bytes, count, grouped, officeClock } from '../words.ts';
-import { messageAndOrigin, numberAndState, versionJson } from './results.ts';
+import { createdWords, importedWords, messageAndOrigin, numberAndState, versionJson } from './results.ts';
 
 type Clock = (instant: string) => string;
 
@@ -80,6 +80,8 @@ async function showVersion(session: Session, lake: ReadableLake, version: Versio
       ['Inventory SHA-256', version.hash],
       ['Ledger entry', String(version.seq)],
       ['Signed by', by === null ? null : by.role === 'officer' ? `officer ${by.name}` : `workstation ${by.name}, not by a person`],
+      ['Imported from', version.imported === null ? null : importedWords(version.imported)],
+      ['Originally created', version.imported === null ? null : createdWords(version.imported)],
       ['Made from', version.lineage === null ? (sources.length === 0 ? null : sources.map(refFrom).join(', ')) : version.lineage.from.join(', ')],
       ['Made by', version.transform],
       ...howWords(version),

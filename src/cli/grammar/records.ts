@@ -22,6 +22,16 @@ export function addRecordCommands(dta: Command, run: Run): void {
     .option('--transform <name>', 'with --derived-from: what made them, 1 to 64 letters, digits, dots, dashes or underscores');
   does(ingest, run, async () => (await import('../commands/ingest.ts')).ingest);
 
+  const imported = leaf(dta, 'import', 'Take a bag or an OCFL object that was made elsewhere as a dataset, with its versions, dates and names. It is checked first; one that is not valid is refused with what is wrong, and nothing is changed. Prints the versions.', [
+    'hms dta import /media/usb/transfer-0412.zip --as PARKS-2019',
+    'hms dta import /media/usb/transfer-0412   # a bag in a folder, or in a tar',
+    'hms dta import /mnt/repository/3a/9f/object-17 --as MAPS-1911   # every version of an OCFL object',
+  ])
+    .argument('<path>', 'bag (folder, zip or tar) or folder of an OCFL object')
+    .option('--as <id>', 'id of the dataset; what it is called there, where that can be an id')
+    .option('-m, --message <text>', 'message of the versions that have none of their own');
+  does(imported, run, async () => (await import('../commands/import.ts')).importIt);
+
   const create = leaf(dta, 'create', 'Reserve the id of a dataset. The name is public for ever and cannot be changed.', ['hms dta create WF-2024-07 --tag raw', 'hms dta create CASE-0331 --tag phi   # kept apart, in raw/'])
     .argument('<id>', '1 to 64 letters, digits, dots, dashes or underscores')
     .option('--tag <tag>', 'label of its first version; may be given several times', several);

@@ -74,13 +74,16 @@ export function conflictingPaths(draft: Draft, index: LakeIndex, newest: number)
   return [...index.changedPaths(draft.dataset, from, newest)].filter((path) => touched.has(path));
 }
 
-/** Builds the staged folder of the next version on `base`. Repeatable: called again after the dataset moved, it builds anew. */
-export async function prepareVersion(context: PrepareContext, draft: Draft, base: ClaimedVersion | null, words: VersionWords): Promise<PreparedVersion> {
+/**
+ * Builds the staged folder of the next version on `base`. Repeatable: called again after the dataset moved, it builds anew. A version that does not differ from
+ * the one before is refused, unless it was made elsewhere: there it may have said something new of the same files.
+ */
+export async function prepareVersion(context: PrepareContext, draft: Draft, base: ClaimedVersion | null, words: VersionWords, same: 'refuse' | 'allow' = 'refuse'): Promise<PreparedVersion> {
   const { index } = context;
   await unwrapObject(context, draft);
   const version = (base?.version ?? 0) + 1;
   const lines = changesAgainst(draft, index, base?.version ?? null);
-  if (lines.length === 0) {
+  if (lines.length === 0 && same === 'refuse') {
     throw new HmsError('DRAFT_EMPTY', `There is nothing to commit: the draft of ${draft.dataset} does not differ from ${base === null ? 'an empty dataset' : versionName(draft.dataset, base.version)}.`, {
       kept: 'Nothing was changed.',
       next: 'Put a file, remove or rename one; or discard the draft.',

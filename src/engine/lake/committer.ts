@@ -46,7 +46,7 @@ export async function commitDraft(ledger: Ledger, signer: LedgerSigner, draft: D
     const root = index.rootOf(draft.dataset) ?? rootFor(request.tags);
     const refusal = request.refusal(root);
     if (refusal !== null) throw refusal;
-    const prepared = await inWords(`Preparing the next version of ${draft.dataset}`, KEPT, () => prepareVersion({ paths, durable, index }, draft, base, request.words));
+    const prepared = await inWords(`Preparing the next version of ${draft.dataset}`, KEPT, () => prepareVersion({ paths, durable, index }, draft, base, request.words, request.imported === undefined ? 'refuse' : 'allow'));
     await refuseForeign(ledger, draft.dataset, root, prepared.version);
     const name = versionName(draft.dataset, prepared.version);
     const claimed = await ledger.claimWith(

@@ -14,7 +14,7 @@ describe('the grammar', () => {
   it('has exactly the commands that scripts count on', () => {
     expect(leaves().map(({ name }) => name)).toEqual([
       ...['dta init', 'dta doctor'],
-      ...['dta ingest', 'dta create', 'dta put', 'dta rm', 'dta mv', 'dta commit', 'dta discard', 'dta drafts'],
+      ...['dta ingest', 'dta import', 'dta create', 'dta put', 'dta rm', 'dta mv', 'dta commit', 'dta discard', 'dta drafts'],
       'dta transform',
       ...['dta ls', 'dta show', 'dta files', 'dta cat', 'dta diff', 'dta log'],
       ...['dta tag', 'dta alias', 'dta describe', 'dta withdraw'],
