@@ -153,7 +153,7 @@ function watchOf(source: ImportSource, { signal, onProgress }: ImportOptions): W
 async function importVersion(lake: WritableLake, dataset: DatasetId, at: number, version: SourceVersion, watch: Watch, message: string | null): Promise<number> {
   const isNew = (await myDraft(lake, dataset)) === null;
   try {
-    await withDraft(lake, dataset, (draft) => version.stage(importDraft(lake, dataset, draft, at), new Sink(draft, lake.durable, watch)));
+    await withDraft(lake, dataset, (draft) => stageInto(lake, draft, at, version, watch));
     if (watch.signal.aborted) throw new CancelledError('What was copied is kept in the draft; import the same again to go on from there.');
     const words = [version.message, message, version.imported.form === 'bag' ? `Imported from ${version.imported.name}` : null].find((text) => text !== null && text !== '');
     const done = await commit(lake, dataset, { message: words ?? null, tags: [], imported: version.imported });
@@ -163,6 +163,20 @@ async function importVersion(lake: WritableLake, dataset: DatasetId, at: number,
     if (isNew && error instanceof HmsError && error.code === 'SOURCE_REFUSED') await dropDraft(lake, dataset);
     throw withKept(error, dataset, at);
   }
+}
+
+async function stageInto(lake: WritableLake, draft: Draft, at: number, version: SourceVersion, watch: Watch): Promise<void> {
+  const { dataset } = draft;
+  const sink = new Sink(draft, lake.durable, watch);
+  await inWords(`Copying into the draft of ${dataset}`, 'What was copied before is kept in the draft.', async () => {
+    try {
+      await version.stage(importDraft(lake, dataset, draft, at), sink);
+    } catch (error) {
+      // What was copied until then is not copied again.
+      if (error instanceof CancelledError) await sink.flush();
+      throw error;
+    }
+  });
 }
 
 async function dropDraft(lake: WritableLake, dataset: DatasetId): Promise<void> {

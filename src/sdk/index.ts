@@ -6,7 +6,7 @@
 export { Dataset } from './dataset.ts';
 export type { CommitOptions, CreateOptions, Exported, ExportOptions } from './dataset.ts';
 export { Lake, lake } from './lake.ts';
-export type { DatasetInfo } from './lake.ts';
+export type { DatasetInfo, Import, ImportOptions } from './lake.ts';
 export type { ByteSource, PutFileOptions, PutFolderOptions, PutStreamOptions } from './staging.ts';
 export type { FileStream, OpenFileOptions } from './reading.ts';
 export type { Description, Difference, DraftInfo, FileInfo, LakeOptions, PutFolderResult, PutResult, Version, VersionName, WorkOptions } from './types.ts';

@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { versionName } from '../contract/index.ts';
-import type { HmsError } from '../contract/index.ts';
+import type { Finding, HmsError } from '../contract/index.ts';
+import { importFrom } from '../engine/importing.ts';
 import { ifMissing } from '../engine/lake/index.ts';
 import { verify } from '../verify/index.ts';
 import type { VerifyReport } from '../verify/index.ts';
 import { Access } from './access.ts';
+import { workOf } from './staging.ts';
 import type { LakeOptions, WorkOptions } from './types.ts';
 
 /** A dataset as a list of them shows it. */
@@ -16,6 +18,29 @@ export interface DatasetInfo {
   readonly createdAt: string;
   /** The newest version, as `WF-2024-07:v3`, withdrawn or not; `null` before the first. */
   readonly newest: string | null;
+}
+
+export interface ImportOptions extends WorkOptions {
+  /** Id of the dataset; what it is called there, where that can be an id. */
+  readonly as?: string;
+  /** Message of the versions that have none of their own. */
+  readonly message?: string;
+}
+
+/** What an import has made. */
+export interface Import {
+  readonly dataset: string;
+  readonly form: 'ocfl' | 'bag';
+  /** What it is called there. */
+  readonly id: string | null;
+  /** The versions that were committed now, as `PARKS-2019:v1`. Where each comes from stands in its `imported`. */
+  readonly versions: readonly string[];
+  /** How many were there from an import before. */
+  readonly before: number;
+  /** What lies beside it and is part of no version; it was not taken. */
+  readonly left: readonly string[];
+  /** What the check remarked that is no reason to refuse. */
+  readonly warnings: readonly Finding[];
 }
 
 /**
@@ -74,6 +99,24 @@ export class Lake implements AsyncDisposable {
     const { seenFile } = (await this.access.reading()).ledger.context;
     const seen = seenFile === null ? null : await readFile(seenFile).catch(ifMissing(null));
     return verify(this.folder, { ...options, ...(seen === null ? {} : { seen }) });
+  }
+
+  /**
+   * Takes a bag (a folder, zip or tar) or the folder of an OCFL object that was made elsewhere as a dataset, with its versions, dates and names. It is checked first, and each byte
+   * again while it is copied. Called again, it adds what came since, and makes nothing twice.
+   *
+   * @throws {@link HmsError} `SOURCE_REFUSED` where it is not valid: `facts.findings` says why, and nothing was changed; `DATASET_EXISTS`, `NAME_INVALID`
+   *
+   * @example
+   * ```ts
+   * const { dataset, versions } = await records.import('/media/usb/transfer-0412.zip', { as: 'PARKS-2019' });
+   * ```
+   */
+  async import(path: string, options: ImportOptions = {}): Promise<Import> {
+    const { as = null, message = null, ...work } = options;
+    const report = await importFrom(await this.access.writing(), path, { ...workOf(work), judge: verify, as, message });
+    const { dataset, form, id, committed, before, left, warnings } = report;
+    return { dataset, form, id, versions: committed.map((version) => versionName(dataset, version)), before, left, warnings };
   }
 
   async close(): Promise<void> {

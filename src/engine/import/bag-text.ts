@@ -14,10 +14,15 @@ export function parseBagit(bytes: Uint8Array): { readonly spec: string; readonly
   return { spec, encoding };
 }
 
-/** Text of a tag file in the bag's encoding. Throws SOURCE_REFUSED where it is not in that. */
+/** Text of a tag file in the bag's encoding, without a byte order mark. Throws SOURCE_REFUSED where it is not in that. */
 export function tagText(name: string, bytes: Uint8Array, encoding: string): string {
+  const label = encoding.toLowerCase().replaceAll('_', '-');
+  // TextDecoder takes the name ISO-8859-1 for windows-1252, which differs from it in 32 characters.
+  if (/^(?:iso-?8859-1|latin-?1)$/.test(label)) return Buffer.from(bytes).toString('latin1');
+  // RFC 2781: without a mark, UTF-16 has the larger byte first.
+  const order = label === 'utf-16' || label === 'utf16' ? (bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : 'utf-16be') : label;
   try {
-    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+    return new TextDecoder(order === 'us-ascii' || order === 'ascii' ? 'utf-8' : order, { fatal: true }).decode(bytes);
   } catch (error) {
     if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
     throw bagRefused(`its ${name} is not text in ${encoding}`);
@@ -40,23 +45,40 @@ export function parseBagInfo(text: string): [label: string, value: string][] {
   return fields;
 }
 
-/** What a manifest says of each path, as the path stands on disk. `spec` decides what is percent-encoded: up to 0.97 only line ends, since 1.0 `%` too. */
+/** Algorithm in the name of a manifest, by its plain name (`sha512`); null where the file is none. */
+export function manifestAlgorithm(name: string): string | null {
+  const said = /^(?:tag)?manifest-([^/]+)\.txt$/i.exec(name)?.[1];
+  return said === undefined ? null : said.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
+}
+
+const md5sumEscapes: Readonly<Record<string, string>> = { '\\\\': '\\', '\\n': '\n', '\\r': '\r' };
+
+/**
+ * What a manifest says of each path, as the path stands on disk; empty where its algorithm cannot be computed. What md5sum and its like write is read too. `spec` decides
+ * what is percent-encoded: up to 0.97 only line ends, since 1.0 `%` too.
+ */
 export function parseManifest(name: string, text: string, spec: string): Map<string, Expected> {
-  const algorithm = /manifest-([^/]+)\.txt$/i.exec(name)?.[1]?.toLowerCase() ?? '';
+  const algorithm = manifestAlgorithm(name);
   const found = new Map<string, Expected>();
-  if (systemName(algorithm) === null) return found;
+  if (algorithm === null || systemName(algorithm) === null) return found;
   for (const line of lines(text)) {
-    const match = /^\s*([0-9a-fA-F]+)[ \t]+\*?(?:\.\/)?(.+)$/s.exec(line);
-    if (match?.[1] === undefined || match[2] === undefined) {
-      if (line.trim() === '') continue;
-      throw bagRefused(`a line of its ${name} is not a digest and a path`);
-    }
-    found.set(decoded(match[2], spec), { algorithm, digest: match[1].toLowerCase() });
+    if (line.trim() === '' || line.startsWith('#')) continue;
+    const [, escaped = '', digest, path] = /^[ \t]*(\\?)([0-9a-fA-F]+)[ \t]+\*?(.+)$/s.exec(line) ?? [];
+    if (digest === undefined || path === undefined) throw bagRefused(`a line of its ${name} is not a digest and a path`);
+    const plain = escaped === '' ? path : path.replaceAll(/\\[\\nr]/g, (pair) => md5sumEscapes[pair] ?? pair);
+    found.set(decoded(tidy(plain), spec), { algorithm, digest: digest.toLowerCase() });
   }
   return found;
 }
 
+/** A path without needless parts: `./data//a` is `data/a`. */
+function tidy(path: string): string {
+  if (!path.startsWith('./') && !path.includes('//') && !path.includes('/./')) return path;
+  return path.split('/').filter((part) => part !== '' && part !== '.').join('/');
+}
+
 function decoded(path: string, spec: string): string {
+  if (!path.includes('%')) return path;
   const all = Number(spec.split('.')[0]) >= 1;
   return path.replaceAll(/%(0A|0D|25)/gi, (code, hex: string) => (hex === '25' && !all ? code : String.fromCharCode(Number.parseInt(hex, 16))));
 }

@@ -3,9 +3,10 @@ import { basename, resolve } from 'node:path';
 import { LogicalPath } from '../../contract/index.ts';
 import type { Imported, Instant } from '../../contract/index.ts';
 import { parseLooseInstant } from '../../contract/index.ts';
-import { bagRefused, descriptionOf, parseBagInfo, parseBagit, parseManifest, parseNames, tagText } from './bag-text.ts';
+import { bagRefused, descriptionOf, manifestAlgorithm, parseBagInfo, parseBagit, parseManifest, parseNames, tagText } from './bag-text.ts';
 import type { LogicalName } from './bag-text.ts';
 import type { BagEntries, BagEntry } from './bag-source.ts';
+import { systemName } from './digests.ts';
 import type { Expected } from './digests.ts';
 import type { Sink } from './sink.ts';
 import type { ImportDraft, ImportSource } from './types.ts';
@@ -14,11 +15,12 @@ import type { ImportDraft, ImportSource } from './types.ts';
 
 const PAYLOAD = 'data/';
 /** What is read into memory beforehand, by its name within the bag. */
-const READ_AHEAD = /^(?:bagit\.txt|bag-info\.txt|names\.csv|(?:tag)?manifest-[^/]+\.txt)$/i;
+const READ_AHEAD = /^(?:bagit\.txt|(?:bag|package)-info\.txt|names\.csv|(?:tag)?manifest-[^/]+\.txt)$/i;
 const MAX_READ_AHEAD = 512 * 2 ** 20;
 const MAX_BESIDE = 100;
-/** Strongest first. */
-const STRENGTH = ['sha512', 'sha384', 'sha256', 'sha224', 'sha1', 'md5'];
+/** Strongest first; any other that can be computed stands between the last two. */
+const STRENGTH = ['sha512', 'sha3512', 'blake2b512', 'sha384', 'sha3384', 'sha256', 'sha3256', 'sha512256', 'sha224'];
+const WEAK = ['sha1', 'md5'];
 
 interface Bag {
   /** `` or the name of the one top folder with `/`. */
@@ -29,6 +31,8 @@ interface Bag {
   readonly expected: ReadonlyMap<string, readonly Expected[]>;
   /** Paths of the payload that the manifests list. */
   readonly payload: ReadonlySet<string>;
+  /** The listed path by how it looks, for names that a file system or a writer has changed; null where several look so. Made when it is first asked for. */
+  readonly alike: (path: string) => string | null;
   readonly names: ReadonlyMap<string, LogicalName> | null;
   readonly seal: Imported['seal'];
   /** What an archive holds beside the bag's folder. */
@@ -82,17 +86,17 @@ async function readBag(entries: BagEntries): Promise<Bag | null> {
   };
   const expected = new Map<string, Expected[]>();
   const payload = new Set<string>();
-  for (const name of [...texts.keys()].filter((file) => /manifest-/i.test(file)).sort()) {
+  for (const name of [...texts.keys()].filter((file) => manifestAlgorithm(file) !== null).sort()) {
     for (const [path, digest] of parseManifest(name, text(name) ?? '', spec)) {
       const digests = expected.get(path);
       if (digests === undefined) expected.set(path, [digest]);
       else digests.push(digest);
-      if (!/^tagmanifest-/i.test(name)) payload.add(path);
+      if (path.startsWith(PAYLOAD)) payload.add(path);
     }
   }
   const names = texts.has('names.csv') ? parseNames(text('names.csv') ?? '') : null;
-  const info = parseBagInfo(text('bag-info.txt') ?? '');
-  return { base, spec, info, expected, payload, names: fitting(names, payload), seal: sealOf(texts), beside: base === '' ? [] : [...tops].filter((top) => top !== base.slice(0, -1)).sort() };
+  const info = parseBagInfo(text('bag-info.txt') ?? text('package-info.txt') ?? '');
+  return { base, spec, info, expected, payload, alike: alikeOf(payload), names: fitting(names, payload), seal: sealOf(texts), beside: base === '' ? [] : [...tops].filter((top) => top !== base.slice(0, -1)).sort() };
 }
 
 async function bytesOf(entry: BagEntry): Promise<Buffer> {
@@ -113,11 +117,13 @@ function fitting(names: ReadonlyMap<string, LogicalName> | null, payload: Readon
 }
 
 function sealOf(texts: ReadonlyMap<string, Buffer>): Imported['seal'] {
-  for (const algorithm of STRENGTH) {
-    const file = `manifest-${algorithm}.txt`;
-    const bytes = texts.get(file);
-    if (bytes !== undefined) return { file, algorithm: 'sha256', digest: createHash('sha256').update(bytes).digest('hex') };
-  }
+  const rank = (algorithm: string): number => (WEAK.includes(algorithm) ? 200 + WEAK.indexOf(algorithm) : STRENGTH.includes(algorithm) ? STRENGTH.indexOf(algorithm) : 100);
+  const manifests = [...texts].flatMap(([file, bytes]) => {
+    const algorithm = /^manifest-/i.test(file) ? manifestAlgorithm(file) : null;
+    return algorithm === null || systemName(algorithm) === null ? [] : [{ file, bytes, rank: rank(algorithm) }];
+  });
+  const [best] = manifests.sort((a, b) => a.rank - b.rank);
+  if (best !== undefined) return { file: best.file, algorithm: 'sha256', digest: createHash('sha256').update(best.bytes).digest('hex') };
   throw bagRefused('it has no payload manifest with digests that this program can compute (sha512, sha256, sha1, md5)');
 }
 
@@ -161,7 +167,7 @@ async function stage(bag: Bag, tagFiles: string, entries: BagEntries, draft: Imp
 
 /** Where a file of the bag goes, and under which path the manifests list it; null where they do not. */
 function placeOf(bag: Bag, tagFiles: string, within: string): { readonly path: LogicalPath; readonly listed: string | null; readonly mtime: Instant | null } {
-  const listed = within.startsWith(PAYLOAD) ? listedAs(bag.payload, within) : null;
+  const listed = within.startsWith(PAYLOAD) ? listedAs(bag, within) : null;
   const name = within.startsWith(PAYLOAD) ? (listed === null ? within.slice(PAYLOAD.length) : (bag.names?.get(listed)?.logical ?? within.slice(PAYLOAD.length))) : `${tagFiles}/${within}`;
   const path = LogicalPath.safeParse(name);
   if (!path.success) throw bagRefused(`"${within}" cannot be the name of a file: it ${path.error.issues[0]?.message ?? 'is not one'}`);
@@ -169,10 +175,28 @@ function placeOf(bag: Bag, tagFiles: string, within: string): { readonly path: L
   return { path: path.data, listed, mtime: said === null ? null : parseLooseInstant(said) };
 }
 
-/** RFC 8493 section 6.1.1 and 5.3: writers that did not encode `%`, and systems that normalize names, are met halfway; the digests decide. */
-function listedAs(payload: ReadonlySet<string>, within: string): string | null {
-  if (payload.has(within)) return within;
-  const asWritten = within.replaceAll(/%(0A|0D|25)/gi, (_code, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
-  for (const form of [asWritten, within.normalize('NFC'), within.normalize('NFD')]) if (payload.has(form)) return form;
-  return null;
+/**
+ * RFC 8493 section 6.1.1: names change their Unicode form and their capital letters on their way through file systems, and not every writer encodes `%`. Such names
+ * are met halfway where they leave no doubt; the digests decide.
+ */
+function listedAs({ payload, alike }: Bag, within: string): string | null {
+  return payload.has(within) ? within : alike(within);
+}
+
+const looks = (path: string): string =>
+  path
+    .replaceAll(/%(0A|0D|25)/gi, (_code, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+    .replace(/[ \t]+$/, '')
+    .normalize('NFC')
+    .toLowerCase();
+
+function alikeOf(payload: ReadonlySet<string>): (path: string) => string | null {
+  let byLooks: Map<string, string | null> | null = null;
+  return (path) => {
+    if (byLooks === null) {
+      byLooks = new Map();
+      for (const listed of payload) byLooks.set(looks(listed), byLooks.has(looks(listed)) ? null : listed);
+    }
+    return byLooks.get(looks(path)) ?? null;
+  };
 }

@@ -9,8 +9,16 @@ export interface Expected {
   readonly digest: string;
 }
 
-/** Names that differ between the standards and the system: OCFL 1.1 section 3.5.4 and extension 0009. */
-const systemNames: Readonly<Record<string, string>> = { 'blake2b-512': 'blake2b512', 'sha512/256': 'sha512-256', sha3256: 'sha3-256', sha3512: 'sha3-512' };
+/** Names that differ between the standards and the system: OCFL 1.1 section 3.5.4 and extension 0009; RFC 8493 section 2.4. */
+const systemNames: Readonly<Record<string, string>> = {
+  'blake2b-512': 'blake2b512',
+  'sha512/256': 'sha512-256',
+  sha512256: 'sha512-256',
+  sha3224: 'sha3-224',
+  sha3256: 'sha3-256',
+  sha3384: 'sha3-384',
+  sha3512: 'sha3-512',
+};
 
 /** The system's name of an algorithm; null where it cannot compute it. */
 export function systemName(algorithm: string): string | null {
