@@ -1,4 +1,4 @@
-import type { Imported, OnProgress } from '../contract/index.ts';
+import type { OnProgress } from '../contract/index.ts';
 import type { Lake } from './lake.ts';
 
 /** Which lake a call means. */
@@ -22,6 +22,32 @@ export interface WorkOptions {
  * (`'WF-2024-07:v2'`, `'WF-2024-07@2024-07-30T23:59:59Z'`).
  */
 export type VersionName = number | string;
+
+/** Where a version comes from that was made elsewhere, in the words that stand there. */
+export interface Imported {
+  /** A version of an OCFL object, or a bag. */
+  readonly form: 'ocfl' | 'bag';
+  /** The version of that standard: `1.1`, `0.97`. */
+  readonly spec: string;
+  /** Name of the folder or file that was imported. */
+  readonly name: string;
+  /** The object's id, or the bag's External-Identifier. */
+  readonly id: string | null;
+  /** Of an object: the name of this version there. */
+  readonly version: string | null;
+  /** The file that sealed it there, and its digest. */
+  readonly seal: { readonly file: string; readonly algorithm: string; readonly digest: string } | null;
+  /** When it was made there. */
+  readonly created: string | null;
+  /** Who made it there. */
+  readonly user: { readonly name: string; readonly address: string | null } | null;
+  /** What lay beside it and was not taken. */
+  readonly left?: readonly string[];
+  /** Of a bag: the lines of bag-info.txt, as label and value. */
+  readonly info?: readonly (readonly [label: string, value: string])[];
+  /** Of a bag: the folder of the version that holds its tag files. */
+  readonly tagFiles?: string;
+}
 
 /** One version: a snapshot that never changes. What only a destroyed body said is `null`. */
 export interface Version {
