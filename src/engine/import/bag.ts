@@ -37,6 +37,9 @@ interface Bag {
   readonly seal: Imported['seal'];
   /** What an archive holds beside the bag's folder. */
   readonly beside: readonly string[];
+  /** All files of the bag, tag files too. */
+  readonly files: number;
+  readonly bytes: number;
 }
 
 /** Opens a bag; null where there is none at the path. */
@@ -51,15 +54,14 @@ export async function openBag(path: string, entries: BagEntries): Promise<Import
   const id = said('external-identifier');
   const origin = { form: 'bag' as const, spec: bag.spec, name: basename(resolve(path)), id, version: null, seal: bag.seal, created: said('bagging-date'), user };
   const imported: Imported = { ...origin, ...(bag.beside.length === 0 ? {} : { left: [...bag.beside] }), info: bag.info.map(([label, value]) => [label, value]), tagFiles };
-  const oxum = /^(\d{1,15})\.\d+$/.exec(said('payload-oxum') ?? '')?.[1];
   return {
     form: 'bag',
     id,
     versions: [{ imported, message: null, stage: (draft, sink) => stage(bag, tagFiles, entries, draft, sink) }],
     description: descriptionOf(bag.info),
     left: bag.beside,
-    files: bag.payload.size,
-    bytes: oxum === undefined ? null : Number(oxum),
+    files: bag.files,
+    bytes: bag.bytes,
     close: () => Promise.resolve(),
   };
 }
@@ -68,7 +70,10 @@ export async function openBag(path: string, entries: BagEntries): Promise<Import
 async function readBag(entries: BagEntries): Promise<Bag | null> {
   const held = new Map<string, Buffer>();
   const tops = new Set<string>();
+  let [files, bytes] = [0, 0];
   for await (const entry of entries()) {
+    files += 1;
+    bytes += entry.size;
     const parts = entry.path.split('/');
     if (tops.size < MAX_BESIDE) tops.add(parts[0] ?? '');
     if (parts.length > 2 || !READ_AHEAD.test(parts.at(-1) ?? '')) continue;
@@ -96,7 +101,7 @@ async function readBag(entries: BagEntries): Promise<Bag | null> {
   }
   const names = texts.has('names.csv') ? parseNames(text('names.csv') ?? '') : null;
   const info = parseBagInfo(text('bag-info.txt') ?? text('package-info.txt') ?? '');
-  return { base, spec, info, expected, payload, alike: alikeOf(payload), names: fitting(names, payload), seal: sealOf(texts), beside: base === '' ? [] : [...tops].filter((top) => top !== base.slice(0, -1)).sort() };
+  return { base, spec, info, expected, payload, alike: alikeOf(payload), names: fitting(names, payload), seal: sealOf(texts), files, bytes, beside: base === '' ? [] : [...tops].filter((top) => top !== base.slice(0, -1)).sort() };
 }
 
 async function bytesOf(entry: BagEntry): Promise<Buffer> {

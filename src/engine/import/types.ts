@@ -30,8 +30,8 @@ export interface ImportSource {
   readonly description: Description;
   /** What is there and is not imported. */
   readonly left: readonly string[];
-  /** For progress; null where it is not known before. */
-  readonly files: number | null;
-  readonly bytes: number | null;
+  /** For progress. */
+  readonly files: number;
+  readonly bytes: number;
   close(): Promise<void>;
 }
