@@ -8,7 +8,7 @@ import { datasetIdOf, findDataset, tagOf, tagsOf } from '../engine/names.ts';
 import type { ReadableLake, WritableLake } from '../engine/open.ts';
 import type { Access } from './access.ts';
 import { accessFor } from './lake.ts';
-import { changedDescription, sourcesOf, transformOf } from './words.ts';
+import { changedDescription, lineageOf, transformOf } from './words.ts';
 import { detailOf, differencesOf, filesOf, numbered, streamOf, versionInfo } from './reading.ts';
 import type { FileStream, OpenFileOptions } from './reading.ts';
 import { Staging, workOf } from './staging.ts';
@@ -25,7 +25,7 @@ export interface CommitOptions {
   readonly tags?: readonly string[];
   /** Versions that this one was made from, as `WF-2024-07:v1`; the lineage names them beside the version before. */
   readonly derivedFrom?: readonly string[];
-  /** What made it from these, in a few words: `my-tool 1.2`. */
+  /** What made it from these, in a few words: `my-tool 1.2`. Without `derivedFrom` it is said to have worked on the newest version. */
   readonly transform?: string;
   /** Looked at before the commit begins; one that has begun is finished. */
   readonly signal?: AbortSignal;
@@ -210,8 +210,8 @@ export class Dataset implements AsyncDisposable {
     return this.staging.withoutDraft(async () => {
       if (options.signal?.aborted === true) throw new CancelledError('Nothing was committed; the draft is kept.');
       const lake = await this.access.writing();
-      const sources = sourcesOf(lake, options.derivedFrom ?? []);
-      const done = await commit(lake, this.#dataset, { message: message ?? null, tags, sources, ...(transform === null ? {} : { transform }) });
+      const lineage = lineageOf(lake, this.#dataset, options.derivedFrom, transform);
+      const done = await commit(lake, this.#dataset, { message: message ?? null, tags, ...(lineage === null ? {} : { lineage }) });
       return this.#standOn(lake, done.version);
     });
   }

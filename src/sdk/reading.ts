@@ -30,11 +30,11 @@ export type FileStream = Readable & {
 };
 
 export function versionInfo(lake: ReadableLake, detail: VersionDetail): Version {
-  const { dataset, version: number, at, hash, message, tags, files, bytes, transform, imported, seq } = detail;
+  const { dataset, version: number, at, hash, message, tags, files, bytes, transform, lineage, imported, seq } = detail;
   const ended = (event: VersionDetail['withdrawn']): Version['withdrawn'] => (event === null ? null : { at: event.at, reason: event.reason });
   const derivedFrom = lake.catalog.sources(dataset, number).map((source) => versionName(source.dataset as DatasetId, source.version));
   const id = versionName(dataset, number);
-  return { id, dataset, number, at, hash, message, tags, files, bytes, derivedFrom, transform, imported, withdrawn: ended(detail.withdrawn), voided: ended(detail.voided), entry: seq };
+  return { id, dataset, number, at, hash, message, tags, files, bytes, derivedFrom, transform, lineage, imported, withdrawn: ended(detail.withdrawn), voided: ended(detail.voided), entry: seq };
 }
 
 export function fileInfo({ path, sha256, size, mtime }: FileRow): FileInfo {

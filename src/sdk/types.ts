@@ -49,6 +49,18 @@ export interface Imported {
   readonly tagFiles?: string;
 }
 
+/** How a version was made. */
+export interface Lineage {
+  /** The versions that it was made from, as `WF-2024-07:v1`. */
+  readonly from: readonly string[];
+  /** What the transform was asked for. */
+  readonly parameters?: Readonly<Record<string, unknown>>;
+  /** The program that did it, with its version. */
+  readonly engine?: string;
+  /** What it did, such as rows and replacements. */
+  readonly counts?: Readonly<Record<string, number>>;
+}
+
 /** One version: a snapshot that never changes. What only a destroyed body said is `null`. */
 export interface Version {
   /** `WF-2024-07:v1` */
@@ -70,6 +82,8 @@ export interface Version {
   readonly derivedFrom: readonly string[];
   /** The step that made it: `csv_trim`, or a program's own words. */
   readonly transform: string | null;
+  /** How it was made, where a transform or a program has said so. */
+  readonly lineage: Lineage | null;
   /** Where it comes from, when and by whom it was made there, if it was imported. */
   readonly imported: Imported | null;
   readonly withdrawn: { readonly at: string; readonly reason: string | null } | null;

@@ -1,17 +1,24 @@
 import { HmsError, versionName } from '../contract/index.ts';
-import type { Ref } from '../contract/index.ts';
+import type { DatasetId } from '../contract/index.ts';
 import { versionOf } from '../engine/files.ts';
+import type { LineageWords } from '../engine/lake/index.ts';
 import type { ReadableLake } from '../engine/open.ts';
 import type { Description } from './types.ts';
 
 /** What a program says of a version or a dataset, parsed. */
 
-/** Versions that another was made from, as the ledger names them. */
-export function sourcesOf(lake: ReadableLake, refs: readonly string[]): Ref[] {
-  return refs.map((text) => {
-    const { dataset, version, hash } = versionOf(lake, text);
-    return { ref: `version:${versionName(dataset, version)}`, sha256: hash };
-  });
+/** What a program says of where a version comes from; null where it says nothing. A transform without sources has worked on the newest version. */
+export function lineageOf(lake: ReadableLake, dataset: DatasetId, derivedFrom: readonly string[] | undefined, transform: string | null): LineageWords | null {
+  if (derivedFrom === undefined && transform === null) return null;
+  if (derivedFrom?.length === 0) throw noSource('derivedFrom names no version.');
+  const newest = lake.catalog.view.dataset(dataset)?.newest ?? 0;
+  if (derivedFrom === undefined && newest === 0) throw noSource(`${dataset} has no version that "${transform}" could have worked on.`);
+  const sources = (derivedFrom ?? [versionName(dataset, newest)]).map((text) => versionOf(lake, text));
+  return { transform, sources: [...new Map(sources.map((source) => [source.txn, source])).values()] };
+}
+
+function noSource(message: string): HmsError {
+  return new HmsError('USAGE', message, { kept: 'Nothing was committed; the draft is kept.', next: "Name what it was made from: { derivedFrom: ['WF-2024-07:v1'] }" });
 }
 
 /** Name of a transform; null where none is given. */
