@@ -51,7 +51,10 @@ export interface JsonToCsvOptions extends FilesOptions {
 }
 
 export interface SqlOptions extends TransformOptions, CsvOptions {
-  /** A SELECT over the files of the sources: `SELECT station, avg(CAST(temp AS DOUBLE)) FROM 'sensorA.csv' GROUP BY station`. */
+  /**
+   * A SELECT over the files of the sources: `SELECT station, avg(CAST(temp AS DOUBLE)) FROM "sensorA.csv" GROUP BY station`. A table is a file, by its name in double quotes, with
+   * its version in front where several have one of that name: `"WF-2024-07:v1/sensorA.csv"`. Columns of CSV and JSON files are text.
+   */
   readonly sql: string;
   /** Name of the file that gets the result; it ends in `.csv` or `.parquet`. */
   readonly as: string;
