@@ -137,7 +137,7 @@ describe('a bag in a zip', () => {
 
 describe.each(['tar', 'tar.gz'])('a bag in a %s', (kind) => {
   const bag = handBag({ payload, info: null });
-  const pack = (entries: readonly HandTarEntry[], end?: Buffer): Buffer => (kind === 'tar' ? handTar(entries, end) : gzipSync(handTar(entries, end)));
+  const pack = (entries: readonly HandTarEntry[], end?: Buffer<ArrayBuffer>): Buffer => (kind === 'tar' ? handTar(entries, end) : gzipSync(handTar(entries, end)));
   const name = `a.${kind}`;
 
   it('with its manifests before and after the payload, with folders, at the top, and without its extension', async () => {
