@@ -25,7 +25,7 @@ export const Lineage = z.looseObject({
 });
 export type Lineage = z.infer<typeof Lineage>;
 
-/** Where a version comes from that was made elsewhere: docs/formats/lake.md section 6.2. Texts are kept as they were written there. */
+/** Where a version comes from that was made elsewhere: docs/formats/lake.md section 6.1. Texts are kept as they were written there. */
 export const Imported = z.looseObject({
   form: z.enum(['ocfl', 'bag']),
   /** Of the specification that it follows: `1.1`, `0.97`. */

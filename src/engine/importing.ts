@@ -11,7 +11,7 @@ import type { Draft } from './lake/index.ts';
 import { datasetIdOf, findDataset } from './names.ts';
 import type { ReadableLake, WritableLake } from './open.ts';
 
-/** Importing: a bag or an OCFL object that was made elsewhere becomes a dataset, with its versions, dates and names (docs/formats/lake.md section 6.2). */
+/** Importing: a bag or an OCFL object that was made elsewhere becomes a dataset, with its versions, dates and names (docs/formats/lake.md section 6.1). */
 
 /** What a check of the source says. The checker is handed in: the engine does not judge with the code that others judge it with. */
 export interface Judged {

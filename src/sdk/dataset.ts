@@ -211,7 +211,7 @@ export class Dataset implements AsyncDisposable {
       if (options.signal?.aborted === true) throw new CancelledError('Nothing was committed; the draft is kept.');
       const lake = await this.access.writing();
       const lineage = lineageOf(lake, this.#dataset, options.derivedFrom, transform);
-      const done = await commit(lake, this.#dataset, { message: message ?? null, tags, ...(lineage === null ? {} : { lineage }) });
+      const done = await commit(lake, this.#dataset, { message: message ?? null, tags, ...lineage });
       return this.#standOn(lake, done.version);
     });
   }

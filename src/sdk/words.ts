@@ -1,20 +1,21 @@
 import { HmsError, versionName } from '../contract/index.ts';
 import type { DatasetId } from '../contract/index.ts';
+import { sourceRef } from '../engine/drafting.ts';
+import type { CommitOptions } from '../engine/drafting.ts';
 import { versionOf } from '../engine/files.ts';
-import type { LineageWords } from '../engine/lake/index.ts';
 import type { ReadableLake } from '../engine/open.ts';
 import type { Description } from './types.ts';
 
 /** What a program says of a version or a dataset, parsed. */
 
-/** What a program says of where a version comes from; null where it says nothing. A transform without sources has worked on the newest version. */
-export function lineageOf(lake: ReadableLake, dataset: DatasetId, derivedFrom: readonly string[] | undefined, transform: string | null): LineageWords | null {
-  if (derivedFrom === undefined && transform === null) return null;
+/** What a program says of where a version comes from. A transform without sources has worked on the newest version. */
+export function lineageOf(lake: ReadableLake, dataset: DatasetId, derivedFrom: readonly string[] | undefined, transform: string | null): Pick<CommitOptions, 'transform' | 'sources'> {
+  if (derivedFrom === undefined && transform === null) return {};
   if (derivedFrom?.length === 0) throw noSource('derivedFrom names no version.');
   const newest = lake.catalog.view.dataset(dataset)?.newest ?? 0;
   if (derivedFrom === undefined && newest === 0) throw noSource(`${dataset} has no version that "${transform}" could have worked on.`);
-  const sources = (derivedFrom ?? [versionName(dataset, newest)]).map((text) => versionOf(lake, text));
-  return { transform, sources: [...new Map(sources.map((source) => [source.txn, source])).values()] };
+  const sources = (derivedFrom ?? [versionName(dataset, newest)]).map((text) => sourceRef(versionOf(lake, text)));
+  return { ...(transform === null ? {} : { transform }), sources: [...new Map(sources.map((source) => [source.ref, source])).values()] };
 }
 
 function noSource(message: string): HmsError {

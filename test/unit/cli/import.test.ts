@@ -1,6 +1,7 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { handOcflObject } from '../../builders/foreign.ts';
 import { Office } from './office.ts';
 
 const [from, to] = [new Office(), new Office()];
@@ -49,4 +50,21 @@ it('one that was changed is refused with what is wrong, and nothing is changed',
   expect([code, value['error']]).toEqual([3, expect.objectContaining({ code: 'SOURCE_REFUSED', kept: 'Nothing was changed.', facts: expect.objectContaining({ errors: expect.any(Number) as number }) as object })]);
   expect((await to.json(['log'])).value['entries']).toHaveLength(entries.length);
   expect((await to.hms(['import', to.folder])).code).toBe(3);
+}, 60_000);
+
+it('an OCFL object in sha512 keeps its versions, dates and users; a damaged one is refused with the codes of the standard', async () => {
+  const object = join(to.folder, 'object');
+  const versions = [
+    { files: { 'map.txt': 'old' }, message: 'Scanned', user: { name: 'Jane Doe', address: 'mailto:jane@example.gov' } },
+    { files: { 'map.txt': 'new' }, message: 'Mended', user: { name: 'J. Roe', address: 'mailto:roe@example.gov' } },
+  ];
+  await handOcflObject(object, versions, { fixity: ['md5'] });
+  expect(await to.does(['import', object, '--as', 'MAPS'])).toBe('MAPS:v1\nMAPS:v2');
+  expect(await to.does(['show', 'MAPS:v1'])).toMatch(/^Originally created: +2010-05-01T12:00:00\+02:00 by Jane Doe <mailto:jane@example\.gov>$/m);
+  expect(await to.does(['log', 'MAPS', '--limit', '1'])).toContain('Mended (originally created 2011-05-02T12:00:00+02:00 by J. Roe <mailto:roe@example.gov>)');
+  expect((await to.json(['verify', to.lake])).value).toMatchObject({ clean: true, findings: [] });
+  writeFileSync(join(object, 'v1', 'content', 'f0', 'map.txt'), 'odd');
+  const { code, value } = await to.json(['import', object, '--as', 'DAMAGED']);
+  const findings = (value['error'] as { facts?: { findings?: readonly { code: string }[] } } | undefined)?.facts?.findings ?? [];
+  expect([code, findings.map((finding) => finding.code)]).toEqual([3, expect.arrayContaining(['E092', 'E093'])]);
 }, 60_000);
