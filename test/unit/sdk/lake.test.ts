@@ -35,4 +35,4 @@ it('a package goes from one lake to another; both are checked', async () => {
 
   const checked = await other.verify();
   expect([checked.kind, checked.clean, checked.findings]).toEqual(['lake', true, []]);
-});
+}, 60_000);
