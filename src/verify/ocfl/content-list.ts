@@ -1,7 +1,7 @@
 import type { ReadOcflInventoryResult } from '../workers/read-ocfl-inventory.ts';
 import { algorithmIndex, digestBytes } from './digests.ts';
 import { PrintTable } from './inventory/print-table.ts';
-import type { Record } from './inventory/records.ts';
+import type { PrintedRecord } from './inventory/records.ts';
 import { recordAt, recordsIn } from './inventory/records.ts';
 
 /** The manifest and the additional digests of one inventory, to be compared with the files. Some 30 bytes for each file beside the records themselves. */
@@ -87,7 +87,7 @@ export class ContentList {
     }
   }
 
-  #record(index: number): Record {
+  #record(index: number): PrintedRecord {
     return recordAt(this.#blocks[this.#blockOf[index] ?? 0] ?? new Uint8Array(0), this.#placeOf[index] ?? 0);
   }
 
@@ -107,6 +107,6 @@ export class ContentList {
 }
 
 /** The place of an algorithm in the list is written as one character. */
-function fixityAlgorithm(record: Record): number {
+function fixityAlgorithm(record: PrintedRecord): number {
   return record.text().charCodeAt(0) - 48;
 }

@@ -1,3 +1,4 @@
+import { sep } from 'node:path';
 import { listFolder } from '../read.ts';
 
 /** The names in a folder by what they are. Nothing was followed. */
@@ -23,4 +24,9 @@ export function namesOf(path: string): FolderNames | string {
   }
   for (const list of Object.values(names)) list.sort();
   return names;
+}
+
+/** A path with `/` between parts on every system. Elsewhere than on Windows a backslash is a part of a name. */
+export function slashed(path: string): string {
+  return sep === '\\' ? path.replaceAll('\\', '/') : path;
 }

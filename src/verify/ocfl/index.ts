@@ -1,4 +1,5 @@
 import type { OcflCheck, OcflChecked } from './context.ts';
+import { slashed } from './folder.ts';
 import { checkObject } from './object.ts';
 
 export { ocflCodes } from './codes.ts';
@@ -14,6 +15,6 @@ export { checkOcflStorageRoot } from './storage-root.ts';
  */
 export async function checkOcflObject(check: OcflCheck): Promise<OcflChecked> {
   check.meter.phase('Checking an OCFL object');
-  const { files, bytes, versions } = await checkObject(check, check.root.replaceAll('\\', '/'), '', false);
+  const { files, bytes, versions } = await checkObject(check, slashed(check.root), '', false);
   return { files, bytes, objects: 1, versions };
 }

@@ -5,7 +5,7 @@ import type { OcflCheck, OcflChecked } from './context.ts';
 import { checkDeclaration, STORAGE_ROOT } from './declaration.ts';
 import { checkExtensions, isLayout } from './extensions.ts';
 import type { FolderNames } from './folder.ts';
-import { namesOf } from './folder.ts';
+import { namesOf, slashed } from './folder.ts';
 import { Hierarchy } from './hierarchy.ts';
 import type { Layout } from './layout.ts';
 import { layoutOf } from './layout.ts';
@@ -23,7 +23,7 @@ type Add = (code: OcflCode, path: string, message: string) => void;
  */
 export async function checkOcflStorageRoot(check: OcflCheck): Promise<OcflChecked> {
   check.meter.phase('Checking an OCFL storage root');
-  const root = check.root.replaceAll('\\', '/');
+  const root = slashed(check.root);
   let spec: Spec = '1.1';
   const add: Add = (code, path, message) => {
     check.findings.add(codeIn(spec, code), path, message);

@@ -2,7 +2,7 @@ const BLOCK = 256 * 1024;
 const HEAD = 14;
 
 /** A record: a print, some bytes and a text; each of them may be empty. */
-export interface Record {
+export interface PrintedRecord {
   readonly a: number;
   readonly b: number;
   /** Good until the blocks are gone. */
@@ -50,7 +50,7 @@ export class RecordBlocks {
 }
 
 /** Every record of the blocks, with the number of its block and its place in it, by which `recordAt` finds it again. */
-export function* recordsIn(blocks: readonly Uint8Array[]): Generator<{ readonly record: Record; readonly block: number; readonly at: number }> {
+export function* recordsIn(blocks: readonly Uint8Array[]): Generator<{ readonly record: PrintedRecord; readonly block: number; readonly at: number }> {
   for (const [block, bytes] of blocks.entries()) {
     for (let at = 0; at < bytes.length; ) {
       const record = recordAt(bytes, at);
@@ -60,7 +60,7 @@ export function* recordsIn(blocks: readonly Uint8Array[]): Generator<{ readonly 
   }
 }
 
-export function recordAt(block: Uint8Array, at: number): Record & { readonly end: number } {
+export function recordAt(block: Uint8Array, at: number): PrintedRecord & { readonly end: number } {
   const view = Buffer.from(block.buffer, block.byteOffset, block.byteLength);
   const middle = at + HEAD + view.readUInt16LE(at + 8);
   const end = middle + view.readUInt32LE(at + 10);
