@@ -90,14 +90,19 @@ async function commitWords(lake: ReadableLake, version: VersionDetail, entry: En
   };
 }
 
-/** What the version was made from: with a transform all that the entry names, else what is not the version before. */
+/**
+ * What the version was made from: by the words of its commit, or, where these are gone or name nothing, what its entry names besides the version before. The parameters of a transform stay at home: a
+ * condition or a text that was redacted may be just what must not be handed out.
+ */
 function lineageOf(version: VersionDetail, entry: Entry): Lineage {
+  const { transform, lineage } = version;
+  if (lineage !== null) return { transform, sources: lineage.from, ...(lineage.engine === undefined ? {} : { engine: lineage.engine }) };
   const before = versionName(version.dataset, version.version - 1);
-  const sources = entry.inputs.flatMap((input) => {
+  const inputs = entry.inputs.flatMap((input) => {
     const subject = 'ref' in input ? parseSubject(input.ref) : null;
     return subject?.kind === 'version' ? [versionName(subject.id, subject.version)] : [];
   });
-  return { transform: version.transform, sources: version.transform === null ? sources.filter((source) => source !== before) : sources };
+  return { transform, sources: transform === null ? inputs.filter((source) => source !== before) : inputs };
 }
 
 /** The description in effect when the version was committed. */
@@ -137,7 +142,7 @@ async function eventsOf(lake: ReadableLake, version: VersionDetail, entries: rea
     if (at === null || op === null) continue;
     const made = op === 'version.committed' ? transforms.get(subject ?? '') : undefined;
     // Of the others the entry need not be read: what has no transform and is not this version is told by its own package.
-    const isTold = made !== undefined && (made.transform !== null || made.version === version.version);
+    const isTold = made !== undefined && (made.transform !== null || made.lineage !== null || made.version === version.version);
     const detail = isTold ? lineageWords(lineageOf(made, (await commitEntry(lake, made)).entry)) : '';
     events.push({ seq, at, op, actor: kindOf(entry), subject: subject ?? '', detail });
   }

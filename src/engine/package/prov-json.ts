@@ -66,6 +66,7 @@ function activityOf({ content, entry, leafHash }: PlannedVersion, { at, isThis }
     ...ledger,
     'hms:leafSha256': leafHash,
     ...(transform === null ? {} : { 'hms:transform': transform }),
+    ...(content.lineage?.engine === undefined ? {} : { 'hms:engine': content.lineage.engine }),
   };
 }
 

@@ -42,6 +42,8 @@ export interface Lineage {
   readonly transform: string | null;
   /** `WF-2024-07:v1`; never the version before it in the dataset unless a transform read that. */
   readonly sources: readonly string[];
+  /** The programs that ran it, with their versions. */
+  readonly engine?: string;
 }
 
 /** A ledger entry about the version or its dataset. */

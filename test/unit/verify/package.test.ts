@@ -197,7 +197,7 @@ describeWithOpenssl('the signature of a package', () => {
     expect(await signature({ signing: ['-cades', '-md', 'sha512'] }, station)).toContain('its digest algorithm is not SHA-256');
     expect(await signature({ signing: ['-cades', '-nocerts'] }, station)).toContain('the list of certificates is not where it should be');
     expect(await signature({ signing: ['-cades', '-nodetach'] }, station)).toContain('it is not a detached signature over plain data');
-    expect(await signature({ signing: ['-cades', '-keyid'] }, station)).toMatch(/not good: the signer is not named by issuer and serial number/);
+    expect(await signature({ signing: ['-cades', '-keyid'] }, station)).toContain('not good: its version is not 1');
     expect(await signature({ signing: ['-cades', '-outform', 'PEM'] }, station)).not.toBe('');
     expect(await signature({}, makeSigner(temp(), 'p384', { key: 'p384' }))).toBe('The signature of the package is not good: its key is not on the curve P-256.');
     expect(await signature({}, makeSigner(temp(), 'small', { key: 'rsa1024' }))).toBe('The signature of the package is not good: its key is not an RSA key of at least 2048 bits.');

@@ -4,13 +4,16 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { DatasetId, LogicalPath } from '../../../../src/contract/index.ts';
 import { parseEntry } from '../../../../src/core/index.ts';
 import { exportHere, exportOf, has, judged, officerOf, unpacked } from '../../../builders/lake/packages.ts';
-import { openOffice } from '../../../builders/lake/office.ts';
+import { openOffice, quiet } from '../../../builders/lake/office.ts';
 import type { Office } from '../../../builders/lake/office.ts';
 import { checkHere, found } from '../../../builders/verify/check.ts';
 import { filesOf } from '../../../builders/verify/hand-package.ts';
-import { commit, removeFiles } from '../../../../src/engine/drafting.ts';
+import { commit, put, removeFiles } from '../../../../src/engine/drafting.ts';
+import { versionOf } from '../../../../src/engine/files.ts';
 import { revokeStation } from '../../../../src/engine/stations.ts';
 import type { OfficerSigner } from '../../../../src/engine/keys/index.ts';
+import { provFaults } from '../package/prov-rules.ts';
+import type { ProvDocument } from '../package/prov-rules.ts';
 import { profileFaults } from './profile-rules.ts';
 
 /** Packages that the program makes of a real lake, judged by other people's programs and by the checker. */
@@ -114,6 +117,25 @@ describe('packages of every kind', () => {
     expect(found(await checkHere(target))).toEqual([]);
     expect(profileFaults(target)).toEqual([]);
   });
+});
+
+it('a package says what its version was derived from, by which transform, and not with which parameters', async () => {
+  await office.ingest('DERIVED', { 'a.csv': 'a\n' });
+  const source = await office.sources({ 'b.csv': 'b\n' });
+  await office.write(async (lake) => {
+    const read = versionOf(lake, 'WF-2024-07:v1');
+    await put(lake, 'DERIVED' as DatasetId, [{ kind: 'path', path: source }], quiet);
+    await commit(lake, 'DERIVED' as DatasetId, { message: 'Trimmed', tags: [], transform: 'my_trim', sources: [{ ref: 'version:WF-2024-07:v1', sha256: read.hash }], how: { parameters: { secret: 'what was redacted' } } });
+  });
+  const target = place('p');
+  await exportOf(office, ['DERIVED:v2'], target, { form: 'dir' });
+  expect(readFileSync(join(target, 'Provenance.txt'), 'utf8')).toContain('Derived from:       WF-2024-07:v1 by my_trim\n');
+  expect(readFileSync(join(target, 'provenance/events.csv'), 'utf8')).toMatch(/,modification,version:DERIVED:v2,derived from WF-2024-07:v1 by my_trim\r\n$/);
+  const prov = JSON.parse(readFileSync(join(target, 'provenance/prov.json'), 'utf8')) as ProvDocument;
+  expect(provFaults(prov)).toEqual([]);
+  expect(Object.values(prov['wasDerivedFrom'] ?? {}).map((relation) => relation['prov:usedEntity'])).toEqual(['hms:version/DERIVED/v1', 'hms:version/WF-2024-07/v1']);
+  for (const path of filesOf(target)) expect(readFileSync(join(target, path), 'latin1'), path).not.toContain('what was redacted');
+  expect(found(await checkHere(target))).toEqual([]);
 });
 
 describe('what the ledger tells of an export', () => {
