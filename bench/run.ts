@@ -7,13 +7,14 @@ import type { Bench, Row } from './harness.ts';
 import { ingest } from './ingest.bench.ts';
 import { ledger } from './ledger.bench.ts';
 import { open } from './open.bench.ts';
+import { transform } from './transform.bench.ts';
 import { verify } from './verify.bench.ts';
 
 /**
  * `npm run bench [NAME …] [-- --rounds 5]`: measures and prints; without names it measures all and writes bench/RESULTS.md. HMS_BENCH_DIR names the disk (30 GB free).
  * Nothing is removed before the end: ext4 is several times slower in making many files soon after as many were deleted.
  */
-const all: readonly Bench[] = [ingest, verify, exports, open, ledger];
+const all: readonly Bench[] = [ingest, verify, exports, open, ledger, transform];
 const args = process.argv.slice(2);
 const at = args.indexOf('--rounds');
 const rounds = at < 0 ? 5 : Number(args[at + 1]);

@@ -29,6 +29,10 @@ export interface CommitOptions {
   /** Changes the inventory before it is written, hashed and named by the entry. */
   readonly forgeInventory?: (inventory: string) => string;
   readonly forgeBody?: (lines: Plain[]) => Plain[];
+  /** More members of the body's first line. */
+  readonly words?: Record<string, Plain>;
+  readonly sources?: readonly { ref: string; sha256: string }[];
+  readonly forge?: EntryOptions['forge'];
 }
 
 const HEX_ZERO = '0'.repeat(64);
@@ -109,11 +113,12 @@ export class HandLake {
     this.entry(
       'version.committed',
       subject,
-      { message, tags: options.tags ?? [], root: 'store', files: change.files, bytes: change.bytes },
+      { message, tags: options.tags ?? [], root: 'store', files: change.files, bytes: change.bytes, ...options.words },
       {
         txn,
         lines: options.forgeBody?.(change.lines) ?? change.lines,
-        inputs: previous === undefined ? [] : [{ ref: `version:${dataset}:v${String(version - 1)}`, sha256: previous }],
+        inputs: [...(previous === undefined ? [] : [{ ref: `version:${dataset}:v${String(version - 1)}`, sha256: previous }]), ...(options.sources ?? [])],
+        ...(options.forge === undefined ? {} : { forge: options.forge }),
         outputs: [{ ref: subject, sha256: object.hashes.at(-1) ?? '' }],
       },
     );

@@ -161,7 +161,8 @@ describe('statements that would take everything', () => {
 });
 
 describe('the query process', () => {
-  it.skipIf(process.platform !== 'linux')('has nothing of the environment and no open file of the engine (skipped where there is no /proc)', async () => {
+  it('has nothing of the environment and no open file of the engine', async (context) => {
+    context.skip(process.platform !== 'linux', 'Only Linux shows the environment and the open files of another process in /proc.');
     await desk.rows(HONEST);
     const open_ = openSync(desk.secret, 'r');
     const process_ = desk.processes.take();
