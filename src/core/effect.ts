@@ -103,7 +103,7 @@ function signatureFault(entry: Entry, carried: NewKey | null, view: LedgerView, 
   if (station.revoked) return `The key ${id} that signed the entry was revoked before.`;
   if (station.role === 'officer') return `The entry is signed by an officer's key, ${id}, in place of a station's.`;
   const recovers = entry.op === 'key.enrolled' || entry.op === 'key.revoked';
-  if (station.role === 'recovery' && !recovers) return 'A recovery key may only enrol and revoke keys.';
+  if (station.role === 'recovery' && !recovers) return 'A recovery key may only enroll and revoke keys.';
   if (!isSigned(station.spki, entrySigningBytes(entry), entry.sig, verifySignature)) {
     return `The signature of the key ${id} on the entry is not good.`;
   }
@@ -122,6 +122,8 @@ function actFault(entry: Entry, view: LedgerView, verifySignature: VerifySignatu
   const { statement } = act;
   const isOfEntry = (['lake', 'txn', 'op', 'subject'] as const).every((member) => statement[member] === entry[member]);
   if (!isOfEntry) return 'The officer signed another act than the one that the entry records.';
+  const isOfOutputs = statement.hashes.length === entry.outputs.length && statement.hashes.every((hash, at) => hash === entry.outputs[at]?.sha256);
+  if (!isOfOutputs) return 'The officer signed for other hashes than those that the entry records.';
   const isGood = isSigned(officer.spki, actSigningBytes(statement), act.sig, verifySignature);
   return isGood ? null : `The signature of the officer's key ${id} on the act is not good.`;
 }

@@ -74,7 +74,7 @@ function keyMisfit(op: KnownOp, id: KeyId, view: LedgerView, key: KeyRef | undef
   if (op === 'key.revoked') {
     if (key !== undefined && key.role !== known.role) return `The key ${short(id)} is enrolled in another role.`;
     if (known.role !== 'station' || view.stations > 1) return null;
-    return `The key ${short(id)} is the last that can write in this lake; enrol another station first.`;
+    return `The key ${short(id)} is the last that can write in this lake; enroll another station first.`;
   }
   if (key === undefined) return null;
   if (key.role !== known.role) return 'A key can only be replaced by one of the same role.';

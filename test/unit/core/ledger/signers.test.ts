@@ -41,7 +41,7 @@ describe('the first entry', () => {
       { ...created, key: officer, station: officer },
       `The entry is signed by an officer's key, ${officer.id.slice(0, 16)}, in place of a station's.`,
     ],
-    ['a recovery key', 'lake.created', { ...created, key: recovery, station: recovery }, 'A recovery key may only enrol and revoke keys.'],
+    ['a recovery key', 'lake.created', { ...created, key: recovery, station: recovery }, 'A recovery key may only enroll and revoke keys.'],
     ['a key that did not sign', 'lake.created', { ...created, key: second }, 'The first entry is not signed by the key that it carries.'],
     ['no hash of lake.json', 'lake.created', { ...created, outputs: [] }, 'The entry does not give the hash of lake.json.'],
     [
@@ -194,10 +194,10 @@ describe('who may sign (rules 2 and 4)', () => {
     expect(lake.add('key.revoked', `key:${station.id}`, { key: station, station: recovery, head: { reason: 'lost' } }).effect).toBe(true);
     const third = makeKey('recovery');
     expect(why(lake.add('key.rotated', `key:${recovery.id}`, { key: third, station: recovery }))).toBe(
-      'A recovery key may only enrol and revoke keys.',
+      'A recovery key may only enroll and revoke keys.',
     );
     expect(why(lake.add('dataset.created', 'dataset:A', { ...dataset, station: recovery }))).toBe(
-      'A recovery key may only enrol and revoke keys.',
+      'A recovery key may only enroll and revoke keys.',
     );
   });
 
@@ -230,6 +230,13 @@ describe('who may sign (rules 2 and 4)', () => {
     ];
     for (const statement of statements) {
       expect(why(lake.add('dataset.created', 'dataset:B', { ...dataset, officer, statement }))).toBe(other);
+    }
+    const hashes = 'The officer signed for other hashes than those that the entry records.';
+    const made = hashOf('a package');
+    const otherHashes = [[], [hashOf('another')], [made, made]];
+    for (const signed of otherHashes) {
+      const statement = { hashes: signed } as unknown as Record<string, string>;
+      expect(why(lake.add('dataset.created', 'dataset:B', { ...dataset, outputs: [['x', made]], officer, statement }))).toBe(hashes);
     }
     const resigned: EntryOptions = { officer, before: (entry) => ({ ...entry, act: entry.act && { ...entry.act, sig: second.sign(utf8('x')) } }) };
     expect(why(lake.add('dataset.created', 'dataset:B', { ...dataset, ...resigned }))).toBe(
@@ -298,7 +305,7 @@ describe('keys (rule 3)', () => {
     expect(why(enroll(lake, station))).toBe(`The key ${here} is enrolled already.`);
     expect(why(lake.add('key.revoked', `key:${second.id}`, { key: second }))).toBe(`The key ${there} is not enrolled in this lake.`);
     expect(why(lake.add('key.revoked', `key:${station.id}`, { key: station }))).toBe(
-      `The key ${here} is the last that can write in this lake; enrol another station first.`,
+      `The key ${here} is the last that can write in this lake; enroll another station first.`,
     );
     expect(why(lake.add('key.enrolled', `key:${station.id}`, { key: second }))).toBe(
       'The key that the entry carries is not the one that it is about.',
