@@ -1,5 +1,6 @@
 import { access } from 'node:fs/promises';
 import { HmsError, versionName } from '../contract/index.ts';
+import type { ErrorCode } from '../contract/index.ts';
 import { tidyStaging } from '../engine/drafting.ts';
 import { codeOf } from '../engine/lake/index.ts';
 import { openToRead, openToWrite } from '../engine/open.ts';
@@ -8,10 +9,14 @@ import { requestEnrolment } from '../engine/stations.ts';
 import { openOptions, remark, warn } from './session.ts';
 import type { Session } from './session.ts';
 
-/** Opens the named lake for as long as `work` lasts. A lake that cannot be written from here can still be read. */
-export async function reading<T>(session: Session, work: (lake: ReadableLake) => Promise<T>): Promise<T> {
+/** Reasons why a lake is read-only that say something about the lake, so that who only reads must know them too. */
+const telling: ReadonlySet<ErrorCode> = new Set(['LAKE_OLDER_THAN_SEEN', 'LAKE_FORKED', 'LAKE_NEWER', 'LEDGER_DAMAGED']);
+
+/** Opens the named lake for as long as `work` lasts. A lake that cannot be written from here can still be read; where that is for the lake's own sake, it says so. */
+export async function reading<T>(session: Session, work: (lake: ReadableLake) => Promise<T>, isTold = false): Promise<T> {
   const lake = await openToRead(await openOptions(session));
   try {
+    if (!isTold && lake.readOnly !== null && telling.has(lake.readOnly.code)) await warn(session, lake.readOnly.message);
     await askForEnrolment(session, lake);
     return await work(lake);
   } finally {
@@ -41,7 +46,7 @@ export async function writingIfAllowed<T>(session: Session, work: (lake: Readabl
   await lake.close();
   if (readOnly === null) return writing(session, work);
   await warn(session, `${readOnly.message} What is done now is not recorded in the ledger.`);
-  return reading(session, work);
+  return reading(session, work, true);
 }
 
 /** A folder that a finished act left, and that cannot be removed at this moment, is in nobody's way. */

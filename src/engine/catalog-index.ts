@@ -129,6 +129,11 @@ export class CatalogIndex implements LakeIndex, ForkableIndex {
     await this.catalog.project(null, (projection) => projection.setPlaced(dataset, version, true));
   }
 
+  /** Has a version looked at again when the lake is opened for writing. */
+  async markUnplaced(dataset: DatasetId, version: number): Promise<void> {
+    await this.catalog.project(null, (projection) => projection.setPlaced(dataset, version, false));
+  }
+
   rootOf(dataset: DatasetId): RootName | null {
     const said = this.catalog.dataset(dataset);
     if (said === null) return null;

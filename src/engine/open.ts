@@ -1,4 +1,4 @@
-import { lstat, realpath } from 'node:fs/promises';
+import { access, constants, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { HmsError } from '../contract/index.ts';
 import type { By, LakeJson } from '../contract/index.ts';
@@ -12,26 +12,23 @@ import type { Signer } from './keys/index.ts';
 import {
   codeOf,
   contradiction,
-  destroyClaimedBody,
   durableOn,
+  editedLakeJson,
   forkInterrupted,
-  ifMissing,
   interruptedFork,
   inWords,
   lakePaths,
   Ledger,
-  newTxn,
   placeError,
   placeOf,
-  readCheckpoint,
   readLakeJson,
-  recover,
   remember,
   replayOrigins,
   sha256,
   systemDisk,
 } from './lake/index.ts';
 import type { Disk, Durable, LakePaths, LedgerSigner, Recovery } from './lake/index.ts';
+import { finishDestructions, finishInterrupted, mendCheckpoint } from './finish.ts';
 import { whoActs } from './station.ts';
 import { admitWriter } from './writing-mode.ts';
 
@@ -163,11 +160,12 @@ async function openLocated(located: Located, options: OpenOptions): Promise<Read
       await replayOrigins({ lake: lake.id, paths, durable, clock, index, verifySignature: ledger.context.verifySignature }, index);
       await ledger.catchUp();
     });
+    const edited = await inWords('Opening the lake', 'Nothing was changed.', () => editedLakeJson(paths));
     const seenProblem = profile === null ? null : await contradiction(lake, ledger.tree(), places.seen);
     const opened = { lake, paths, catalog, index, ledger, durable, clock, profile: options.profile, by, station: profile?.station ?? null };
     return {
       ...opened,
-      readOnly: seenProblem ?? whyReadOnly(opened),
+      readOnly: seenProblem ?? edited ?? whyReadOnly(opened) ?? (await whyClosed(paths)),
       refresh: async () => void (await ledger.catchUp()),
       close: () => catalog.close(),
     };
@@ -204,6 +202,8 @@ async function openProfile(profile: string, disk: Disk, clock: Clock): Promise<{
   const local = durableOn(disk, { kind: 'journaled', name: 'profile' }, clock);
   try {
     await local.makeFolder(profile);
+    // A profile on a medium that is read-only has a key, and no place for a catalog.
+    await access(profile, constants.W_OK);
     const durable = durableOn(disk, await placeOf(profile), clock);
     return { durable, station: await station(profile, durable, clock) };
   } catch (error) {
@@ -253,46 +253,20 @@ function whyReadOnly(lake: Pick<ReadableLake, 'catalog' | 'station' | 'lake' | '
   });
 }
 
+/** A station that may write can meet the lake on a medium, or under an account, that cannot: then it reads, and what it exports is not recorded. */
+async function whyClosed(paths: LakePaths): Promise<HmsError | null> {
+  try {
+    await access(paths.staging, constants.W_OK);
+    return null;
+  } catch (error) {
+    if (!['EROFS', 'EACCES', 'EPERM'].includes(codeOf(error))) return null;
+    const closed = placeError(error, 'Opening the lake for writing', 'Nothing was changed.');
+    return closed instanceof HmsError ? closed : null;
+  }
+}
+
 async function rememberLog(lake: ReadableLake, signer: Signer): Promise<void> {
   const { seenFile, profileDurable } = lake.ledger.context;
   if (seenFile === null) return;
   await inWords('Writing to the profile', 'The lake was not touched.', async () => lake.index.setChecked(await remember(lake.lake, lake.ledger.tree(), signer, seenFile, profileDurable)));
-}
-
-async function finishInterrupted(lake: ReadableLake, signer: Signer, grace: number): Promise<Recovery> {
-  if (lake.index.unplaced().length === 0) return { placed: [], lost: [], blocked: [] };
-  const scratch = lake.paths.transaction(newTxn(lake.clock));
-  await lake.durable.makeFolder(scratch);
-  try {
-    const recovery = await recover(lake.ledger, scratch, grace);
-    if (recovery.placed.length > 0) {
-      const done = recovery.placed.map((version) => ({ did: 'placed', ref: `version:${version.dataset}:v${version.version}`, seq: version.seq, txn: version.txn }));
-      await lake.ledger.act(signer, { op: 'lake.recovered', subject: 'lake', head: { done } });
-    }
-    return recovery;
-  } finally {
-    await lake.durable.removeTree(scratch).catch(ifMissing(undefined));
-  }
-}
-
-/** An act that was interrupted after its claim left tiles and checkpoint behind the ledger; on a share, perhaps half written. */
-async function mendCheckpoint(lake: ReadableLake, signer: Signer): Promise<void> {
-  const there = await readCheckpoint(lake.paths.checkpoint, lake.lake.origin);
-  if (there !== null && there.size >= lake.catalog.view.size) return;
-  const scratch = lake.paths.transaction(newTxn(lake.clock));
-  await lake.durable.makeFolder(scratch);
-  await lake.ledger.writeCheckpoint(signer, scratch);
-  await lake.durable.removeTree(scratch);
-}
-
-/** Destructions looked at when a lake is opened; each was finished by who claimed it, unless that one was interrupted. */
-const RECENT_DESTRUCTIONS = 50;
-
-async function finishDestructions(lake: ReadableLake): Promise<void> {
-  for (const entry of lake.catalog.log({ op: 'body.destroyed' }, RECENT_DESTRUCTIONS).entries) {
-    const seq = entry.effect && entry.subject !== null ? Number(entry.subject.slice('entry:'.length)) : -1;
-    if (seq < 0 || entry.log !== lake.catalog.log({}, 1).entries[0]?.log) continue;
-    const left = await Promise.all(['body.json', 'body.salt'].map((name) => lstat(join(lake.paths.entry(seq), name)).then(() => true, ifMissing(false))));
-    if (left.includes(true)) await destroyClaimedBody(lake.paths, seq, lake.durable);
-  }
 }

@@ -62,8 +62,8 @@ describe('another account of the same computer', () => {
     if (!isRoot) context.skip(why);
     const did = await outcomes(own);
     expect([did['uid'], did['read'], did['read closed'], did['verify']]).toEqual([NOBODY, 'a record', 'a record', []]);
-    expectRefused(did['tag'], /^Preparing the ledger entry failed: this account has no permission for .*staging/);
-    expectRefused(did['put'], /^Beginning a draft failed: this account has no permission for .*staging/);
+    expectRefused(did['tag'], /^Opening the lake for writing failed: this account has no permission for .*staging/);
+    expectRefused(did['put'], /^Opening the lake for writing failed: this account has no permission for .*staging/);
     expect(did['commit']).toMatchObject({ code: 'DRAFT_NONE' });
   });
 

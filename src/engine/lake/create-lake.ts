@@ -2,12 +2,13 @@ import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { HmsError, instantOf, LAKE_FORMAT, LakeJson } from '../../contract/index.ts';
 import type { RootName } from '../../contract/index.ts';
-import { canonicalJson, STORAGE_ROOT_FILES } from '../../core/index.ts';
+import { canonicalJson, parseEntry, STORAGE_ROOT_FILES, toHex } from '../../core/index.ts';
 import type { Clock } from '../clock.ts';
 import { codeOf } from './durable.ts';
 import type { Durable } from './durable.ts';
 import { ifMissing, leafAt } from './leaf.ts';
 import type { LakePaths } from './paths.ts';
+import { sha256 } from './sha.ts';
 
 /** The folders and fixed files of a new lake (docs/formats/lake.md section 2). What makes it a lake is entry 0, claimed afterwards. */
 
@@ -97,6 +98,21 @@ export async function readLakeJson(paths: LakePaths): Promise<{ lake: LakeJson; 
     throw new HmsError('LAKE_NEWER', `${paths.root} has the format ${format}, which this program does not know.`, { next: 'Open it with a newer HMS-DTA.' });
   }
   throw new HmsError('NOT_A_LAKE', `${paths.lakeJson} cannot be read as a lake's description.`, { next: 'Restore lake.json from a backup of this lake.' });
+}
+
+/**
+ * Why a lake is not written to whose lake.json is not the file that entry 0 names: what it says (zone, origin) would go into everything that is
+ * written from then on. Null where it is that file, and where there is no entry 0 that says so.
+ */
+export async function editedLakeJson(paths: LakePaths): Promise<HmsError | null> {
+  const [lakeJsonBytes, first] = await Promise.all([readFile(paths.lakeJson), readFile(join(paths.entry(0), 'entry.json')).catch(ifMissing(null))]);
+  const parsed = first === null ? null : parseEntry(first);
+  const named = parsed?.ok === true ? parsed.entry.outputs.find((output) => 'ref' in output && output.ref === 'lake.json')?.sha256 : undefined;
+  if (named === undefined || named === toHex(sha256(lakeJsonBytes))) return null;
+  return new HmsError('LEDGER_DAMAGED', 'lake.json was changed: it is not the file that the first entry of the ledger names.', {
+    kept: 'The lake was opened read-only; nothing was changed.',
+    next: 'Restore lake.json from a backup of this lake.',
+  });
 }
 
 function parseOrNull(text: string): unknown {

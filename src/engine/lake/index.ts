@@ -17,7 +17,7 @@ export { Ledger } from './ledger.ts';
 export type { Act, LedgerContext, LedgerSigner } from './ledger.ts';
 export type { Claimed, LedgerEnd } from './claim.ts';
 export { nodeAtFromLeaves, readCheckpoint, signedCheckpoint } from './checkpoint-files.ts';
-export { lakeJsonText, layOutLake, readLakeJson } from './create-lake.ts';
+export { editedLakeJson, lakeJsonText, layOutLake, readLakeJson } from './create-lake.ts';
 export { beginDraft, Draft, listDrafts, openDraft } from './draft.ts';
 export type { BaseFile, DraftJson, DraftOwner } from './draft.ts';
 export type { DraftIntake, JournalLine, StagedFile } from './draft-types.ts';

@@ -1,0 +1,71 @@
+import { lstat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DatasetId } from '../contract/index.ts';
+import { parseSubject } from '../core/index.ts';
+import type { Signer } from './keys/index.ts';
+import { destroyClaimedBody, ifMissing, inWords, isRootCurrent, newTxn, readCheckpoint, recover } from './lake/index.ts';
+import type { Recovery } from './lake/index.ts';
+import type { ReadableLake } from './open.ts';
+
+/** What an interruption left, finished when a lake is opened for writing (docs/formats/lake.md section 13). */
+
+/**
+ * Puts in place what is claimed and is not, and says so in the ledger. Where the place is one that this computer has not seen before, that is asked of every
+ * version; else of those that were not seen in place.
+ */
+export async function finishInterrupted(lake: ReadableLake, signer: Signer, grace: number): Promise<Recovery> {
+  await unsettleRecent(lake);
+  if (lake.index.unplaced().length === 0) return { placed: [], lost: [], blocked: [] };
+  const scratch = lake.paths.transaction(newTxn(lake.clock));
+  await inWords('Opening the lake for writing', 'Nothing was changed.', () => lake.durable.makeFolder(scratch));
+  try {
+    const recovery = await recover(lake.ledger, scratch, grace);
+    if (recovery.placed.length > 0) {
+      const done = recovery.placed.map((version) => ({ did: 'placed', ref: `version:${version.dataset}:v${version.version}`, seq: version.seq, txn: version.txn }));
+      await lake.ledger.act(signer, { op: 'lake.recovered', subject: 'lake', head: { done } });
+    }
+    return recovery;
+  } finally {
+    await lake.durable.removeTree(scratch).catch(ifMissing(undefined));
+  }
+}
+
+/** Commits looked at when a lake is opened for writing: a writer that was stopped can hardly have been at work on an older one. */
+const RECENT_COMMITS = 8;
+
+/**
+ * A slow writer may have put an older inventory at the top of an object after a quicker one was done, and, on a share, may have been stopped in the middle of
+ * that: nothing of its own is unfinished then. Marks such versions as not settled.
+ */
+async function unsettleRecent(lake: ReadableLake): Promise<void> {
+  const seen = new Set<DatasetId>();
+  for (const { subject } of lake.catalog.log({ op: 'version.committed' }, RECENT_COMMITS).entries) {
+    const parsed = subject === null ? null : parseSubject(subject);
+    if (parsed?.kind !== 'version' || seen.has(parsed.id)) continue;
+    seen.add(parsed.id);
+    const newest = lake.index.claimedVersion(parsed.id, lake.catalog.view.dataset(parsed.id)?.newest ?? 0);
+    if (newest !== null && !(await isRootCurrent(lake.paths, newest))) await lake.index.markUnplaced(newest.dataset, newest.version);
+  }
+}
+
+/** An act that was interrupted after its claim left tiles and checkpoint behind the ledger; on a share, perhaps half written. */
+export async function mendCheckpoint(lake: ReadableLake, signer: Signer): Promise<void> {
+  const there = await readCheckpoint(lake.paths.checkpoint, lake.lake.origin);
+  if (there !== null && there.size >= lake.catalog.view.size) return;
+  const scratch = lake.paths.transaction(newTxn(lake.clock));
+  await lake.durable.makeFolder(scratch);
+  await lake.ledger.writeCheckpoint(signer, scratch);
+  await lake.durable.removeTree(scratch);
+}
+
+/** Destructions looked at when a lake is opened; each was finished by who claimed it, unless that one was interrupted. */
+const RECENT_DESTRUCTIONS = 50;
+
+export async function finishDestructions(lake: ReadableLake): Promise<void> {
+  for (const entry of lake.catalog.log({ op: 'body.destroyed' }, RECENT_DESTRUCTIONS).entries) {
+    const seq = entry.effect && entry.subject !== null ? Number(entry.subject.slice('entry:'.length)) : -1;
+    if (seq < 0 || entry.log !== lake.catalog.log({}, 1).entries[0]?.log) continue;
+    const left = await Promise.all(['body.json', 'body.salt'].map((name) => lstat(join(lake.paths.entry(seq), name)).then(() => true, ifMissing(false))));
+    if (left.includes(true)) await destroyClaimedBody(lake.paths, seq, lake.durable);
+  }
+}
