@@ -20,6 +20,7 @@ export const verifyCodes = {
   // The lake itself
   LAKE_JSON_ALTERED: code('error', 'lake.json is missing, is not in the form that it is written in, or is not the file that the first ledger entry names.'),
   FOREIGN_FILE: code('warning', 'A file or folder stands where the program writes nothing of that name. It was left alone and nothing was read from it.'),
+  README_DIFFERS: code('warning', 'README.txt is missing, or its words are none that this program writes. No record and no proof depends on it, but people may go by what it says.'),
   CERTIFICATE_DIFFERS: code('warning', 'A certificate in keys/ is not the one that was enrolled, or belongs to no key of this lake. These files are copies for people; the ledger counts.'),
   LAKE_GREW: code('note', 'The lake was written to while the check ran; what was added is not checked. Run the check again to include it.'),
   // Ledger
@@ -54,7 +55,7 @@ export const verifyCodes = {
   SIDECAR_WRONG: code('error', 'The file that repeats the hash of an inventory is missing or says another hash.'),
   DECLARATION_WRONG: code('error', 'The file that says that a folder is an OCFL 1.1 object is missing or was changed.'),
   ROOT_INVENTORY_BEHIND: code('note', 'The copy of the inventory at the top of an object is that of an earlier version, as after an interrupted commit. The next program that writes to the lake mends it.'),
-  ROOT_INVENTORY_ALTERED: code('error', 'The copy of the inventory at the top of an object is missing or is that of no version. The versions have their own; this copy can be made again.'),
+  ROOT_INVENTORY_ALTERED: code('error', 'The copy of the inventory at the top of an object is missing or is that of no version. The versions have their own; "hms dta rebuild" makes this copy again.'),
   FILE_ALTERED: code('error', 'The bytes of a file are not those that the version was committed with.'),
   FILE_MISSING: code('error', 'A file of a version is missing.'),
   FILE_UNREADABLE: code('error', 'A file or folder cannot be read, so it could not be checked.'),

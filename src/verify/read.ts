@@ -79,5 +79,6 @@ export function unreadable(error: unknown): Unreadable {
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (code === '') throw error;
   if (code === 'ENOENT' || code === 'ENOTDIR') return { why: 'missing', detail: 'it is not there' };
+  if (code === 'EACCES' || code === 'EPERM') return { why: 'unreadable', detail: 'this account has no permission' };
   return { why: 'unreadable', detail: `the system answered ${code}` };
 }

@@ -17,17 +17,17 @@ export interface Told {
 export function summaryOf(told: Told): string {
   const errors = told.findings.count('error');
   const warnings = told.findings.count('warning');
-  const result = errors === 0 ? good(told) : bad(told, count(errors, 'error'));
+  const result = errors === 0 ? good(told) : onlyUnread(told) ? unread(told, errors) : bad(told, count(errors, 'error'));
   const warned = warnings > 0 ? ` There ${warnings === 1 ? 'is' : 'are'} ${count(warnings, 'warning')}.` : '';
   return `${result}${warned} ${looked(told)}`;
 }
 
-function good({ found, version }: Told): string {
+function good({ found, version, findings }: Told): string {
   const name = nameOf(found);
   switch (found.kind) {
     case 'lake':
     case 'package':
-      return `${name} is unchanged: every file and every proof is as it was written.`;
+      return `${name} is unchanged: every ${findings.count('warning') === 0 ? 'file' : 'record'} and every proof is as it was written.`;
     case 'bag':
       return `${name} is a valid bag of BagIt ${version ?? '1.0'}: it is complete, and every file has its checksum. A bag is not signed, so nothing in it proves who made it.`;
     case 'ocfl-object':
@@ -35,6 +35,15 @@ function good({ found, version }: Told): string {
     case 'ocfl-storage-root':
       return `${name} is a valid OCFL storage root: every object in it is complete, and every file has its digest.`;
   }
+}
+
+/** Whether all that is wrong is what could not be read: that was not changed, as far as anyone can tell. A lake's raw/ is closed to some people on purpose. */
+function onlyUnread({ found, findings }: Told): boolean {
+  return found.kind === 'lake' && findings.list().every(({ code, severity }) => severity !== 'error' || code === 'FILE_UNREADABLE' || code === 'CONTENT_UNCHECKED');
+}
+
+function unread({ found }: Told, errors: number): string {
+  return `${nameOf(found)} could not be checked whole: ${count(errors, 'file or folder', 'files or folders')} could not be read. The rest is as it was written.`;
 }
 
 function bad({ found }: Told, errors: string): string {

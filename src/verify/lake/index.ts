@@ -8,6 +8,7 @@ import type { LedgerRead } from './facts.ts';
 import { peekFirstEntry, readLakeJson } from './lake-json.ts';
 import { checkLedgers } from './ledgers.ts';
 import { namesIn } from './places.ts';
+import { checkReadme } from './readme.ts';
 import { checkStaging } from './staging.ts';
 import { checkStore } from './store.ts';
 import type { KnownCheckpoint } from './tree.ts';
@@ -32,6 +33,7 @@ export async function checkLake(check: LakeCheck, seen: Uint8Array | null): Prom
   await checkStore(check, datasets);
   checkStaging(check, ledger.facts);
   checkKeyCopies(check, ledger.facts);
+  checkReadme(check);
   const top = namesIn(check, '');
   for (const name of [...(top?.files ?? []), ...(top?.folders ?? []), ...(top?.others ?? [])]) {
     if (!topNames.has(name)) check.findings.add('FOREIGN_FILE', name, 'The program writes nothing of this name into a lake. It was left alone.');

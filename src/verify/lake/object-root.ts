@@ -20,7 +20,7 @@ export async function checkObjectRoot(check: LakeCheck, object: ObjectPlace): Pr
   const holds = await heldVersion(check, object);
   const newest = object.dataset.versions.length;
   const path = `${folder}/${INVENTORY_NAME}`;
-  if (holds === 'missing' ? newest > 1 : holds === null) {
+  if (holds === 'missing' ? !beginsWithout(object.dataset) : holds === null) {
     const message = `The copy of the inventory at the top of the object is ${holds === null ? 'that of no version' : 'missing'}.`;
     check.unsettled.push({ code: 'ROOT_INVENTORY_ALTERED', path, message });
   } else if (holds !== newest) {
@@ -30,13 +30,17 @@ export async function checkObjectRoot(check: LakeCheck, object: ObjectPlace): Pr
   return typeof holds === 'number' ? holds : null;
 }
 
+/** A new object appears whole, with the copy in it; only where its first version was given up is the copy written afterwards. */
+function beginsWithout({ versions }: ObjectPlace['dataset']): boolean {
+  return versions.length === 1 && versions[0]?.voided === true;
+}
+
 /** The copy and its sidecar are written one after the other, so the sidecar may lag; else it must say the hash of a version. */
 function checkRootSidecar(check: LakeCheck, { dataset, folder }: ObjectPlace, holds: number | null): void {
   const path = `${folder}/${SIDECAR_NAME}`;
   const said = readSidecar(check, folder);
-  const newest = dataset.versions.length;
   if ('fault' in said) {
-    if (said.missing && newest === 1) check.findings.add('ROOT_INVENTORY_BEHIND', path, 'The hash beside the copy of the inventory is not written yet: an interrupted commit.');
+    if (said.missing && beginsWithout(dataset)) check.findings.add('ROOT_INVENTORY_BEHIND', path, 'The hash beside the copy of the inventory is not written yet: an interrupted commit.');
     else check.findings.add('SIDECAR_WRONG', path, `The hash beside the copy of the inventory cannot be read: ${said.fault}.`);
     return;
   }

@@ -1,6 +1,6 @@
 import type { FixedFile } from '../../core/index.ts';
 import { LAYOUT_CONFIG, ROOT_DECLARATION, ROOT_LAYOUT, STORAGE_ROOT_FILES } from '../../core/index.ts';
-import { readWhole } from '../read.ts';
+import { listFolder, readWhole } from '../read.ts';
 import type { LakeCheck } from './context.ts';
 import type { DatasetFact } from './facts.ts';
 import { checkObject } from './object.ts';
@@ -34,7 +34,8 @@ export async function checkStore(check: LakeCheck, datasets: Iterable<DatasetFac
 async function checkStorageRoot(check: LakeCheck, root: string, known: ReadonlySet<string>): Promise<void> {
   const names = namesIn(check, root);
   if (names === null) {
-    check.findings.add('STORAGE_ROOT_ALTERED', root, `The storage root ${root}/ is missing.`);
+    // One that cannot be read was named by namesIn: a lake's raw/ is closed to some people on purpose.
+    if (listFolder(`${check.root}/${root}`) === null) check.findings.add('STORAGE_ROOT_ALTERED', root, `The storage root ${root}/ is missing.`);
     return;
   }
   for (const file of STORAGE_ROOT_FILES) checkFixedFile(check, root, file);

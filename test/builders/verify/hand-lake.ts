@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { HandKey, Plain } from './hand-crypto.ts';
 import { canonical, newKey, sha256, sha256Hex, treeRoot } from './hand-crypto.ts';
@@ -34,6 +34,9 @@ export interface CommitOptions {
   readonly sources?: readonly { ref: string; sha256: string }[];
   readonly forge?: EntryOptions['forge'];
 }
+
+/** Words of the program, not of the format: those of the lake that was frozen. */
+const README = readFileSync(new URL('../../fixtures/frozen/lake/README.txt', import.meta.url));
 
 const HEX_ZERO = '0'.repeat(64);
 
@@ -197,6 +200,7 @@ export class HandLake {
       this.write(`${root}/ocfl_layout.json`, `${canonical({ description, extension })}\n`);
       this.write(`${root}/extensions/${extension}/config.json`, `${canonical({ digestAlgorithm: 'sha256', extensionName: extension, numberOfTuples: 2, tupleSize: 2 })}\n`);
     }
+    this.write('README.txt', README);
     const hash = this.#writeLakeJson();
     const key = { id: this.station.id, role: 'station', spki: this.station.spki.toString('base64') };
     this.entry('lake.created', 'lake', {}, { key, outputs: [{ ref: 'lake.json', sha256: hash }] });

@@ -82,13 +82,14 @@ describe('what an interruption leaves is a note, not an error', () => {
     expect(report.clean).toBe(true);
   });
 
-  it('a new dataset whose top copy is not written yet', async () => {
-    const lake = new HandLake(join(temp(), 'Lake'));
-    lake.commit('A', { a: '1' }, { interrupted: 'root behind' });
+  it('a first version that was given up and whose top copy is not written yet', async () => {
+    const lake = sampleLake(temp());
+    lake.voidNewest('AIR.1');
     lake.checkpoint();
+    for (const name of ['inventory.json', 'inventory.json.sha256']) rmSync(at(lake, `${folderOf(lake, 'AIR.1')}/${name}`));
     expect(found(await checkHere(lake.root))).toEqual([
-      `ROOT_INVENTORY_BEHIND ${folderOf(lake, 'A')}/inventory.json`,
-      `ROOT_INVENTORY_BEHIND ${folderOf(lake, 'A')}/inventory.json.sha256`,
+      `ROOT_INVENTORY_BEHIND ${folderOf(lake, 'AIR.1')}/inventory.json`,
+      `ROOT_INVENTORY_BEHIND ${folderOf(lake, 'AIR.1')}/inventory.json.sha256`,
     ]);
   });
 
