@@ -64,7 +64,8 @@ function nothingDiffers(error: unknown, lake: WritableLake, dataset: DatasetId, 
   if (!(error instanceof HmsError) || error.code !== 'DRAFT_EMPTY') return error;
   const newest = lake.catalog.view.dataset(dataset)?.newest ?? 0;
   const base = newest === 0 ? null : lake.catalog.version(dataset, newest);
+  const same = report.unchanged + report.resumed;
   const message =
-    base === null ? `No file was found, so there is nothing to commit to ${dataset}.` : `Nothing differs: all ${count(report.unchanged + report.resumed, 'file')} are in ${refOf(base)} with the same bytes.`;
+    base === null ? `No file was found, so there is nothing to commit to ${dataset}.` : `Nothing differs: ${same === 1 ? 'the one file is' : `all ${count(same, 'file')} are`} in ${refOf(base)} with the same bytes.`;
   return new HmsError('DRAFT_EMPTY', message, { kept: 'No version was made, and nothing was changed.', facts: { ...error.facts, unchanged: report.unchanged } });
 }

@@ -115,7 +115,7 @@ function signerOf(lake: ReadableLake, version: VersionDetail): { key: string; ro
 }
 
 function tagWords({ tags, tagsComplete }: VersionDetail): string {
-  return tagsComplete ? tags.join(', ') : [...tags, '(others are not known: the body that says them is not there)'].join(', ');
+  return tagsComplete ? tags.join(', ') : [...tags, '(others unknown)'].join(', ');
 }
 
 function noteWords(notes: readonly { readonly note: string }[]): string {

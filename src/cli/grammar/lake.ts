@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { does, group, leaf, several } from './leaf.ts';
+import { does, group, leaf, several, stated } from './leaf.ts';
 import type { Run } from './leaf.ts';
 
 /** Commands that begin, prove and keep a lake. */
@@ -62,15 +62,15 @@ export function addUpkeepCommands(dta: Command, run: Run): void {
   does(enroll, run, async () => (await import('../commands/station.ts')).enroll);
   const revoke = leaf(station, 'revoke', 'Take the key of a workstation out of the lake. What it signed before stays good.', ['hms dta station revoke 3f2a9c01d4e5b677 -m "Laptop was stolen"'])
     .argument('<id16>', 'the first 16 digits of its key')
-    .requiredOption('-m, --message <reason>', 'why');
+    .requiredOption('-m, --message <reason>', 'why', stated);
   does(revoke, run, async () => (await import('../commands/station.ts')).revoke);
 
   const clock = group(dta, 'clock', "This computer's clock: accept.", ['hms dta clock accept -m "The file server runs on local time until Monday"']);
-  const accept = leaf(clock, 'accept', "Accept that this computer's clock differs from the disk's, so that writing goes on.", ['hms dta clock accept -m "The file server runs on local time until Monday"']).requiredOption('-m, --message <reason>', 'why');
+  const accept = leaf(clock, 'accept', "Accept that this computer's clock differs from the disk's, so that writing goes on.", ['hms dta clock accept -m "The file server runs on local time until Monday"']).requiredOption('-m, --message <reason>', 'why', stated);
   does(accept, run, async () => (await import('../commands/upkeep.ts')).acceptClock);
 
   const lake = group(dta, 'lake', 'The lake as a whole: fork.', ['hms dta lake fork -m "The share was lost; this is the backup of 3 July"']);
-  const fork = leaf(lake, 'fork', 'Go on in a copy or a restored backup as a lake of its own, with a new id.', ['hms dta lake fork -m "The share was lost; this is the backup of 3 July"']).requiredOption('-m, --message <reason>', 'why');
+  const fork = leaf(lake, 'fork', 'Go on in a copy or a restored backup as a lake of its own, with a new id.', ['hms dta lake fork -m "The share was lost; this is the backup of 3 July"']).requiredOption('-m, --message <reason>', 'why', stated);
   does(fork, run, async () => (await import('../commands/upkeep.ts')).fork);
 
   const body = group(dta, 'body', 'The words of ledger entries: destroy.', ['hms dta body destroy 12 --authority "Court order 24-117" -m "Names a minor"']);
@@ -78,13 +78,13 @@ export function addUpkeepCommands(dta: Command, run: Run): void {
     'hms dta body destroy 12 --authority "Court order 24-117" -m "Names a minor"',
   ])
     .argument('<seq>', 'number of the entry')
-    .requiredOption('--authority <text>', 'what allows it')
-    .requiredOption('-m, --message <reason>', 'why');
+    .requiredOption('--authority <text>', 'what allows it', stated)
+    .requiredOption('-m, --message <reason>', 'why', stated);
   does(destroy, run, async () => (await import('../commands/upkeep.ts')).destroy);
 
   const voided = leaf(dta, 'void', 'Give up the newest version of a dataset whose files are lost, so that the dataset can go on.', ['hms dta void WF-2024-07:v3 -m "Lost with the disk of 3 July"'])
     .argument('<version>', 'version by its number, as in WF-2024-07:v3')
-    .requiredOption('-m, --message <reason>', 'why');
+    .requiredOption('-m, --message <reason>', 'why', stated);
   does(voided, run, async () => (await import('../commands/upkeep.ts')).voidIt);
 
   const rebuild = leaf(dta, 'rebuild', 'Build the catalog of this computer again from the ledger. The lake itself is not changed.', ['hms dta rebuild']);

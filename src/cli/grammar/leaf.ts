@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import type { Session } from '../session.ts';
 
@@ -37,6 +38,12 @@ export function withCommon(command: Command): Command {
 /** Collects an option that may be given several times. */
 export function several(value: string, before: readonly string[] | undefined): string[] {
   return [...(before ?? []), value];
+}
+
+/** An option that stands in the ledger for ever and may not be empty. */
+export function stated(value: string): string {
+  if (value.trim() === '') throw new InvalidArgumentError('It must say something: it stands in the ledger for ever.');
+  return value;
 }
 
 export function exampleText(examples: readonly string[]): string {

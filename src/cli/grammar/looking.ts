@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { does, leaf, several } from './leaf.ts';
+import { does, leaf, several, stated } from './leaf.ts';
 import type { Run } from './leaf.ts';
 
 const REF = 'version: ID (the newest), ID:v2, ID:tag, or ID@2024-07-30T23:59:59Z';
@@ -60,7 +60,7 @@ export function addLabelCommands(dta: Command, run: Run): void {
 
   const withdraw = leaf(dta, 'withdraw', 'Take a version out of use for ever. Its files stay, and its number still opens it.', ['hms dta withdraw WF-2024-07:v1 -m "Sensor B was not calibrated"'])
     .argument('<ref>', 'version by its number, as in WF-2024-07:v1')
-    .requiredOption('-m, --message <reason>', 'why');
+    .requiredOption('-m, --message <reason>', 'why', stated);
   does(withdraw, run, async () => (await import('../commands/label.ts')).withdraw);
 }
 

@@ -188,3 +188,15 @@ describe('without permission', () => {
     expect((await as(['tag', 'P', 'x'], own)).code).toBe(3);
   });
 });
+
+describe('a reason that stands in the ledger for ever', () => {
+  it.each([
+    [['withdraw', 'P:v1', '-m', ''], '-m, --message <reason>'],
+    [['void', 'P:v1', '--message', '  '], '-m, --message <reason>'],
+    [['body', 'destroy', '2', '--authority', '', '-m', 'x'], '--authority <text>'],
+  ])('cannot be left empty: hms dta %j', async (args, option) => {
+    const { code, value } = await office.json(args);
+    expect(code).toBe(2);
+    expect(value['error']).toMatchObject({ code: 'USAGE', message: `The option ${option} cannot be empty. It must say something: it stands in the ledger for ever.` });
+  });
+});
