@@ -122,8 +122,9 @@ function actFault(entry: Entry, view: LedgerView, verifySignature: VerifySignatu
   const { statement } = act;
   const isOfEntry = (['lake', 'txn', 'op', 'subject'] as const).every((member) => statement[member] === entry[member]);
   if (!isOfEntry) return 'The officer signed another act than the one that the entry records.';
-  const isOfOutputs = statement.hashes.length === entry.outputs.length && statement.hashes.every((hash, at) => hash === entry.outputs[at]?.sha256);
-  if (!isOfOutputs) return 'The officer signed for other hashes than those that the entry records.';
+  const recorded = [...entry.inputs, ...entry.outputs];
+  const isOfHashes = statement.hashes.length === recorded.length && statement.hashes.every((hash, at) => hash === recorded[at]?.sha256);
+  if (!isOfHashes) return 'The officer signed for other hashes than those that the entry records.';
   const isGood = isSigned(officer.spki, actSigningBytes(statement), act.sig, verifySignature);
   return isGood ? null : `The signature of the officer's key ${id} on the act is not good.`;
 }

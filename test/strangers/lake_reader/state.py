@@ -94,7 +94,7 @@ class State:
         statement = entry["act"]["statement"]
         need(officer["role"] == "officer", "actor is no officer")
         need(all(statement[name] == entry[name] for name in ("lake", "op", "subject", "txn")), "the act is for another entry")
-        need(statement["hashes"] == [one["sha256"] for one in entry["outputs"]], "the act is for other outputs")
+        need(statement["hashes"] == [one["sha256"] for one in entry["inputs"] + entry["outputs"]], "the act is for other hashes")
         need(signatures.verify(officer["spki"], forms.base64_of(entry["act"]["sig"]), canonical.write(statement)), "the act's signature does not verify")
 
     # -- one leaf -----------------------------------------------------------------------------------------------------

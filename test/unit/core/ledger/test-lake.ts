@@ -67,7 +67,7 @@ export class TestLake {
     const time = instantOf(
       Math.max(START + 1000 * this.#made, this.state.lastEffectiveAt === null ? 0 : Date.parse(this.state.lastEffectiveAt) + 1),
     );
-    const statement = { at: time, hashes: (options.outputs ?? []).map(([, sha256]) => sha256), lake: this.lake, op, subject, txn, ...options.statement };
+    const statement = { at: time, hashes: [...(options.inputs ?? []), ...(options.outputs ?? [])].map(([, sha256]) => sha256), lake: this.lake, op, subject, txn, ...options.statement };
     const unsigned: UnsignedEntry = {
       v: 1,
       lake: this.lake,
