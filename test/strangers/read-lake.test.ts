@@ -8,6 +8,7 @@ import { commit, put, removeFiles, renameFile } from '../../src/engine/drafting.
 import { exportVersion } from '../../src/engine/export.ts';
 import { versionOf } from '../../src/engine/files.ts';
 import { forkLake } from '../../src/engine/fork.ts';
+import { enrollOfficer, makeOfficer, officersOf } from '../../src/engine/officers.ts';
 import { enrollStation, requestEnrolment, revokeStation } from '../../src/engine/stations.ts';
 import { destroyBody, voidVersion } from '../../src/engine/upkeep.ts';
 import { openOffice, quiet } from '../builders/lake/office.ts';
@@ -36,6 +37,8 @@ const hostile: Readonly<Record<string, string>> = {
   'deep/er/w': 'lower',
   [`${'p/'.repeat(100)}q`]: 'a long way',
 };
+const PASSPHRASE = 'correct horse battery staple';
+const told = { signal: new AbortController().signal, onProgress: () => undefined };
 const D = (id: string): DatasetId => id as DatasetId;
 const P = (path: string): LogicalPath => path as LogicalPath;
 const T = (tag: string): Tag => tag as Tag;
@@ -81,6 +84,13 @@ async function tour(): Promise<void> {
   await office.write((lake) => voidVersion(lake, v('second.station', 2), 'its disk is lost'));
   await office.ingest('second.station', { 'c.csv': '3' }, { station: 'second' });
   await office.write((lake) => revokeStation(lake, id16, 'given away'));
+  const { profile } = office.options();
+  const officer = await makeOfficer({ profile }, 'Maria Ortega', null, PASSPHRASE);
+  const signer = await (await officersOf({ profile })).open(officer, PASSPHRASE);
+  await office.write(async (lake) => {
+    await enrollOfficer(lake, officer);
+    await exportVersion(lake, versionOf(lake, 'MIX:v1'), join(office.folder, 'signed.zip'), { ...told, officer: signer });
+  });
 }
 
 beforeAll(async () => {
@@ -99,7 +109,7 @@ describe('a stranger with docs/formats/lake.md, Python and openssl', { timeout: 
     expect(view.findings).toEqual([]);
     expect(view.remarks).toEqual([]);
     expect(code).toBe(0);
-    expect(Object.values(view.keys).map(({ role, revoked }) => `${role}${revoked ? ' revoked' : ''}`).sort()).toEqual(['recovery', 'station', 'station revoked']);
+    expect(Object.values(view.keys).map(({ role, revoked }) => `${role}${revoked ? ' revoked' : ''}`).sort()).toEqual(['officer', 'recovery', 'station', 'station revoked']);
   });
 
   it('reads the same datasets, versions, tags and files as this program', async () => {
@@ -126,7 +136,7 @@ describe('a stranger with docs/formats/lake.md, Python and openssl', { timeout: 
   it('finds the entry of an exported version proved by the proof in its package', async () => {
     const unpacked = join(office.folder, 'unpacked');
     const zip = join(office.folder, 'mix.zip');
-    await office.write((lake) => exportVersion(lake, versionOf(lake, 'MIX:v1'), zip, { signal: new AbortController().signal, onProgress: () => undefined }));
+    await office.write((lake) => exportVersion(lake, versionOf(lake, 'MIX:v1'), zip, told));
     execFileSync('python3', ['-m', 'zipfile', '-e', zip, unpacked]);
     const [proof] = globSync('MIX-v1/provenance/*.tlog-proof', { cwd: unpacked });
     const path = join(unpacked, proof as string);

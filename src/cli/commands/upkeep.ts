@@ -14,7 +14,7 @@ import { count } from '../words.ts';
 export async function rebuild(session: Session): Promise<void> {
   const { entries, datasets, files } = await rebuildCatalog(await openOptions(session));
   await answer(session, { entries, datasets, files }, [
-    `The catalog was built again from ${count(entries, 'ledger entry', 'ledger entries')}: ${count(datasets, 'dataset')}, ${count(files, 'file')} in their newest versions.`,
+    `The catalog was built again from ${count(entries, 'ledger entry', 'ledger entries')}: ${count(datasets, 'dataset')}, ${count(files, 'file')} in ${datasets === 1 ? 'its newest version' : 'their newest versions'}.`,
   ]);
 }
 
