@@ -51,32 +51,6 @@ def root_from_proof(index, size, leaf, path):
     return root if last == 0 else None
 
 
-def consistent(first, second, first_root, second_root, path):
-    """Whether `path` proves that the tree of `first` leaves begins that of `second` (RFC 9162 section 2.1.4.2). 0 < first <= second."""
-    if first == second:
-        return first_root == second_root and not path
-    hashes = list(path)
-    if first & (first - 1) == 0:
-        hashes.insert(0, first_root)
-    if not hashes:
-        return False
-    node, last = first - 1, second - 1
-    while node % 2 == 1:
-        node, last = node >> 1, last >> 1
-    old = new = hashes[0]
-    for step in hashes[1:]:
-        if last == 0:
-            return False
-        if node % 2 == 1 or node == last:
-            old, new = node_hash(step, old), node_hash(step, new)
-            while node % 2 == 0 and node != 0:
-                node, last = node >> 1, last >> 1
-        else:
-            new = node_hash(new, step)
-        node, last = node >> 1, last >> 1
-    return last == 0 and (old, new) == (first_root, second_root)
-
-
 def grouped(number):
     """1234 -> x001/234: the path of tile number or entry number in groups of three digits."""
     groups = []
