@@ -28,7 +28,7 @@ export interface Bench {
 }
 
 export const root = join(import.meta.dirname, '..');
-export const hms = [process.execPath, join(root, 'out', 'cli', 'hms.js'), 'dta'] as const;
+export const hms = [process.execPath, join(root, 'out', 'bundle', 'hms.cjs'), 'dta'] as const;
 
 export interface Ran {
   readonly seconds: number;

@@ -1,17 +1,24 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs';
-import module from 'node:module';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { becomeChild } from '../scripts/child.mjs';
 import { nodeMajor, projectNode, root } from '../scripts/places.mjs';
 
 if (!existsSync(projectNode)) {
   console.error(`hms: the packages are not installed. Run "npm start" once in ${root}; it installs them, and Node ${nodeMajor} with them.`);
   process.exitCode = 1;
 } else if (Number.parseInt(process.versions.node, 10) < nodeMajor) {
-  becomeChild(projectNode, [fileURLToPath(import.meta.url), ...process.argv.slice(2)]);
+  const { becomeChild } = await import('../scripts/child.mjs');
+  becomeChild(projectNode, [runnable(), ...process.argv.slice(2)]);
 } else {
-  module.enableCompileCache();
-  const built = new URL('../out/cli/hms.js', import.meta.url);
-  await import(existsSync(built) ? built.href : '../src/cli/hms.ts');
+  // `require` where it can be: it reads a file of CommonJS without asking first what that exports.
+  const file = runnable();
+  if (file.endsWith('.cjs')) createRequire(import.meta.url)(file);
+  else await import('../src/cli/hms.ts');
+}
+
+/** What was built, else the sources, which run as they are. */
+function runnable() {
+  const [built, source] = ['../out/bundle/hms.cjs', '../src/cli/hms.ts'].map((path) => fileURLToPath(new URL(path, import.meta.url)));
+  return existsSync(built) ? built : source;
 }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, globSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { bundle } from './bundle.mjs';
 import { projectNode, root, tool } from './places.mjs';
 
 /** The folders under src that the root tsconfig.json compiles. */
@@ -29,15 +30,19 @@ function tidyOutput() {
 }
 
 /**
- * Compiles src to out/ (types to .tsc/) and checks the types of the further projects given ("test", "bench"); projects without a single .ts file are left out.
- * Emits even when there are type errors. Resolves to the compiler's text and the number of errors.
+ * Compiles src to out/ (types to .tsc/), joins the command line to out/bundle/, and checks the types of the further projects given ("test", "bench"); projects
+ * without a single .ts file are left out. Emits even when there are type errors. Resolves to the text of what is wrong and the number of errors.
  */
 export async function compile(further = []) {
   const projects = ['.', ...further.filter((folder) => globSync('**/*.ts', { cwd: join(root, folder) }).length > 0)];
   const force = existsSync(join(root, '.tsc')) && tidyOutput() ? ['--force'] : [];
+  // Joined each time, so that out/bundle never runs what out/ no longer says.
+  const joined = bundle().then(() => null, (error) => error);
   const { code, text } = await output(projectNode, [tool.tsc, '-b', ...projects, ...force, '--pretty', 'false']);
   const errors = text.match(/\berror TS\d+:/g)?.length ?? 0;
-  return { text, errors: code !== 0 && errors === 0 ? 1 : errors };
+  const found = code !== 0 && errors === 0 ? 1 : errors;
+  const fault = await joined;
+  return fault === null ? { text, errors: found } : { text: `${text}${fault.message}\n`, errors: found + 1 };
 }
 
 /** Runs a program in the project's folder; resolves to its exit code (null when a signal ended it) and everything it printed. */

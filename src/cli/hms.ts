@@ -4,6 +4,10 @@ import { enableCompileCache } from 'node:module';
 
 // What was compiled once need not be compiled at each start.
 enableCompileCache();
-const { runCommand } = await import('./run.ts');
-const { PROGRAM } = await import('../engine/station.ts');
-process.exitCode = await runCommand(process.argv.slice(2), PROGRAM);
+void start();
+
+async function start(): Promise<void> {
+  const { runCommand } = await import('./run.ts');
+  const { PROGRAM } = await import('../engine/station.ts');
+  process.exitCode = await runCommand(process.argv.slice(2), PROGRAM);
+}

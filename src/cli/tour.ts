@@ -196,10 +196,8 @@ async function farewell(here: Tour): Promise<void> {
   for (const line of lines) await say(here, line);
 }
 
-try {
-  await tour(process.argv[2]);
-} catch (error) {
+void tour(process.argv[2]).catch((error: unknown) => {
   if (!(error instanceof StepFailed)) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exitCode = error.exitCode;
-}
+});

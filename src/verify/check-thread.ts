@@ -10,7 +10,8 @@ if (port === null) throw new Error('This file runs as a worker thread only.');
 const say = (said: CheckSaid): void => {
   port.postMessage(said);
 };
-const report = await check(workerData as Work, undefined, (progress) => {
+void check(workerData as Work, undefined, (progress) => {
   say({ progress });
+}).then((report) => {
+  say({ report });
 });
-say({ report });
