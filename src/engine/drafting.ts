@@ -4,7 +4,8 @@ import { HmsError, instantOf, versionName } from '../contract/index.ts';
 import type { DatasetId, Imported, Lineage, LogicalPath, OnProgress, Ref, RootName, Tag } from '../contract/index.ts';
 import { intake } from './ingest/index.ts';
 import type { IntakeReport, Source } from './ingest/index.ts';
-import { beginDraft, commitDraft, ifMissing, inWords, listDrafts, openDraft, unwrapObject } from './lake/index.ts';
+import { noteBeginning } from './half-begun.ts';
+import { beginDraft, commitDraft, ifMissing, inWords, listDrafts, newTxn, openDraft, unwrapObject } from './lake/index.ts';
 import type { BaseFile, CommittedVersion, Draft, DraftJson, JournalLine } from './lake/index.ts';
 import type { StationLock, VersionDetail } from './catalog/index.ts';
 import { lakeProfile } from './open.ts';
@@ -114,10 +115,11 @@ async function beginNow(lake: WritableLake, dataset: DatasetId, transform?: stri
   const newest = lake.catalog.view.dataset(dataset)?.newest ?? 0;
   const version = newest === 0 ? null : lake.index.claimedVersion(dataset, newest);
   const base = version === null ? null : { sha256: version.hash, ver: version.version };
-  const owner = { lake: lake.lake.id, station: lake.signer.id, osUser: lake.by.account, ...(transform === undefined ? {} : { transform }) };
-  return inWords('Beginning a draft', 'Nothing was changed.', () =>
-    beginDraft(owner, dataset, base, baseFile(lake, dataset, newest), lake.paths, lake.durable, lake.clock),
-  );
+  const owner = { txn: newTxn(lake.clock), lake: lake.lake.id, station: lake.signer.id, osUser: lake.by.account, ...(transform === undefined ? {} : { transform }) };
+  return inWords('Beginning a draft', 'Nothing was changed.', async () => {
+    await noteBeginning(lake, `${lockFile(lake, dataset)}-begun`, owner.txn);
+    return beginDraft(owner, dataset, base, baseFile(lake, dataset, newest), lake.paths, lake.durable, lake.clock);
+  });
 }
 
 export interface PutOptions {

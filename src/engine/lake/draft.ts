@@ -179,6 +179,8 @@ function noteOf(line: Extract<JournalLine, { do: 'note' }>): NoteLine {
 }
 
 export interface DraftOwner {
+  /** The act that the draft will be committed as; names its folder. */
+  readonly txn: TxnId;
   readonly lake: LakeId;
   readonly station: KeyId;
   readonly osUser: string;
@@ -203,7 +205,7 @@ export async function beginDraft(
     started: new Date(clock.now()).toISOString(),
     station: owner.station,
     ...(owner.transform === undefined ? {} : { transform: owner.transform }),
-    txn: newTxn(clock),
+    txn: owner.txn,
     v: 1,
   });
   const folder = paths.transaction(record.txn);

@@ -149,8 +149,8 @@ async function recordedFiles(trial: string): Promise<number> {
   const lake = join(trial, 'lake');
   const names = new Set<string>();
   for (const draft of globSync('staging/*/draft.json', { cwd: lake })) {
-    const { txn } = JSON.parse(await readFile(join(lake, draft), 'utf8')) as { txn: string };
-    if (await isClaimed(lake, txn)) continue;
+    const txn = await txnIn(join(lake, draft));
+    if (txn === null || (await isClaimed(lake, txn))) continue;
     for (const journal of globSync('journal/*.ndjson', { cwd: join(lake, draft, '..') })) {
       const text = await readFile(join(lake, draft, '..', 'journal', journal.split('/').at(-1) ?? ''), 'utf8');
       for (const line of text.split('\n').slice(0, -1)) {
@@ -160,6 +160,12 @@ async function recordedFiles(trial: string): Promise<number> {
     }
   }
   return names.size;
+}
+
+/** The act in a draft.json; null where the process was killed before that file was whole. */
+async function txnIn(file: string): Promise<string | null> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  return text.endsWith('}') ? (JSON.parse(text) as { txn: string }).txn : null;
 }
 
 async function isClaimed(lake: string, txn: string): Promise<boolean> {
@@ -173,7 +179,7 @@ async function momentOf(trial: string, end: Ended): Promise<Moment> {
   if (end.signal === null) return 'ended by itself';
   const lake = join(trial, 'lake');
   const drafts = globSync('staging/*/draft.json', { cwd: lake });
-  const { txn } = drafts.length === 0 ? { txn: null } : (JSON.parse(await readFile(join(lake, drafts[0] ?? ''), 'utf8').catch(() => '{"txn":null}')) as { txn: string | null });
+  const txn = drafts[0] === undefined ? null : await txnIn(join(lake, drafts[0]));
   if (globSync('ledger/entries/x*/x*/*', { cwd: lake }).length > 3 || (txn !== null && (await isClaimed(lake, txn)))) return 'committed';
   if (txn === null) return 'before the draft';
   const folder = join(lake, 'staging', txn);

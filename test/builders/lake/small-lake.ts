@@ -13,6 +13,7 @@ import {
   lakeJsonText,
   layOutLake,
   Ledger,
+  newTxn,
   readLakeJson,
   recover,
   systemDisk,
@@ -125,7 +126,7 @@ export async function draftOf(station: TestStation, id: string, files: Readonly<
   const base = version === null ? null : { ver: version.version, sha256: version.hash };
   const baseFile = (path: LogicalPath) => (newest === 0 ? null : index.fileAt(dataset, newest, path));
   const { lake, paths, durable, clock } = ledger.context;
-  const draft = await beginDraft({ lake: lake.id, station: key.id, osUser: 'tester' }, dataset, base, baseFile, paths, durable, clock);
+  const draft = await beginDraft({ txn: newTxn(clock), lake: lake.id, station: key.id, osUser: 'tester' }, dataset, base, baseFile, paths, durable, clock);
   await stage(station, draft, files);
   return draft;
 }
