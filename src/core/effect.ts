@@ -7,7 +7,7 @@ import type { Change } from './changes.ts';
 import type { VerifySignature } from './checkpoint.ts';
 import { readDeed, readKey } from './deed.ts';
 import type { NewKey } from './deed.ts';
-import { actSigningBytes, entrySigningBytes, parseEntry } from './entry.ts';
+import { actSigningBytes, entrySigningBytes, parseEntrySoon } from './entry.ts';
 import { bodyMisfit, entryMisfit } from './fits.ts';
 import { parseSubject } from './refs.ts';
 import type { LedgerView } from './view.ts';
@@ -26,6 +26,11 @@ export interface Leaf {
    * null: the entry has none. Only a head is looked at; the rest is all the same here.
    */
   readonly body: BodyHead | 'missing' | 'destroyed' | null;
+  /**
+   * Where somebody tried the signatures of these very bytes before: whether that of the entry, by the key `station`, and that of the act, by the key
+   * `actor`, are good. Left out, or null, where it was not tried: then it is tried here.
+   */
+  readonly tried?: { readonly entry: boolean | null; readonly act: boolean | null };
 }
 
 export type Judgement =
@@ -54,7 +59,7 @@ export type Judgement =
 export function judge(leaf: Leaf, view: LedgerView, lakeId: LakeId, sha: Sha256Fn, verifySignature: VerifySignature): Judgement {
   if (leaf.seq !== view.size) throw new RangeError(`Entry ${leaf.seq} cannot be judged by the state after ${view.size} entries.`);
   const leafHash = toHex(leaf.leafHash) as Sha256;
-  const parsed = parseEntry(leaf.bytes);
+  const parsed = parseEntrySoon(leaf.bytes);
   if (!parsed.ok) return { leafHash, entry: null, effect: false, why: parsed.why, ...(parsed.newer ? { newer: true } : {}) };
   const { entry } = parsed;
   const { op } = entry;
@@ -66,7 +71,7 @@ export function judge(leaf: Leaf, view: LedgerView, lakeId: LakeId, sha: Sha256F
   // The key in an entry of an unknown operation may be of a kind that is not known either.
   const key = entry.key === undefined || !isKnownOp(op) ? null : readKey(entry.key, sha);
   if (typeof key === 'string') return without(key);
-  const unsigned = signatureFault(entry, key, view, verifySignature);
+  const unsigned = signatureFault(entry, key, view, leaf.tried, verifySignature);
   if (unsigned !== null) return without(unsigned);
   if (!isKnownOp(op)) return { ...without(`The operation "${op}" was written by a newer version of this program.`), newer: true };
   const deed = readDeed(entry, op, key);
@@ -95,7 +100,7 @@ function placeFault(entry: Entry, seq: number, view: LedgerView, lakeId: LakeId)
 }
 
 /** Rules 2 and 4: who made the entry could make it, and did. */
-function signatureFault(entry: Entry, carried: NewKey | null, view: LedgerView, verifySignature: VerifySignature): string | null {
+function signatureFault(entry: Entry, carried: NewKey | null, view: LedgerView, tried: Leaf['tried'], verifySignature: VerifySignature): string | null {
   const station = entry.seq === 0 ? (carried?.id === entry.station ? { ...carried, revoked: false } : null) : view.key(entry.station);
   const id = short(entry.station);
   if (station === null && entry.seq === 0) return 'The first entry is not signed by the key that it carries.';
@@ -104,13 +109,13 @@ function signatureFault(entry: Entry, carried: NewKey | null, view: LedgerView, 
   if (station.role === 'officer') return `The entry is signed by an officer's key, ${id}, in place of a station's.`;
   const recovers = entry.op === 'key.enrolled' || entry.op === 'key.revoked';
   if (station.role === 'recovery' && !recovers) return 'A recovery key may only enroll and revoke keys.';
-  if (!isSigned(station.spki, entrySigningBytes(entry), entry.sig, verifySignature)) {
+  if (!(tried?.entry ?? isSigned(station.spki, entrySigningBytes(entry), entry.sig, verifySignature))) {
     return `The signature of the key ${id} on the entry is not good.`;
   }
-  return actFault(entry, view, verifySignature);
+  return actFault(entry, view, tried, verifySignature);
 }
 
-function actFault(entry: Entry, view: LedgerView, verifySignature: VerifySignature): string | null {
+function actFault(entry: Entry, view: LedgerView, tried: Leaf['tried'], verifySignature: VerifySignature): string | null {
   const { act, actor } = entry;
   const id = short(actor);
   if (act === undefined && actor === entry.station) return null;
@@ -125,7 +130,7 @@ function actFault(entry: Entry, view: LedgerView, verifySignature: VerifySignatu
   const recorded = [...entry.inputs, ...entry.outputs];
   const isOfHashes = statement.hashes.length === recorded.length && statement.hashes.every((hash, at) => hash === recorded[at]?.sha256);
   if (!isOfHashes) return 'The officer signed for other hashes than those that the entry records.';
-  const isGood = isSigned(officer.spki, actSigningBytes(statement), act.sig, verifySignature);
+  const isGood = tried?.act ?? isSigned(officer.spki, actSigningBytes(statement), act.sig, verifySignature);
   return isGood ? null : `The signature of the officer's key ${id} on the act is not good.`;
 }
 

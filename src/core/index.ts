@@ -5,6 +5,7 @@ export * from './tiles.ts';
 export * from './checkpoint.ts';
 export * from './proof.ts';
 export * from './refs.ts';
+export * from './plain-entry.ts';
 export * from './entry.ts';
 export * from './body.ts';
 export * from './view.ts';

@@ -41,6 +41,7 @@ export const verifyCodes = {
   CHECKPOINT_BEHIND: code('note', 'The ledger is longer than its checkpoint, as after an interruption. The next program that writes to the lake makes a new one.'),
   TILE_ALTERED: code('error', 'A tile of the Merkle tree does not hold the hashes that follow from the entries. It can be made again from them.'),
   TILE_MISSING: code('warning', 'A tile of the Merkle tree is missing. It can be made again from the entries.'),
+  FORK_INTERRUPTED: code('warning', 'A fork of this lake was begun and interrupted. Nothing is lost, and both ledgers were checked where they are; the same command, run again, finishes it.'),
   ORIGIN_MISSING: code('error', 'This lake goes on from another one, and the ledger of that one is missing or too short.'),
   // Store
   STORAGE_ROOT_ALTERED: code('error', 'A file that says how a storage root is laid out is missing or was changed.'),
@@ -68,7 +69,7 @@ export const verifyCodes = {
   FOREIGN_VERSION: code('warning', 'A version folder stands in an object and no ledger entry names it. It was left alone and not checked.'),
   FOREIGN_OBJECT: code('warning', 'An object stands in a storage root and no ledger entry names it. It was left alone and not checked.'),
   DRAFT_OPEN: code('note', 'A draft that was not committed is in staging.'),
-  STAGING_LEFT: code('note', 'A folder is left in staging of an act that is done.'),
+  STAGING_LEFT: code('note', 'A folder is left in staging of an act that is done, or that was interrupted before it had begun.'),
   // Packages
   ZIP_UNSAFE: code('error', 'The zip file holds something that an honest writer never makes: unsafe or repeated names, links, hidden or additional data.'),
   ZIP_UNREADABLE: code('error', 'The zip file is damaged or is not one.'),

@@ -11,7 +11,7 @@ import { defaultThreads } from './threads.ts';
 /**
  * Checks what stands at a path against everything that it proves by itself, and only reads: a lake (its folder), a package of this program (a zip file or
  * the folder it was unpacked to), a bag (folder, zip, tar, tar.gz), an OCFL object or an OCFL storage root. Which it is, it sees by itself.
- * Faults become findings; the check never stops at the first. With threads, nothing of the work is done in the caller's.
+ * Faults become findings; the check never stops at the first. With threads, nothing of the work is done in the caller's, unless it says so.
  *
  * @throws HmsError NOT_A_LAKE where the path is none of these, KEY_UNKNOWN where a certificate in `trust` cannot be read; CancelledError when the signal says so
  */
@@ -32,8 +32,8 @@ export async function verify(path: string, options: VerifyOptions = {}): Promise
   }
   const threads = options.workers ?? defaultThreads();
   const work: Work = { found, trust: options.trust ?? [], seen: options.seen ?? null, threads };
-  if (threads > 0) return checkInThread(work, options.signal, options.onProgress);
-  // Loaded only here: with threads, nothing of it is needed in this one.
+  if (threads > 0 && options.inThisThread !== true) return checkInThread(work, options.signal, options.onProgress);
+  // Loaded only here: else, nothing of it is needed in this one.
   const { check } = await import('./check.ts');
   return check(work, options.signal, options.onProgress);
 }

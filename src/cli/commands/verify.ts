@@ -26,7 +26,7 @@ export async function verify(session: Session, [path]: readonly [string], { trus
   const progress = await progressView(session);
   let report;
   try {
-    report = await check(path, { signal: session.signal, onProgress: progress.onProgress, trust: trusted, ...(checkpoint === null ? {} : { seen: checkpoint }) });
+    report = await check(path, { signal: session.signal, onProgress: progress.onProgress, trust: trusted, inThisThread: true, ...(checkpoint === null ? {} : { seen: checkpoint }) });
   } finally {
     progress.end();
   }

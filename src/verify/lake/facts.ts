@@ -1,5 +1,7 @@
 import type { DatasetId, KeyId, RootName, Sha256, TxnId } from '../../contract/index.ts';
 import type { ForkPoint, Judgement, LedgerState } from '../../core/index.ts';
+import type { LargeFile } from '../workers/read-body.ts';
+import type { TreeNodes } from './tree-nodes.ts';
 
 /** What the check of files needs of the ledger. */
 
@@ -12,6 +14,8 @@ export interface VersionFact {
   voided: boolean;
   /** Absolute path of the body that lists its changes; null where that body is not good, or the version was voided. */
   body: string | null;
+  /** Files that it brought and that take long to hash, by their logical paths, as far as its body says. */
+  readonly large: readonly LargeFile[];
 }
 
 export interface DatasetFact {
@@ -49,8 +53,11 @@ export class LedgerFacts {
     return facts;
   }
 
-  /** @param body absolute path of the entry's body where that is good */
-  take(judgement: Judgement, body: string | null): void {
+  /**
+   * @param body absolute path of the entry's body where that is good
+   * @param large the large files that it lists
+   */
+  take(judgement: Judgement, body: string | null, large: readonly LargeFile[]): void {
     const { entry } = judgement;
     if (entry === null || !judgement.effect) return;
     this.txns.add(entry.txn);
@@ -75,7 +82,7 @@ export class LedgerFacts {
           if (dataset === undefined) break;
           dataset.root ??= change.root;
           dataset.files = change.files ?? 0;
-          dataset.versions.push({ version: change.version, hash: change.hash, txn: entry.txn, voided: false, body });
+          dataset.versions.push({ version: change.version, hash: change.hash, txn: entry.txn, voided: false, body, large });
           break;
         }
         case 'voided': {
@@ -97,8 +104,6 @@ export interface LedgerRead {
   readonly state: LedgerState;
   readonly facts: LedgerFacts;
   readonly size: number;
-  /** Root of the tree at each size that was asked for and reached. */
-  readonly roots: ReadonlyMap<number, Uint8Array>;
-  /** Leaf hashes in order, 32 bytes each. */
-  readonly leaves: Uint8Array;
+  /** The Merkle tree over its leaves. */
+  readonly nodes: TreeNodes;
 }

@@ -5,6 +5,8 @@ import type { Checked } from '../report.ts';
 import { checkKeyCopies } from './key-copies.ts';
 import type { LakeCheck } from './context.ts';
 import type { LedgerRead } from './facts.ts';
+import type { InterruptedFork } from './interrupted-fork.ts';
+import { findInterruptedFork, reportInterruptedFork } from './interrupted-fork.ts';
 import { peekFirstEntry, readLakeJson } from './lake-json.ts';
 import { checkLedgers } from './ledgers.ts';
 import { namesIn } from './places.ts';
@@ -21,9 +23,13 @@ const topNames: ReadonlySet<string> = new Set(['lake.json', 'README.txt', 'store
 /** Checks a lake: docs/formats/lake.md. */
 export async function checkLake(check: LakeCheck, seen: Uint8Array | null): Promise<Checked> {
   check.meter.phase('Reading the ledger');
-  const lakeJson = readLakeJson(check, 'lake.json');
-  const lakeId = lakeJson.id ?? peekFirstEntry(check, 'ledger/')?.lake ?? null;
-  const ledger = lakeId === null ? null : await checkLedgers(check, { base: '', lakeId, lakeJson, limit: Infinity, seen: readSeen(check, seen, lakeId), depth: 0 });
+  const fork = findInterruptedFork(check);
+  if (fork !== null) reportInterruptedFork(check, fork);
+  const base = fork?.ledgerBase ?? '';
+  const lakeJson = readLakeJson(check, fork === null ? 'lake.json' : `${fork.folder}/fork/lake.json`);
+  const lakeId = lakeJson.id ?? peekFirstEntry(check, `${base}ledger/`)?.lake ?? null;
+  const known = lakeId === null ? null : readSeen(check, seen, lakeId, fork);
+  const ledger = lakeId === null ? null : await checkLedgers(check, { base, lakeId, lakeJson, limit: Infinity, seen: known, fork, depth: 0 });
   if (ledger === null) {
     check.findings.add('LEDGER_EMPTY', 'ledger/entries', 'Neither lake.json nor the first entry of the ledger can be read, so the ledger was not checked.');
     return { files: 0, bytes: 0, entries: 0, datasets: 0, versions: 0 };
@@ -31,20 +37,21 @@ export async function checkLake(check: LakeCheck, seen: Uint8Array | null): Prom
   check.meter.phase('Reading and hashing files');
   const datasets = [...ledger.facts.datasets.values()];
   await checkStore(check, datasets);
-  checkStaging(check, ledger.facts);
+  checkStaging(check, ledger.facts, fork);
   checkKeyCopies(check, ledger.facts);
   checkReadme(check);
   const top = namesIn(check, '');
   for (const name of [...(top?.files ?? []), ...(top?.folders ?? []), ...(top?.others ?? [])]) {
     if (!topNames.has(name)) check.findings.add('FOREIGN_FILE', name, 'The program writes nothing of this name into a lake. It was left alone.');
   }
-  settle(check, ledger);
+  settle(check, `${base}ledger/`, ledger);
   const { filesDone, bytesDone } = check.meter;
   return { files: filesDone, bytes: bytesDone, entries: ledger.size, datasets: datasets.length, versions: datasets.reduce((sum, { versions }) => sum + versions.length, 0) };
 }
 
-function readSeen(check: LakeCheck, bytes: Uint8Array | null, lakeId: LakeId): KnownCheckpoint | null {
-  if (bytes === null) return null;
+function readSeen(check: LakeCheck, bytes: Uint8Array | null, lakeId: LakeId, fork: InterruptedFork | null): KnownCheckpoint | null {
+  // That more was seen of the ledger that a fork leaves is why it is forked.
+  if (bytes === null || (fork !== null && typeof parseKnown(bytes, `hms-dta/${fork.from}`) !== 'string')) return null;
   const checkpoint = parseKnown(bytes, `hms-dta/${lakeId}`);
   if (typeof checkpoint !== 'string') return { checkpoint, path: '', called: 'The checkpoint kept elsewhere' };
   check.findings.add('CHECKPOINT_UNREADABLE', '', `The checkpoint kept elsewhere cannot be used: ${checkpoint}.`);
@@ -52,8 +59,8 @@ function readSeen(check: LakeCheck, bytes: Uint8Array | null, lakeId: LakeId): K
 }
 
 /** A lake may be written to while it is read: then what the entries that were read do not account for says nothing. */
-function settle(check: LakeCheck, ledger: LedgerRead): void {
-  const next = readWhole(`${check.root}/ledger/entries/${entryFolder(ledger.size)}/entry.json`, 1_000_000);
+function settle(check: LakeCheck, path: string, ledger: LedgerRead): void {
+  const next = readWhole(`${check.root}/${path}entries/${entryFolder(ledger.size)}/entry.json`, 1_000_000);
   if ('why' in next) {
     for (const { code, path, message } of check.unsettled) check.findings.add(code, path, message);
   } else {

@@ -28,6 +28,13 @@ export function readLakeJson(check: LakeCheck, path: string): LakeJsonRead {
   return { path, id: parsed.success ? parsed.data.id : null, sha256: sha256Hex(read.bytes) };
 }
 
+/** The lake that a lake.json is of; null where it cannot be read as one. Nothing is reported. */
+export function lakeIdIn(check: LakeCheck, path: string): LakeId | null {
+  const read = readWhole(`${check.root}/${path}`, 65_536);
+  const parsed = 'why' in read ? null : LakeJson.safeParse(valueOf(fromUtf8(read.bytes)));
+  return parsed?.success === true ? parsed.data.id : null;
+}
+
 /** Holds lake.json against the hash in the first entry. */
 export function checkLakeJson(check: LakeCheck, { path, sha256 }: LakeJsonRead, expected: string | null): void {
   if (sha256 !== null && expected !== null && sha256 !== expected && !check.findings.has('LAKE_JSON_ALTERED')) {

@@ -1,27 +1,28 @@
 import type { LakeId } from '../../contract/index.ts';
 import { isKnownOp } from '../../contract/index.ts';
-import type { Frontier, Judgement, VerifySignature } from '../../core/index.ts';
-import { appendLeaf, emptyFrontier, entryFolder, frontierRoot, judge, leafHash, LedgerState, toHex } from '../../core/index.ts';
-import { sha256, sha256Hex, verifyP256 } from '../crypto.ts';
-import { listFolder } from '../read.ts';
+import type { Judgement } from '../../core/index.ts';
+import { entryFolder, judge, LedgerState } from '../../core/index.ts';
+import { sha256, verifyP256 } from '../crypto.ts';
+import { listFolder, sizeOfFile } from '../read.ts';
 import type { BodyRead } from '../workers/read-body.ts';
-import type { EntryRead, ReadEntriesResult, TriedSignature } from '../workers/read-entries.ts';
-import { DigestList } from '../workers/compact.ts';
+import type { EntryRead, ReadEntriesResult } from '../workers/read-entries.ts';
+import { byteRecordsOf } from '../workers/compact.ts';
 import type { LakeCheck } from './context.ts';
 import { LedgerFacts } from './facts.ts';
 import { lineageFaults } from './lineage.ts';
 import type { LedgerRead } from './facts.ts';
+import { TreeNodes } from './tree-nodes.ts';
 
 /** Entries of one task. The first is small: it brings the keys with which the threads verify the rest. */
 const FIRST_BATCH = 16;
 const BATCH = 128;
+/** Bodies of the first entries up to here are read in this thread: that takes less time than the others take to start. */
+const SMALL_BODIES = 4 * 1024 * 1024;
 
 export interface Replay {
   /** Relative to the lake, with a slash at its end: `ledger/`, or that of a fork's origin. */
   readonly ledger: string;
   readonly lakeId: LakeId;
-  /** Sizes at which the tree's root is wanted. */
-  readonly sizes: ReadonlySet<number>;
   /** Entries from here on are not read: a fork left its origin there. */
   readonly limit: number;
   /** What the origin of a fork said. */
@@ -34,12 +35,13 @@ export async function replayLedger(check: LakeCheck, replay: Replay): Promise<Le
   const ahead = new BatchReader(check, replay.ledger, replay.limit, () => reader.keys());
   for (;;) {
     const { from, result } = await ahead.next();
-    for (const [i, entry] of result.entries.entries()) {
-      reader.take(from + i, entry);
-      await check.meter.breathe();
+    let seq = from;
+    for (const { digest, bytes } of byteRecordsOf(result.leaves)) {
+      reader.take(seq, digest, bytes, result.entries[seq - from]);
+      seq += 1;
+      if (seq % 16 === 0) await check.meter.breathe();
     }
     if (result.end?.why === 'blocked') {
-      const seq = from + result.entries.length;
       check.findings.add('LEDGER_BLOCKED', `${replay.ledger}entries/${entryFolder(seq)}`, `The folder at number ${String(seq)} of the ledger has no entry that can be read (${result.end.detail}). The ledger was checked up to there.`);
     }
     if (result.end !== null || ahead.isDone()) return reader.end();
@@ -66,7 +68,7 @@ class BatchReader {
     const wanted = this.#next === 0 ? 1 : this.#check.pool.threads * 2 + 1;
     while (this.#open.length < wanted && this.#next < this.#limit) this.#start();
     const first = this.#open.shift();
-    if (first === undefined) return { from: this.#next, result: { entries: [], end: { why: 'none', detail: '' } } };
+    if (first === undefined) return { from: this.#next, result: { entries: [], leaves: [], end: { why: 'none', detail: '' } } };
     return { from: first.from, result: await first.result };
   }
 
@@ -78,8 +80,15 @@ class BatchReader {
     const from = this.#next;
     const count = Math.min(from === 0 ? FIRST_BATCH : BATCH, this.#limit - from);
     this.#next += count;
-    const result = this.#check.pool.run({ kind: 'readEntries', ledger: `${this.#check.root}/${this.#ledger.slice(0, -1)}`, from, count, keys: this.#keys() });
-    this.#open.push({ from, result });
+    const { pool, root } = this.#check;
+    const task = { kind: 'readEntries', ledger: `${root}/${this.#ledger.slice(0, -1)}`, from, count, keys: this.#keys() } as const;
+    this.#open.push({ from, result: from === 0 && this.#bodiesAreSmall(count) ? pool.here(task) : pool.run(task) });
+  }
+
+  #bodiesAreSmall(count: number): boolean {
+    let bytes = 0;
+    for (let seq = 0; seq < count; seq++) bytes += sizeOfFile(`${this.#check.root}/${this.#ledger}entries/${entryFolder(seq)}/body.json`) ?? 0;
+    return bytes <= SMALL_BODIES;
   }
 }
 
@@ -93,38 +102,34 @@ class Replayer {
   readonly #replay: Replay;
   readonly #state: LedgerState;
   readonly #facts: LedgerFacts;
-  readonly #leaves = new DigestList();
-  readonly #roots = new Map<number, Uint8Array>();
+  readonly #nodes = new TreeNodes();
   readonly #badBodies: BadBody[] = [];
-  #frontier: Frontier = emptyFrontier;
 
   constructor(check: LakeCheck, replay: Replay) {
     this.#check = check;
     this.#replay = replay;
     this.#state = replay.origin === null ? new LedgerState() : LedgerState.forkOf(replay.origin.state);
     this.#facts = replay.origin === null ? new LedgerFacts() : LedgerFacts.forkOf(replay.origin.facts);
-    this.#noteRoot();
   }
 
   keys(): { id: string; spki: Uint8Array }[] {
     return this.#state.keys().map(({ id, spki }) => ({ id, spki }));
   }
 
-  take(seq: number, { bytes, body, tried, foreign }: EntryRead): void {
+  take(seq: number, leafHash: Uint8Array, bytes: Uint8Array, read: EntryRead | undefined): void {
+    if (read === undefined) throw new Error(`Nothing was said of entry ${String(seq)}.`);
+    const { body, tried, foreign } = read;
     const { findings, meter, root } = this.#check;
     const folder = `${this.#replay.ledger}entries/${entryFolder(seq)}`;
     for (const name of foreign) findings.add('FOREIGN_FILE', `${folder}/${name}`, `"${name}" does not belong to the entry ${String(seq)}.`);
-    const leaf = leafHash(sha256, bytes);
     const head = body === null ? null : (body.head ?? 'missing');
-    const judgement = judge({ seq, bytes, leafHash: leaf, body: head }, this.#state, this.#replay.lakeId, sha256, verifierOf(tried));
+    const judgement = judge({ seq, bytes, leafHash, body: head, tried }, this.#state, this.#replay.lakeId, sha256, verifyP256);
     this.#state.apply(seq, judgement);
     for (const wrong of lineageFaults(judgement, this.#facts)) findings.add('LINEAGE_WRONG', `${folder}/entry.json`, `Entry ${String(seq)}: ${wrong}`);
-    this.#facts.take(judgement, body?.state === 'good' ? `${root}/${folder}/body.json` : null);
+    this.#facts.take(judgement, body?.state === 'good' ? `${root}/${folder}/body.json` : null, body?.large ?? []);
     this.#reportEffect(seq, folder, judgement);
     if (body !== null && judgement.entry !== null && (body.state !== 'good' || body.head === null)) this.#badBodies.push({ seq, body });
-    this.#leaves.push(toHex(leaf));
-    this.#frontier = appendLeaf(sha256, this.#frontier, leaf);
-    this.#noteRoot();
+    this.#nodes.push(leafHash);
     meter.bytesTotal = (meter.bytesTotal ?? 0) + (body?.fileBytes ?? 0);
     meter.filesTotal = (meter.filesTotal ?? 0) + (body?.files ?? 0);
   }
@@ -132,12 +137,7 @@ class Replayer {
   end(): LedgerRead {
     for (const { seq, body } of this.#badBodies) this.#reportBody(seq, body);
     for (const seq of this.#facts.destroyed) this.#reportRemains(seq);
-    return { state: this.#state, facts: this.#facts, size: this.#state.size, roots: this.#roots, leaves: this.#leaves.toBytes() };
-  }
-
-  #noteRoot(): void {
-    const { size } = this.#frontier;
-    if (this.#replay.sizes.has(size)) this.#roots.set(size, frontierRoot(sha256, this.#frontier));
+    return { state: this.#state, facts: this.#facts, size: this.#state.size, nodes: this.#nodes };
   }
 
   #reportEffect(seq: number, folder: string, judgement: Judgement): void {
@@ -178,14 +178,4 @@ class Replayer {
     const left = names === null || 'why' in names ? [] : names.filter(({ name }) => name === 'body.json' || name === 'body.salt');
     if (left.length > 0) this.#check.findings.add('BODY_NOT_REMOVED', folder, `The body of entry ${String(seq)} was to be destroyed, and ${left.map(({ name }) => name).join(' and ')} is still there.`);
   }
-}
-
-/** Answers from what a thread tried, where it tried exactly this message, key and signature; else verifies here. */
-function verifierOf(tried: readonly TriedSignature[]): VerifySignature {
-  return (spki, message, signature) => {
-    const hex = Buffer.from(signature).toString('hex');
-    const done = tried.find((one) => one.signature === hex);
-    if (done !== undefined && done.key === sha256Hex(spki) && done.message === sha256Hex(message)) return done.good;
-    return verifyP256(spki, message, signature);
-  };
 }

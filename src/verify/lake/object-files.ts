@@ -1,6 +1,8 @@
-import { listFolder } from '../read.ts';
+import { isContentPath } from '../../core/index.ts';
+import { listFolder, sizeOfFile } from '../read.ts';
 import type { HashFilesResult } from '../workers/hash-files.ts';
 import { DigestList, Marks, PathTable, recordsOf } from '../workers/compact.ts';
+import type { LargeFile } from '../workers/read-body.ts';
 import type { LakeCheck } from './context.ts';
 
 /** Files of one task: enough that handing it over does not count, few enough that no thread is left behind with a long one. */
@@ -11,6 +13,7 @@ export interface ContentPlace {
   readonly version: number;
   /** Relative to the lake: the folder that holds `content/`, in the object or in staging. */
   readonly folder: string;
+  readonly large: readonly LargeFile[];
 }
 
 interface SentBatch {
@@ -45,9 +48,15 @@ export class ObjectFiles {
 
   /** Finds the files and has each hashed. */
   async hash(): Promise<void> {
+    const begun = this.#beginLarge();
     for (const place of this.#places) {
       let names: string[] = [];
       for (const name of walk(this.#check, place.folder, 'content')) {
+        const already = begun.get(`${place.folder}/${name}`);
+        if (already !== undefined) {
+          this.#follow(this.#number(place, [name]), already);
+          continue;
+        }
         names.push(name);
         if (names.length < BATCH) continue;
         await this.#send(place, names);
@@ -81,17 +90,45 @@ export class ObjectFiles {
     return twice;
   }
 
+  /**
+   * Has large files hashed before they are found, by the name that a logical path has where nothing stands against it. Only what is found then counts, so
+   * a file under another name costs nothing but its place in the order.
+   */
+  #beginLarge(): Map<string, Promise<HashFilesResult>> {
+    const begun = new Map<string, Promise<HashFilesResult>>();
+    const { pool, root } = this.#check;
+    for (const { folder, large } of this.#places) {
+      for (const { path } of [...large].sort((a, b) => b.size - a.size)) {
+        const name = `content/${path}`;
+        // A path from a body names a place below `content/` only where it is a content path too.
+        if (!isContentPath(`v1/${name}`) || sizeOfFile(`${root}/${folder}/${name}`) === null) continue;
+        begun.set(`${folder}/${name}`, pool.run({ kind: 'hashFiles', folder: `${root}/${folder}`, names: name }, 'long'));
+      }
+    }
+    return begun;
+  }
+
   async #send(place: ContentPlace, names: readonly string[]): Promise<void> {
     const { pool, root, meter } = this.#check;
+    const batch = this.#number(place, names);
+    await pool.room();
+    await meter.breathe();
+    this.#follow(batch, pool.run({ kind: 'hashFiles', folder: `${root}/${place.folder}`, names: batch.names }));
+  }
+
+  /** Gives files their numbers. */
+  #number(place: ContentPlace, names: readonly string[]): SentBatch {
     const batch: SentBatch = { place, names: names.join('\0'), first: this.#found.length };
     this.#batches.push(batch);
     for (const name of names) {
       this.#found.add(`v${String(place.version)}/${name}`);
       this.#digests.push();
     }
-    await pool.room();
-    await meter.breathe();
-    const done = pool.run({ kind: 'hashFiles', folder: `${root}/${place.folder}`, names: batch.names }).then((answer) => {
+    return batch;
+  }
+
+  #follow(batch: SentBatch, hashing: Promise<HashFilesResult>): void {
+    const done = hashing.then((answer) => {
       this.#take(batch, answer);
     });
     done.catch(() => undefined);

@@ -23,7 +23,7 @@ export async function checkObject(check: LakeCheck, object: ObjectPlace): Promis
   const reading = placed.map((place) => readVersion(check, object, place, place === newest));
   const rootHolds = checkObjectRoot(check, object);
   for (const place of placed) checkVersionFolder(check, place);
-  const files = new ObjectFiles(check, placed.map(({ fact, folder }) => ({ version: fact.version, folder })));
+  const files = new ObjectFiles(check, placed.map(({ fact, folder }) => ({ version: fact.version, folder, large: fact.large })));
   await files.hash();
   const versions = await Promise.all(reading);
   for (const version of versions) reportVersion(check, object, version);

@@ -15,7 +15,7 @@ const LARGE = 20_000;
 export async function checkStore(check: LakeCheck, datasets: Iterable<DatasetFact>): Promise<void> {
   const known = new Set<string>();
   const open = new Set<Promise<void>>();
-  for (const dataset of datasets) {
+  for (const dataset of largestFirst(datasets)) {
     if (dataset.versions.length === 0) continue;
     const object = findObject(check, dataset);
     known.add(object.folder);
@@ -29,6 +29,15 @@ export async function checkStore(check: LakeCheck, datasets: Iterable<DatasetFac
   }
   await Promise.all(open);
   for (const root of ['store', 'raw']) await checkStorageRoot(check, root, known);
+}
+
+/** Datasets with large files before all others, so that a file which takes long is not what all wait for at the end. */
+function largestFirst(datasets: Iterable<DatasetFact>): DatasetFact[] {
+  const largest = ({ versions }: DatasetFact): number => versions.reduce((most, { large }) => large.reduce((size, file) => Math.max(size, file.size), most), 0);
+  return [...datasets]
+    .map((dataset) => ({ dataset, size: largest(dataset) }))
+    .sort((a, b) => b.size - a.size)
+    .map(({ dataset }) => dataset);
 }
 
 async function checkStorageRoot(check: LakeCheck, root: string, known: ReadonlySet<string>): Promise<void> {

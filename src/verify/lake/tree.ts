@@ -1,5 +1,5 @@
 import type { Checkpoint, TileId } from '../../core/index.ts';
-import { checkpointSignedBy, equalBytes, fromUtf8, growTiles, parseCheckpoint, parseTilePath, tilePath } from '../../core/index.ts';
+import { checkpointSignedBy, equalBytes, fromUtf8, parseCheckpoint, parseTilePath, tilePath } from '../../core/index.ts';
 import { sha256, verifyP256 } from '../crypto.ts';
 import { listFolder, readWhole } from '../read.ts';
 import type { LakeCheck } from './context.ts';
@@ -54,15 +54,14 @@ export function checkCheckpoint(check: LakeCheck, { checkpoint, path, called }: 
     findings.add('LEDGER_SHORTENED', path, `${called} vouches for ${String(checkpoint.size)} entries, and the ledger has ${String(ledger.size)}.`);
     return;
   }
-  const root = ledger.roots.get(checkpoint.size);
-  if (root === undefined || !equalBytes(root, checkpoint.root)) {
+  if (!equalBytes(ledger.nodes.rootAt(checkpoint.size), checkpoint.root)) {
     findings.add('LEDGER_REWRITTEN', path, `The first ${String(checkpoint.size)} entries of the ledger do not give the root for which ${called.toLowerCase()} vouches.`);
   }
 }
 
 /** Compares every tile on disk with the one that the leaf hashes give, and says which are missing for a tree of `size`. */
 export async function checkTiles(check: LakeCheck, ledgerPath: string, ledger: LedgerRead, size: number): Promise<void> {
-  for await (const { tile, bytes } of growTiles(sha256, 0, leavesOf(ledger.leaves), noTile)) {
+  for (const { bytes, ...tile } of ledger.nodes.tiles()) {
     const { level, n } = tile;
     const there = widthsAt(check, ledgerPath, tile).filter((width) => compareTile(check, ledgerPath, { level, n, width }, bytes));
     const wanted = Math.min(TILE_WIDTH, Math.floor(size / TILE_WIDTH ** level) - n * TILE_WIDTH);
@@ -73,14 +72,6 @@ export async function checkTiles(check: LakeCheck, ledgerPath: string, ledger: L
     await check.meter.breathe();
   }
   reportStrangers(check, ledgerPath, ledger.size, `${ledgerPath}tile`);
-}
-
-function* leavesOf(leaves: Uint8Array): Generator<Uint8Array> {
-  for (let at = 0; at < leaves.length; at += HASH_BYTES) yield leaves.subarray(at, at + HASH_BYTES);
-}
-
-function noTile(): Promise<Uint8Array> {
-  return Promise.reject(new Error('A tree that grows from nothing reads no tile.'));
 }
 
 /** Widths of the tiles that may be there at a place: the partial ones that are, up to the width that the ledger has, and the full one. */

@@ -26,6 +26,10 @@ export class DigestList {
     return index;
   }
 
+  add(digest: Uint8Array): void {
+    this.set(this.push(), digest);
+  }
+
   set(index: number, digest: Uint8Array): void {
     this.at(index).set(digest);
   }
@@ -52,25 +56,39 @@ export class DigestList {
 const RECORD_BLOCK = 256 * 1024;
 const RECORD_HEAD = DIGEST_BYTES + 4;
 
-/** Records of a digest and a text, in blocks that can be handed to another thread without being copied. */
+/** Records of a digest and bytes, or a text in UTF-8, in blocks that can be handed to another thread without being copied. */
 export class RecordList {
   readonly #full: Uint8Array<ArrayBuffer>[] = [];
   #block = Buffer.allocUnsafeSlow(0);
   #used = 0;
 
+  /** @param digest 64 hex digits */
   add(digest: string, text: string): void {
-    const size = RECORD_HEAD + Buffer.byteLength(text);
+    const at = this.#take(Buffer.byteLength(text));
+    this.#block.write(digest, at, 'hex');
+    this.#block.write(text, at + RECORD_HEAD);
+  }
+
+  addBytes(digest: Uint8Array, bytes: Uint8Array): void {
+    const at = this.#take(bytes.length);
+    this.#block.set(digest, at);
+    this.#block.set(bytes, at + RECORD_HEAD);
+  }
+
+  /** Room for a record whose bytes are so many; answers where it begins. */
+  #take(length: number): number {
+    const size = RECORD_HEAD + length;
     if (this.#used + size > this.#block.length) {
       this.#close();
       this.#block = Buffer.allocUnsafeSlow(Math.max(RECORD_BLOCK, size));
     }
-    this.#block.write(digest, this.#used, 'hex');
-    this.#block.writeUInt32BE(size - RECORD_HEAD, this.#used + DIGEST_BYTES);
-    this.#block.write(text, this.#used + RECORD_HEAD);
+    const at = this.#used;
+    this.#block.writeUInt32BE(length, at + DIGEST_BYTES);
     this.#used += size;
+    return at;
   }
 
-  /** All blocks; nothing can be added afterwards. */
+  /** All blocks, to be handed over; nothing can be added afterwards. */
   take(): Uint8Array<ArrayBuffer>[] {
     this.#close();
     return this.#full;
@@ -85,12 +103,17 @@ export class RecordList {
 
 /** The records of a `RecordList`: each digest (32 bytes) and text. */
 export function* recordsOf(blocks: readonly Uint8Array[]): Generator<{ readonly digest: Uint8Array; readonly text: string }> {
+  for (const { digest, bytes } of byteRecordsOf(blocks)) yield { digest, text: bytes.toString('utf8') };
+}
+
+/** The same, the bytes as they are, in place. */
+export function* byteRecordsOf(blocks: readonly Uint8Array[]): Generator<{ readonly digest: Uint8Array; readonly bytes: Buffer }> {
   for (const block of blocks) {
-    const bytes = Buffer.from(block.buffer, block.byteOffset, block.byteLength);
-    for (let at = 0; at < bytes.length; ) {
+    const all = Buffer.from(block.buffer, block.byteOffset, block.byteLength);
+    for (let at = 0; at < all.length; ) {
       const start = at + RECORD_HEAD;
-      const end = start + bytes.readUInt32BE(at + DIGEST_BYTES);
-      yield { digest: bytes.subarray(at, at + DIGEST_BYTES), text: bytes.toString('utf8', start, end) };
+      const end = start + all.readUInt32BE(at + DIGEST_BYTES);
+      yield { digest: all.subarray(at, at + DIGEST_BYTES), bytes: all.subarray(start, end) };
       at = end;
     }
   }

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { createHash, hash } from 'node:crypto';
-import { unreadable } from '../read.ts';
+import { fill, unreadable } from '../read.ts';
 
 /** Files to be hashed. Joined names and digests side by side: a list of 500 objects would cost more to hand over than to hash. */
 export interface HashFiles {
@@ -55,7 +55,7 @@ export function hashFiles(task: HashFiles, buffer: Uint8Array, tell: (bytes: num
 function hashFile(path: string, buffer: Uint8Array, tell: (bytes: number) => void): { digest: Buffer; untold: number } {
   const fd = openSync(path, 'r');
   try {
-    let read = fill(fd, buffer);
+    let read = fill(fd, buffer, 0, buffer.length);
     if (read < buffer.length) return { digest: hash('sha256', buffer.subarray(0, read), 'buffer'), untold: read };
     const sum = createHash('sha256');
     let untold = 0;
@@ -71,15 +71,5 @@ function hashFile(path: string, buffer: Uint8Array, tell: (bytes: number) => voi
     return { digest: sum.digest(), untold };
   } finally {
     closeSync(fd);
-  }
-}
-
-/** Reads until the buffer is full or the file ends: a share may answer with less than was asked for. */
-function fill(fd: number, buffer: Uint8Array): number {
-  let filled = 0;
-  for (;;) {
-    const read = readSync(fd, buffer, filled, buffer.length - filled, null);
-    filled += read;
-    if (read === 0 || filled === buffer.length) return filled;
   }
 }

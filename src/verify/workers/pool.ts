@@ -8,8 +8,13 @@ export type Said = { readonly told: number } | { readonly result: Result };
 
 /** Runs tasks in threads, or in this thread where no threads are wanted. */
 export interface Pool {
-  /** Queues a task. Rejects when a thread breaks (a defect, not a finding) or the pool is closed. */
-  run<T extends Task>(task: T): Promise<ResultOf<T>>;
+  /**
+   * Queues a task. One that will take `long` comes before all that wait, and its thread is given nothing behind it, so that it is not what all wait for at
+   * the end. Rejects when a thread breaks (a defect, not a finding) or the pool is closed.
+   */
+  run<T extends Task>(task: T, length?: 'long'): Promise<ResultOf<T>>;
+  /** Does a short task in this thread, while the others are still starting. */
+  here<T extends Task>(task: T): Promise<ResultOf<T>>;
   /** Resolves once so few tasks wait that one more does not pile up memory. */
   room(): Promise<void>;
   /** Ends the threads; tasks that were not finished are rejected. */
@@ -19,6 +24,7 @@ export interface Pool {
 
 interface Waiting {
   readonly task: Task;
+  readonly long: boolean;
   readonly resolve: (result: Result) => void;
   readonly reject: (reason: unknown) => void;
 }
@@ -32,14 +38,17 @@ interface Thread {
 /** Tasks that one thread is given ahead, so that it never waits for this one. */
 const AHEAD = 2;
 
-/** @param tell is handed bytes read of large files while they are being read */
+/**
+ * The threads are started now: by the time there is work for them they are ready.
+ * @param tell is handed bytes read of large files while they are being read
+ */
 export function openPool(threads: number, tell: (bytes: number) => void): Pool {
   return threads === 0 ? new InlinePool(tell) : new ThreadPool(threads, tell);
 }
 
 class InlinePool implements Pool {
   readonly threads = 1;
-  readonly #buffer = Buffer.allocUnsafe(CHUNK);
+  readonly #buffer = Buffer.allocUnsafeSlow(CHUNK);
   readonly #tell: (bytes: number) => void;
 
   constructor(tell: (bytes: number) => void) {
@@ -47,9 +56,11 @@ class InlinePool implements Pool {
   }
 
   run<T extends Task>(task: T): Promise<ResultOf<T>> {
-    return new Promise((resolve) => {
-      resolve(runTask(task, this.#buffer, this.#tell));
-    });
+    return runTask(task, this.#buffer, this.#tell);
+  }
+
+  here<T extends Task>(task: T): Promise<ResultOf<T>> {
+    return this.run(task);
   }
 
   room(): Promise<void> {
@@ -72,20 +83,28 @@ class ThreadPool implements Pool {
   constructor(threads: number, tell: (bytes: number) => void) {
     this.threads = threads;
     this.#tell = tell;
+    while (this.#all.length < threads) this.#start();
   }
 
-  run<T extends Task>(task: T): Promise<ResultOf<T>> {
+  run<T extends Task>(task: T, length?: 'long'): Promise<ResultOf<T>> {
     const promise = new Promise<Result>((resolve, reject) => {
       if (this.#failure !== null) {
         reject(this.#failure);
         return;
       }
-      this.#queue.push({ task, resolve, reject });
+      const waiting = { task, long: length === 'long', resolve, reject };
+      const after = this.#queue.findLastIndex(({ long }) => long) + 1;
+      if (waiting.long) this.#queue.splice(after, 0, waiting);
+      else this.#queue.push(waiting);
       this.#handOver();
     });
     // Who asked may have stopped waiting, because another task failed or the check was cancelled; that must not end the process.
     promise.catch(() => undefined);
     return promise as Promise<ResultOf<T>>;
+  }
+
+  here<T extends Task>(task: T): Promise<ResultOf<T>> {
+    return runTask(task, Buffer.allocUnsafeSlow(CHUNK), this.#tell);
   }
 
   room(): Promise<void> {
@@ -110,15 +129,13 @@ class ThreadPool implements Pool {
     }
   }
 
-  /** The thread with the least to do; a new one while there may be more and none is idle. */
+  /** The thread with the least to do; null where none should be given more. */
   #free(): Thread | null {
-    const least = this.#all.reduce<Thread | null>((best, thread) => (best === null || thread.open.length < best.open.length ? thread : best), null);
-    if (least !== null && least.open.length === 0) return least;
-    if (this.#all.length < this.threads) return this.#start();
-    return least !== null && least.open.length < AHEAD ? least : null;
+    const open = this.#all.filter((thread) => thread.open.length < AHEAD && !thread.open.some(({ long }) => long));
+    return open.reduce<Thread | null>((best, thread) => (best === null || thread.open.length < best.open.length ? thread : best), null);
   }
 
-  #start(): Thread {
+  #start(): void {
     const entry = new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js', import.meta.url);
     // A small young generation: what these threads make dies at once, and with V8's default it would be collected only at 16 MiB and more per thread.
     const worker = new Worker(entry, { resourceLimits: { maxYoungGenerationSizeMb: 8 } });
@@ -139,7 +156,6 @@ class ThreadPool implements Pool {
       this.#fail(new Error(`A thread of the check ended by itself with exit code ${String(code)}.`));
     });
     this.#all.push(thread);
-    return thread;
   }
 
   #fail(error: Error): void {

@@ -1,8 +1,10 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
+import { closeSync, openSync } from 'node:fs';
 import type { BodyHead } from '../../contract/index.ts';
 import { isKnownOp } from '../../contract/index.ts';
-import { parseBodyHead } from '../../core/index.ts';
-import { readPieces, readWhole } from '../read.ts';
+import { parseBodyHead, parseBodyLine } from '../../core/index.ts';
+import type { Unreadable } from '../read.ts';
+import { fill, readInto, unreadable } from '../read.ts';
 
 /** What became of a body: it matches its commitment, or not, or it is not there. */
 export interface BodyRead {
@@ -15,6 +17,13 @@ export interface BodyRead {
   /** How many files the lines of a version's body add, and the sum of their sizes. */
   readonly fileBytes: number;
   readonly files: number;
+  /** The logical paths of the first large files among them, which are worth hashing before all others. */
+  readonly large: readonly LargeFile[];
+}
+
+export interface LargeFile {
+  readonly path: string;
+  readonly size: number;
 }
 
 interface Commitment {
@@ -28,35 +37,68 @@ const MAX_HEAD = 4 * 1024 * 1024;
 const STEP = 65_536;
 const sizeAtEnd = /"size":(\d{1,16})\}$/;
 
+/** From here on a file keeps a thread busy for long enough that all might wait for it at the end. */
+const LARGE = 16 * 1024 * 1024;
+const MOST_LARGE = 64;
+
 /** Hashes body and salt of one entry (lake.md section 5) and keeps the first line. */
 export function readBody(folder: string, { commit, size, op }: Commitment, buffer: Uint8Array): BodyRead {
-  const salt = readWhole(`${folder}/body.salt`, SALT_BYTES);
-  const sum = createHash('sha256');
-  if ('bytes' in salt) sum.update(salt.bytes);
+  const salt = readInto(`${folder}/body.salt`, buffer, SALT_BYTES);
+  const salted = 'bytes' in salt ? salt.bytes.length : 0;
   const scan = new LineScan(op === 'version.committed');
-  let read = 0;
-  const fault = readPieces(`${folder}/body.json`, buffer, (piece) => {
-    sum.update(piece);
-    read += piece.length;
+  const body = readBehind(`${folder}/body.json`, buffer, salted, (piece) => {
     scan.feed(piece);
   });
-  const there = [...(fault?.why === 'missing' ? [] : ['body.json']), ...('why' in salt && salt.why === 'missing' ? [] : ['body.salt'])];
-  const bad = (state: BodyRead['state'], detail: string): BodyRead => ({ state, there, detail, head: null, fileBytes: 0, files: 0 });
-  if (fault?.why === 'missing') return bad('missing', 'body.json is not there');
+  const there = [...('why' in body && body.why === 'missing' ? [] : ['body.json']), ...('why' in salt && salt.why === 'missing' ? [] : ['body.salt'])];
+  const bad = (state: BodyRead['state'], detail: string): BodyRead => ({ state, there, detail, head: null, fileBytes: 0, files: 0, large: [] });
+  if ('why' in body && body.why === 'missing') return bad('missing', 'body.json is not there');
   if ('why' in salt && salt.why === 'missing') return bad('missing', 'body.salt is not there');
-  if (fault !== null) return bad('unreadable', `body.json cannot be read: ${fault.detail}`);
+  if ('why' in body) return bad('unreadable', `body.json cannot be read: ${body.detail}`);
   if ('why' in salt) return bad(salt.why === 'large' ? 'altered' : 'unreadable', `body.salt: ${salt.detail}`);
-  if (read !== size) return bad('altered', `body.json has ${String(read)} bytes instead of ${String(size)}`);
-  if (salt.bytes.length !== SALT_BYTES || sum.digest('hex') !== commit) return bad('altered', 'body.salt and body.json do not give the hash in the entry');
+  if (body.size !== size) return bad('altered', `body.json has ${String(body.size)} bytes instead of ${String(size)}`);
+  if (salted !== SALT_BYTES || body.sha256 !== commit) return bad('altered', 'body.salt and body.json do not give the hash in the entry');
   const line = scan.head();
   const head = line === null || !isKnownOp(op) ? null : parseBodyHead(line, op);
-  return { state: 'good', there, detail: '', head, fileBytes: scan.fileBytes, files: scan.files };
+  return { state: 'good', there, detail: '', head, fileBytes: scan.fileBytes, files: scan.files, large: scan.large };
+}
+
+/**
+ * Reads a file behind the `salted` bytes with which `buffer` begins; `take` is handed the file in pieces. Answers its size, and the hash over those
+ * first bytes and all of it.
+ */
+function readBehind(path: string, buffer: Uint8Array, salted: number, take: (piece: Uint8Array) => void): { readonly size: number; readonly sha256: string } | Unreadable {
+  let fd: number;
+  try {
+    fd = openSync(path, 'r');
+  } catch (error) {
+    return unreadable(error);
+  }
+  try {
+    let end = fill(fd, buffer, salted, buffer.length);
+    take(buffer.subarray(salted, end));
+    // Nearly all bodies end here, and one call takes less time than a hash object.
+    if (end < buffer.length) return { size: end - salted, sha256: hash('sha256', buffer.subarray(0, end)) };
+    const sum = createHash('sha256').update(buffer);
+    let size = end - salted;
+    for (;;) {
+      end = fill(fd, buffer, 0, buffer.length);
+      if (end === 0) return { size, sha256: sum.digest('hex') };
+      size += end;
+      sum.update(buffer.subarray(0, end));
+      take(buffer.subarray(0, end));
+    }
+  } catch (error) {
+    return unreadable(error);
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /** Keeps the first line and adds up the sizes in the others. */
 class LineScan {
   fileBytes = 0;
   files = 0;
+  readonly large: LargeFile[] = [];
   readonly #hasFiles: boolean;
   #head: Buffer | null = null;
   #tooLong = false;
@@ -96,6 +138,12 @@ class LineScan {
       if (size === undefined) continue;
       this.fileBytes += Number(size);
       this.files += 1;
+      if (Number(size) >= LARGE && this.large.length < MOST_LARGE) this.#noteLarge(line, Number(size));
     }
+  }
+
+  #noteLarge(line: string, size: number): void {
+    const parsed = parseBodyLine(Buffer.from(line, 'latin1').toString('utf8'));
+    if (parsed !== null && 'path' in parsed) this.large.push({ path: parsed.path, size });
   }
 }

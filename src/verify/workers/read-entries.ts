@@ -1,9 +1,11 @@
-import { createHash, createPublicKey, hash, verify } from 'node:crypto';
+import { createPublicKey, hash, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import type { Json } from '../../core/index.ts';
-import { canonicalBytes, entryFolder, fromUtf8 } from '../../core/index.ts';
+import type { Entry } from '../../contract/index.ts';
 import { MAX_ENTRY_BYTES } from '../../contract/index.ts';
-import { listFolder, readPieces, readWhole } from '../read.ts';
+import { actSigningBytes, entryFolder, entrySigningBytes, fromBase64, fromUtf8, leafHash, parseEntry, parsePlainEntry, signedPartOfPlain } from '../../core/index.ts';
+import { sha256 } from '../crypto.ts';
+import { fileNamesIn, readInto, readPieces } from '../read.ts';
+import { RecordList } from './compact.ts';
 import type { BodyRead } from './read-body.ts';
 import { readBody } from './read-body.ts';
 
@@ -24,48 +26,52 @@ export interface CarriedKey {
   readonly spki: Uint8Array;
 }
 
-/** A signature that was tried: over the message with this hash, with this key. */
-export interface TriedSignature {
-  readonly key: string;
-  /** Hex SHA-256 of what is signed. */
-  readonly message: string;
-  /** Hex of the signature. */
-  readonly signature: string;
-  readonly good: boolean;
-}
-
+/** What a thread says of one entry, beside its bytes and leaf hash. */
 export interface EntryRead {
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Null where the entry has no body, or is not one. */
   readonly body: BodyRead | null;
-  readonly tried: readonly TriedSignature[];
+  /** Whether the signature of the station and that of the act are good; null where they were not tried. */
+  readonly tried: { readonly entry: boolean | null; readonly act: boolean | null };
   /** Names in the folder that do not belong there. */
   readonly foreign: readonly string[];
 }
 
 export interface ReadEntriesResult {
   readonly entries: readonly EntryRead[];
+  /** Leaf hash and bytes of each, for `byteRecordsOf`. */
+  readonly leaves: readonly Uint8Array<ArrayBuffer>[];
   /** Why reading ended before `count`: no such folder, or one without an `entry.json` that can be read. */
   readonly end: null | { readonly why: 'none' | 'blocked'; readonly detail: string };
 }
 
 const belongs: ReadonlySet<string> = new Set(['entry.json', 'body.json', 'body.salt']);
 
-/** Reads entries with their bodies, hashes the bodies and tries the signatures: all that does not depend on what came before. */
+/** Reads entries with their bodies, hashes both and tries the signatures: all that does not depend on what came before. */
 export function readEntries(task: ReadEntries, buffer: Uint8Array): ReadEntriesResult {
-  const keys = new Map<string, KeyObject>();
-  for (const { id, spki } of task.keys) addKey(keys, id, spki);
+  const keys = new KnownKeys();
+  for (const { id, spki } of task.keys) keys.add(id, spki);
+  const leaves = new RecordList();
   const entries: EntryRead[] = [];
+  let end: ReadEntriesResult['end'] = null;
   for (let seq = task.from; seq < task.from + task.count; seq++) {
     const folder = `${task.ledger}/entries/${entryFolder(seq)}`;
-    const names = listFolder(folder);
-    if (names === null) return { entries, end: { why: 'none', detail: '' } };
-    const read = readWhole(`${folder}/entry.json`, MAX_ENTRY_BYTES);
-    if ('why' in read && read.why !== 'large') return { entries, end: { why: 'blocked', detail: read.detail } };
+    const names = fileNamesIn(folder);
+    if (names === null) {
+      end = { why: 'none', detail: '' };
+      break;
+    }
+    const read = readInto(`${folder}/entry.json`, buffer, MAX_ENTRY_BYTES);
+    if ('why' in read && read.why !== 'large') {
+      end = { why: 'blocked', detail: read.detail };
+      break;
+    }
     // A leaf is its bytes, good or bad, so a file that is too large to be an entry is a leaf without effect.
     const bytes = 'why' in read ? readLarge(`${folder}/entry.json`, buffer) : read.bytes;
-    entries.push(examine(folder, bytes, keys, 'why' in names ? [] : names.map(({ name }) => name).filter((name) => !belongs.has(name)), buffer));
+    leaves.addBytes(leafHash(sha256, bytes), bytes);
+    const foreign = 'why' in names ? [] : names.filter((name) => !belongs.has(name));
+    entries.push({ ...examine(folder, bytes, keys, buffer), foreign });
   }
-  return { entries, end: null };
+  return { entries, leaves: leaves.take(), end };
 }
 
 /** The most of an oversized entry that is kept; its leaf hash is then only good up to this, which no honest writer reaches. */
@@ -82,72 +88,49 @@ function readLarge(path: string, buffer: Uint8Array): Buffer {
   return Buffer.concat(parts);
 }
 
-function examine(folder: string, bytes: Buffer, keys: Map<string, KeyObject>, foreign: string[], buffer: Uint8Array): EntryRead {
-  const copy = new Uint8Array(bytes);
-  const value = valueOf(bytes);
-  if (value === null) return { bytes: copy, body: null, tried: [], foreign };
-  const carried = value['key'];
-  if (isObject(carried) && typeof carried['id'] === 'string' && typeof carried['spki'] === 'string') {
-    addKey(keys, carried['id'], Buffer.from(carried['spki'], 'base64'));
+/** `bytes` may lie in `buffer`; they are not looked at any more once the body is read. */
+function examine(folder: string, bytes: Uint8Array, keys: KnownKeys, buffer: Uint8Array): Omit<EntryRead, 'foreign'> {
+  const text = bytes.length > MAX_ENTRY_BYTES ? null : fromUtf8(bytes);
+  const plain = text === null ? null : parsePlainEntry(text);
+  const entry = plain ?? entryOf(bytes);
+  if (entry === null) return { body: null, tried: { entry: null, act: null } };
+  if (entry.key !== undefined) keys.add(entry.key.id, Buffer.from(entry.key.spki, 'base64'));
+  const message = plain === null || text === null ? entrySigningBytes(entry) : Buffer.from(signedPartOfPlain(text, plain), 'latin1');
+  const { act, actor, body, op, sig, station } = entry;
+  const tried = { entry: keys.tries(station, message, sig), act: act === undefined ? null : keys.tries(actor, actSigningBytes(act.statement), act.sig) };
+  return { body: body === null ? null : readBody(folder, { ...body, op }, buffer), tried };
+}
+
+function entryOf(bytes: Uint8Array): Entry | null {
+  const parsed = parseEntry(bytes);
+  return parsed.ok ? parsed.entry : null;
+}
+
+/** Keys by their ids. A key id is the hash of its key, so whoever offers the key, it is the right one. */
+class KnownKeys {
+  readonly #keys = new Map<string, KeyObject>();
+
+  add(id: string, spki: Uint8Array): void {
+    if (this.#keys.has(id) || hash('sha256', spki) !== id) return;
+    const key = keyOf(spki);
+    if (key !== null) this.#keys.set(id, key);
   }
-  const { body } = value;
-  const op = typeof value['op'] === 'string' ? value['op'] : '';
-  const commit = isObject(body) ? body['commit'] : null;
-  const size = isObject(body) ? body['size'] : null;
-  return {
-    bytes: copy,
-    body: typeof commit === 'string' && typeof size === 'number' ? readBody(folder, { commit, size, op }, buffer) : null,
-    tried: trySignatures(value, keys),
-    foreign,
-  };
-}
 
-function trySignatures(value: Readonly<Record<string, Json>>, keys: ReadonlyMap<string, KeyObject>): TriedSignature[] {
-  const { sig, ...unsigned } = value;
-  const tried: TriedSignature[] = [];
-  try {
-    tryOne(tried, keys, value['station'], unsigned, sig);
-    const act = value['act'];
-    if (isObject(act)) tryOne(tried, keys, value['actor'], act['statement'], act['sig']);
-  } catch (error) {
-    // JSON that has no canonical form: the entry is refused when it is judged.
-    if (!(error instanceof TypeError)) throw error;
-  }
-  return tried;
-}
-
-function tryOne(tried: TriedSignature[], keys: ReadonlyMap<string, KeyObject>, id: Json | undefined, signed: Json | undefined, sig: Json | undefined): void {
-  if (typeof id !== 'string' || typeof sig !== 'string' || signed === undefined) return;
-  const key = keys.get(id);
-  if (key === undefined) return;
-  const message = canonicalBytes(signed);
-  const signature = Buffer.from(sig, 'base64');
-  tried.push({ key: id, message: hash('sha256', message), signature: signature.toString('hex'), good: verify('sha256', message, key, signature) });
-}
-
-/** A key id is the hash of its key, so whoever offers the key, it is the right one. */
-function addKey(keys: Map<string, KeyObject>, id: string, spki: Uint8Array): void {
-  if (keys.has(id) || createHash('sha256').update(spki).digest('hex') !== id) return;
-  try {
-    keys.set(id, createPublicKey({ key: Buffer.from(spki), type: 'spki', format: 'der' }));
-  } catch (error) {
-    // Not a key that can be read: whoever judges the entry says so.
-    if (!(error instanceof Error)) throw error;
+  /** Whether a signature by this key is good; null where the key is not known. */
+  tries(id: string, message: Uint8Array, signature: string): boolean | null {
+    const key = this.#keys.get(id);
+    if (key === undefined) return null;
+    const der = fromBase64(signature);
+    return der !== null && der.length > 0 && verify('sha256', message, key, der);
   }
 }
 
-function valueOf(bytes: Uint8Array): Readonly<Record<string, Json>> | null {
-  const text = fromUtf8(bytes);
-  if (text === null) return null;
+/** Null where it is not a key that can be read: whoever judges the entry says so. */
+function keyOf(spki: Uint8Array): KeyObject | null {
   try {
-    const value = JSON.parse(text) as Json;
-    return isObject(value) ? value : null;
+    return createPublicKey({ key: Buffer.from(spki), type: 'spki', format: 'der' });
   } catch (error) {
-    if (error instanceof SyntaxError) return null;
+    if (error instanceof Error) return null;
     throw error;
   }
-}
-
-function isObject(value: Json | undefined): value is Readonly<Record<string, Json>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

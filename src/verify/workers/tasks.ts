@@ -1,17 +1,11 @@
 import type { CheckVersion, CheckVersionResult } from './check-version.ts';
-import { checkVersion } from './check-version.ts';
 import type { DigestFiles, DigestFilesResult } from './digest-files.ts';
-import { digestFiles } from './digest-files.ts';
 import type { HashAlgorithms, HashAlgorithmsResult } from './hash-algorithms.ts';
-import { hashAlgorithms } from './hash-algorithms.ts';
 import type { HashFiles, HashFilesResult } from './hash-files.ts';
 import { hashFiles } from './hash-files.ts';
 import type { HashRanges } from './hash-ranges.ts';
-import { hashRanges } from './hash-ranges.ts';
 import type { ReadEntries, ReadEntriesResult } from './read-entries.ts';
-import { readEntries } from './read-entries.ts';
 import type { ReadOcflInventory, ReadOcflInventoryResult } from './read-ocfl-inventory.ts';
-import { readOcflInventory } from './read-ocfl-inventory.ts';
 
 /** The pieces of work that can be done in any thread, since each depends only on its own input and the files that it names. */
 export type Task = HashAlgorithms | HashFiles | HashRanges | ReadEntries | CheckVersion | DigestFiles | ReadOcflInventory;
@@ -29,25 +23,28 @@ export type ResultOf<T extends Task> = Results[T['kind']];
 export type Result = Results[Task['kind']];
 
 /**
+ * Only what hashes files is there from the start; the rest, with the schemas and rules that it needs, is loaded when it is first asked for, so that a
+ * thread begins to hash as soon as it is started. Nothing is waited for once the buffer is in use.
+ *
  * @param buffer what files are read into; reused from task to task
  * @param tell is handed bytes of large files while they are being read
  */
-export function runTask<T extends Task>(task: T, buffer: Uint8Array, tell: (bytes: number) => void): ResultOf<T>;
-export function runTask(task: Task, buffer: Uint8Array, tell: (bytes: number) => void): Result {
+export async function runTask<T extends Task>(task: T, buffer: Uint8Array, tell: (bytes: number) => void): Promise<ResultOf<T>>;
+export async function runTask(task: Task, buffer: Uint8Array, tell: (bytes: number) => void): Promise<Result> {
   switch (task.kind) {
     case 'hashAlgorithms':
-      return hashAlgorithms(task, buffer, tell);
+      return (await import('./hash-algorithms.ts')).hashAlgorithms(task, buffer, tell);
     case 'hashFiles':
       return hashFiles(task, buffer, tell);
     case 'hashRanges':
-      return hashRanges(task, buffer);
+      return (await import('./hash-ranges.ts')).hashRanges(task, buffer);
     case 'readEntries':
-      return readEntries(task, buffer);
+      return (await import('./read-entries.ts')).readEntries(task, buffer);
     case 'checkVersion':
-      return checkVersion(task, buffer);
+      return (await import('./check-version.ts')).checkVersion(task, buffer);
     case 'digestFiles':
-      return digestFiles(task, buffer, tell);
+      return (await import('./digest-files.ts')).digestFiles(task, buffer, tell);
     case 'readOcflInventory':
-      return readOcflInventory(task, buffer);
+      return (await import('./read-ocfl-inventory.ts')).readOcflInventory(task, buffer);
   }
 }

@@ -6,6 +6,7 @@ import {
   actSigningBytes,
   bodyCommit,
   bodyLineText,
+  canonicalBytes,
   encodeEntry,
   entryFolder,
   entrySigningBytes,
@@ -13,6 +14,9 @@ import {
   parseBodyHead,
   parseBodyLine,
   parseEntry,
+  parseEntrySoon,
+  parsePlainEntry,
+  signedPartOfPlain,
   utf8,
 } from '../../../../src/core/index.ts';
 import type { Json } from '../../../../src/core/index.ts';
@@ -195,3 +199,84 @@ describe('a body', () => {
     expect(parseBodyLine(bodyLineText(line))).toBeNull();
   });
 });
+
+describe('an entry of the plain form', () => {
+  const hex = fc.stringMatching(/^[0-9a-f]{64}$/);
+  const instant = fc.date({ min: new Date('0000-01-01T00:00:00.000Z'), max: new Date('9999-12-31T23:59:59.999Z'), noInvalidDate: true }).map((date) => date.toISOString());
+  const ref = fc.record({ ref: fc.string({ minLength: 1, maxLength: 12 }), sha256: hex });
+  const base64 = fc.uint8Array({ maxLength: 80 }).map((bytes) => Buffer.from(bytes).toString('base64'));
+  const uuid = fc.uuid();
+  const shaped = fc.record({
+    v: fc.constantFrom(1, 1, 1, 2),
+    lake: uuid,
+    seq: fc.integer({ min: 0, max: 999_999_999 }),
+    prev: hex,
+    at: instant,
+    clock: instant,
+    txn: fc.uuid({ version: 7 }),
+    actor: hex,
+    station: hex,
+    op: fc.constantFrom('tag.added', 'body.destroyed', 'dataset.sung'),
+    subject: fc.oneof(fc.constantFrom('lake', 'dataset:SET', 'version:A:v1'), fc.string({ minLength: 1, maxLength: 30 })),
+    inputs: fc.array(ref, { maxLength: 3 }),
+    outputs: fc.array(ref, { maxLength: 3 }),
+    body: fc.option(fc.record({ commit: hex, size: fc.nat() })),
+    sig: base64,
+  });
+
+  it('is seen to be what the schema and the canonical form say that it is', () => {
+    let plain = 0;
+    fc.assert(
+      fc.property(shaped, (made) => {
+        const written = fromUtf8(canonicalBytes(made as Json)) ?? '';
+        const found = parsePlainEntry(written);
+        if (found === null) return;
+        plain++;
+        expect(parseEntry(utf8(written))).toEqual({ ok: true, entry: found });
+        expect(signedPartOfPlain(written, found)).toBe(fromUtf8(entrySigningBytes(found)));
+      }),
+      { numRuns: 300 },
+    );
+    expect(plain).toBeGreaterThan(50);
+  });
+
+  it('is never seen where one character more, less or other makes the schema refuse it', () => {
+    const written = fromUtf8(canonicalBytes(plainOf(entry) as never)) ?? '';
+    expect(parsePlainEntry(written)).not.toBeNull();
+    const other = fc.constantFrom(...'"\\{}[],: 0189abfgzAZ+/=-TZ.\u0000é'.split(''));
+    fc.assert(
+      fc.property(fc.nat({ max: written.length - 1 }), fc.constantFrom('other', 'less', 'more', 'twice'), other, (at, how, character) => {
+        const changed = written.slice(0, at) + (how === 'less' ? '' : how === 'twice' ? written.slice(at, at + 1).repeat(2) : character + (how === 'more' ? written.slice(at, at + 1) : '')) + written.slice(at + 1);
+        expect(parseEntrySoon(utf8(changed))).toEqual(parseEntry(utf8(changed)));
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it.each([
+    ['2024-02-29', true],
+    ['2023-02-29', false],
+    ['1900-02-29', false],
+    ['2000-02-29', true],
+    ['2024-04-31', false],
+    ['2024-12-31', true],
+    ['2024-00-10', false],
+    ['2024-13-10', false],
+    ['2024-01-00', false],
+  ])('has a day that exists: %s', (day, exists) => {
+    const written = fromUtf8(canonicalBytes({ ...plainOf(entry), at: `${day}T23:59:59.999Z` } as never)) ?? '';
+    expect([parsePlainEntry(written) !== null, parseEntry(utf8(written)).ok]).toEqual([exists, exists]);
+  });
+
+  it('may have 64 references in a list and not one more', () => {
+    const refs = (count: number) => Array.from({ length: count }, () => ({ ref: 'a', sha256: hashOf('a') }));
+    for (const [count, is] of [[64, true], [65, false]] as const) {
+      const written = fromUtf8(canonicalBytes({ ...plainOf(entry), inputs: refs(count) } as never)) ?? '';
+      expect([parsePlainEntry(written) !== null, parseEntry(utf8(written)).ok]).toEqual([is, is]);
+    }
+  });
+});
+
+function plainOf({ act: _act, ...rest }: Entry): Omit<Entry, 'act'> {
+  return rest;
+}
