@@ -39,15 +39,21 @@ export function instantOf(ms: number): Instant {
 }
 
 const windowsReserved = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)/i;
+const datasetGrammar = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 /** Id of a dataset, public for ever. Aliases share its grammar and its namespace (ignoring ASCII case). */
 export type DatasetId = string & z.$brand<'DatasetId'>;
 export const DatasetId = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be 1 to 64 letters, digits, dots, dashes or underscores, and start with a letter or digit')
+  .regex(datasetGrammar, 'must be 1 to 64 letters, digits, dots, dashes or underscores, and start with a letter or digit')
   .refine((id) => !id.endsWith('.'), 'must not end in a dot')
   .refine((id) => !windowsReserved.test(id), 'is a name that Windows reserves')
   .brand<'DatasetId'>();
+
+/** Whether `DatasetId` takes the text; for where that is asked of every entry of a ledger. */
+export function isDatasetId(text: string): text is DatasetId {
+  return datasetGrammar.test(text) && !text.endsWith('.') && !windowsReserved.test(text);
+}
 
 /** Label of a version: lower case, never like `v7`. */
 export type Tag = string & z.$brand<'Tag'>;

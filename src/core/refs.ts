@@ -1,4 +1,5 @@
-import { DatasetId, KeyId, LakeId, Sha256, VersionNumber } from '../contract/index.ts';
+import { isDatasetId, KeyId, LakeId, Sha256 } from '../contract/index.ts';
+import type { DatasetId, VersionNumber } from '../contract/index.ts';
 
 /** What an entry is about: docs/formats/lake.md section 3. */
 export type Subject =
@@ -42,16 +43,13 @@ function parsePair(kind: 'version' | 'table' | 'cube' | 'contract', first: strin
   const version = parseVersion(second);
   if (version === null) return null;
   if (kind !== 'version') return tableName.test(first) ? { kind, name: first, version } : null;
-  const id = DatasetId.safeParse(first);
-  return id.success ? { kind, id: id.data, version } : null;
+  return isDatasetId(first) ? { kind, id: first, version } : null;
 }
 
 function parseSingle(kind: string | undefined, value: string): Subject | null {
   switch (kind) {
-    case 'dataset': {
-      const id = DatasetId.safeParse(value);
-      return id.success ? { kind, id: id.data } : null;
-    }
+    case 'dataset':
+      return isDatasetId(value) ? { kind, id: value } : null;
     case 'key': {
       const id = KeyId.safeParse(value);
       return id.success ? { kind, id: id.data } : null;
@@ -70,7 +68,7 @@ function parseSingle(kind: string | undefined, value: string): Subject | null {
 
 /** `v7` → 7. */
 function parseVersion(text: string): VersionNumber | null {
-  return /^v[1-9]\d{0,8}$/.test(text) ? VersionNumber.parse(Number(text.slice(1))) : null;
+  return /^v[1-9]\d{0,8}$/.test(text) ? (Number(text.slice(1)) as VersionNumber) : null;
 }
 
 /** `version:WF-2024-07:v1`. */
