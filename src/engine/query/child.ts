@@ -14,15 +14,18 @@ const { parentPort } = process as { readonly parentPort?: ParentPort };
 
 // What DuckDB lays down beside its memory is for this account alone.
 process.umask(0o077);
-const instance = await DuckDBInstance.create(':memory:');
-const connection = await instance.connect();
+void start();
 
-if (parentPort !== undefined) {
-  const take = serve(connection, (answer) => parentPort.postMessage(answer));
-  parentPort.on('message', ({ data }) => take(data));
-} else {
-  const take = serve(connection, (answer) => void process.send?.(answer));
-  process.on('message', (order) => take(order as Order));
-  // A statement may be running in other threads, which an orderly exit would wait for.
-  process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+async function start(): Promise<void> {
+  const instance = await DuckDBInstance.create(':memory:');
+  const connection = await instance.connect();
+  if (parentPort !== undefined) {
+    const take = serve(connection, (answer) => parentPort.postMessage(answer));
+    parentPort.on('message', ({ data }) => take(data));
+  } else {
+    const take = serve(connection, (answer) => void process.send?.(answer));
+    process.on('message', (order) => take(order as Order));
+    // A statement may be running in other threads, which an orderly exit would wait for.
+    process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+  }
 }
