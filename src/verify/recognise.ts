@@ -1,8 +1,9 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { constants, gunzipSync } from 'node:zlib';
 import { join } from 'node:path';
-import { kindOfZip, looksLikePackageFolder } from './bagit/index.ts';
-import { looksLikeOcflObject, looksLikeStorageRoot } from './ocfl/index.ts';
+// Not through the front doors: with threads, nothing of the checks themselves is needed in the caller's.
+import { kindOfZip, looksLikePackageFolder } from './bagit/package-marks.ts';
+import { looksLikeOcflObject, looksLikeStorageRoot } from './ocfl/recognise.ts';
 import { listFolder } from './read.ts';
 
 export interface Recognised {

@@ -41,15 +41,15 @@ function* reportLines(report: VerifyReport): Generator<string> {
     if (same === undefined) byCode.set(finding.code, [finding]);
     else same.push(finding);
   }
-  for (const findings of byCode.values()) yield* groupLines(findings);
+  for (const findings of byCode.values()) yield* groupLines(report.kind, findings);
   if (report.answers !== undefined) yield* answerLines(report.answers);
   yield report.summary;
   if (!report.clean) yield `What to do: ${nextSteps[report.kind]}`;
 }
 
 /** What a code means, where it was met, and what to do about it. */
-function* groupLines(findings: readonly Finding[]): Generator<string> {
-  const meaning = meaningOf(findings[0]?.code ?? '');
+function* groupLines(kind: VerifyReport['kind'], findings: readonly Finding[]): Generator<string> {
+  const meaning = meaningOf(kind, findings[0]?.code ?? '');
   if (meaning !== null) yield meaning.means;
   for (const finding of findings.slice(0, SHOWN)) yield findingLine(finding);
   if (findings.length > SHOWN) yield `… and ${(findings.length - SHOWN).toLocaleString('en-US')} more ${findings[0]?.code ?? ''}; --json lists them.`;

@@ -3,12 +3,19 @@ import type { BagReading, Manifest } from './manifest.ts';
 
 /** Computes every checksum that some manifest gives, each file read once, and holds it against them. RFC 8493 section 3. */
 export async function checkChecksums(reading: BagReading, manifests: readonly Manifest[]): Promise<void> {
-  const { source, findings } = reading;
+  const { source, findings, meter } = reading;
   const known = manifests.filter(({ algorithm }) => algorithm !== null);
   const algorithms: Algorithm[] = [];
   for (const { algorithm } of known) if (algorithm !== null && !algorithms.includes(algorithm)) algorithms.push(algorithm);
   const bit = ({ algorithm }: Manifest): number => (algorithm === null ? 0 : 1 << algorithms.indexOf(algorithm));
   const wanted = (file: number): number => known.reduce((mask, manifest) => (manifest.listed.get(file) === 0 ? mask : mask | bit(manifest)), 0);
+  meter.filesTotal = 0;
+  meter.bytesTotal = 0;
+  for (const [file] of source.files.entries()) {
+    if (!source.files.isThere(file) || wanted(file) === 0) continue;
+    meter.filesTotal += 1;
+    meter.bytesTotal += source.files.size(file);
+  }
   await source.hash({
     algorithms,
     wanted,

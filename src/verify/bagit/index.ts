@@ -19,7 +19,6 @@ import { openZipBag } from './zip.ts';
 
 export { bagitCodes } from './codes.ts';
 export type { BagitCode } from './codes.ts';
-export { kindOfZip, looksLikePackageFolder } from './package-marks.ts';
 
 export interface BagCheck {
   /** Absolute path of the folder or archive, `/` between parts. */
@@ -81,7 +80,6 @@ async function checkSource(source: BagSource, { container, findings, meter }: Ba
   if (container.startsWith('tar') && isPackageBag(source.files, elements)) {
     findings.add('BAGIT_PACKAGE_UNJUDGED', '', 'This is a package of this program in a tar file. Its signature and provenance were not checked: unpack it and check the folder.');
   }
-  countWanted(source, meter);
   meter.phase('Reading and hashing files');
   await checkChecksums(reading, manifests);
   const algorithms = new Set(manifests.map(({ algorithm }) => algorithm?.name).filter((name) => name !== undefined));
@@ -102,14 +100,4 @@ function payloadOf({ files }: BagSource): { readonly files: number; readonly byt
     count += 1;
   }
   return { files: count, bytes };
-}
-
-function countWanted({ files }: BagSource, meter: Meter): void {
-  meter.filesTotal = 0;
-  meter.bytesTotal = 0;
-  for (const [file] of files.entries()) {
-    if (!files.isThere(file)) continue;
-    meter.filesTotal += 1;
-    meter.bytesTotal += files.size(file);
-  }
 }

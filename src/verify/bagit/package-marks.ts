@@ -19,12 +19,21 @@ const MAX_INFO = 1024 * 1024;
 /** A folder with a mark. @param path of the bag's folder */
 export function looksLikePackageFolder(path: string): boolean {
   if (existsSync(join(path, 'Provenance.txt')) && existsSync(join(path, 'VERIFY.txt'))) return true;
-  for (const folder of ['signatures', 'provenance']) {
-    const names = listFolder(join(path, folder));
-    if (names !== null && !('why' in names) && names.some(({ name }) => markedFile.test(`${folder}/${name}`))) return true;
-  }
+  if (hasMarkedFile(path, 'signatures') || hasMarkedFile(path, 'provenance')) return true;
+  // A package of several versions has a folder for each.
+  if (foldersIn(join(path, 'provenance')).some((name) => hasMarkedFile(path, `provenance/${name}`))) return true;
   const info = readWhole(join(path, 'bag-info.txt'), MAX_INFO);
   return 'bytes' in info && saysSo(elementsOf(info.bytes.toString('utf8')));
+}
+
+function hasMarkedFile(path: string, folder: string): boolean {
+  const names = listFolder(join(path, folder));
+  return names !== null && !('why' in names) && names.some(({ name }) => markedFile.test(`${folder}/${name}`));
+}
+
+function foldersIn(path: string): string[] {
+  const names = listFolder(path);
+  return names === null || 'why' in names ? [] : names.filter((entry) => entry.isDirectory()).map(({ name }) => name);
 }
 
 /**
@@ -55,7 +64,10 @@ export function isPackageBag(files: FileTable, elements: readonly BagInfoElement
 }
 
 function saysSo(elements: readonly BagInfoElement[]): boolean {
-  return elements.some(({ label, value }) => AGENT.test(label.toLowerCase()) && /^HMS-DTA\b/i.test(value));
+  return elements.some(({ label, value }) => {
+    const plain = label.toLowerCase();
+    return (AGENT.test(plain) && /^HMS-DTA\b/i.test(value)) || (plain === 'bagit-profile-identifier' && value.startsWith('urn:hms:bagit-profile:'));
+  });
 }
 
 function elementsOf(text: string): readonly BagInfoElement[] {
@@ -71,7 +83,7 @@ function kindInBytes(path: string): 'package' | 'bag' {
     const { size } = fstatSync(fd);
     const window = Buffer.alloc(1024 * 1024);
     const text = [0, Math.max(0, size - window.length)].map((at) => window.subarray(0, readSync(fd, window, 0, window.length, at)).toString('latin1')).join('\n');
-    if (/\/signatures\/(?:station|officer)\.(?:p7s|cert\.pem)|\/provenance\/\d+\.(?:entry\.json|tlog-proof)|Bagging-Software-Agent: HMS-DTA/.test(text)) return 'package';
+    if (/\/signatures\/(?:station|officer)\.(?:p7s|cert\.pem)|\/provenance\/\d+\.(?:entry\.json|tlog-proof)|Bagging-Software-Agent: HMS-DTA|urn:hms:bagit-profile:/.test(text)) return 'package';
     return /bagit\.txt|manifest-[a-z0-9]+\.txt/.test(text) ? 'bag' : 'package';
   } finally {
     closeSync(fd);

@@ -39,6 +39,7 @@ describe('what stands at a path is seen by what it holds', () => {
     ['package', ['bagit.txt', 'provenance/7.entry.json']],
     ['package', ['bagit.txt', 'provenance/7.tlog-proof']],
     ['package', ['bagit.txt', 'Provenance.txt', 'VERIFY.txt']],
+    ['package', ['bagit.txt', 'provenance/WF-2024-07-v1/7.entry.json']],
     ['ocfl-object', ['0=ocfl_object_1.0', 'inventory.json', 'v1/']],
     ['ocfl-object', ['inventory.json', 'v1/']],
     ['ocfl-storage-root', ['0=ocfl_1.1', 'ocfl_layout.json']],
