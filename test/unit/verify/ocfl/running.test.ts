@@ -76,6 +76,7 @@ describe('stopping', () => {
       threads: 1,
       room: () => pool.room(),
       close: () => pool.close(),
+      here: (task) => pool.here(task),
       run: (task) => {
         tasks += 1;
         if (tasks === 10) stop.abort();
