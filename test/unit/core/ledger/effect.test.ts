@@ -28,6 +28,8 @@ describe('datasets and versions (rule 3)', () => {
         firstTags: null,
         files: 1,
         bytes: 10,
+        imported: null,
+        lineage: null,
         transform: null,
       },
     ]);
@@ -81,6 +83,8 @@ describe('datasets and versions (rule 3)', () => {
         firstTags: { seq: 1, tags: ['draft', 'fire'] },
         files: 2,
         bytes: 3,
+        imported: null,
+        lineage: null,
         transform: 'T',
       },
     ]);
@@ -170,6 +174,8 @@ describe('bodies that are not there', () => {
         firstTags: null,
         files: null,
         bytes: null,
+        imported: null,
+        lineage: null,
         transform: null,
       },
     ]);
