@@ -1,5 +1,4 @@
-import { DuckDBInstance } from 'duckdb';
-import { serve } from './serve.ts';
+import { enableCompileCache, flushCompileCache } from 'node:module';
 import type { Answer, Order } from './protocol.ts';
 
 /** Entry of the query process. It is started by `spawn.ts`, or by Electron as a utilityProcess, and answers orders until its parent is gone. */
@@ -11,6 +10,11 @@ interface ParentPort {
 }
 
 const { parentPort } = process as { readonly parentPort?: ParentPort };
+
+// Half of the time that a start takes is the compiling of the same hundred files. Written early: this process is ended, it does not exit.
+enableCompileCache();
+const { DuckDBInstance } = await import('duckdb');
+const { serve } = await import('./serve.ts');
 
 // What DuckDB lays down beside its memory is for this account alone.
 process.umask(0o077);
@@ -29,3 +33,4 @@ async function start(): Promise<void> {
     process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
   }
 }
+flushCompileCache();
