@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { DatasetId } from '../contract/index.ts';
 import { parseSubject } from '../core/index.ts';
 import type { Signer } from './keys/index.ts';
-import { destroyClaimedBody, ifMissing, inWords, isRootCurrent, newTxn, readCheckpoint, recover } from './lake/index.ts';
+import { destroyClaimedBody, ifMissing, isRootCurrent, newTxn, readCheckpoint, recover } from './lake/index.ts';
 import type { Recovery } from './lake/index.ts';
 import type { ReadableLake } from './open.ts';
 
@@ -17,7 +17,6 @@ export async function finishInterrupted(lake: ReadableLake, signer: Signer, grac
   await unsettleRecent(lake);
   if (lake.index.unplaced().length === 0) return { placed: [], lost: [], blocked: [] };
   const scratch = lake.paths.transaction(newTxn(lake.clock));
-  await inWords('Opening the lake for writing', 'Nothing was changed.', () => lake.durable.makeFolder(scratch));
   try {
     const recovery = await recover(lake.ledger, scratch, grace);
     if (recovery.placed.length > 0) {

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { DatasetId } from '../../src/contract/index.ts';
-import { discard, draftsOf, put } from '../../src/engine/drafting.ts';
+import { commit, discard, draftsOf, put } from '../../src/engine/drafting.ts';
 import { initLake } from '../../src/engine/init.ts';
 import type { OpenOptions } from '../../src/engine/open.ts';
 import { openToWrite } from '../../src/engine/open.ts';
@@ -16,7 +16,13 @@ beforeAll(async () => {
   mkdirSync(place.sources, { recursive: true });
   writeFileSync(join(place.sources, 'a.txt'), 'a');
   await (await initLake({ ...place.options(), zone: 'America/New_York' })).lake.close();
-  place.save('empty');
+  const lake = await openToWrite(place.options());
+  await put(lake, 'OTHER' as DatasetId, [{ kind: 'path', path: join(place.sources, 'a.txt') }], { ...quiet, inline: true });
+  await commit(lake, 'OTHER' as DatasetId, { message: null, tags: [] });
+  await lake.close();
+  // As in a place that this station has not opened before: it looks whether every version is where it belongs.
+  place.restoreCatalog(null);
+  place.save('one version');
 });
 afterAll(() => place.remove());
 
@@ -32,7 +38,7 @@ async function putOne(options: OpenOptions): Promise<void> {
 }
 
 it('a process that dies at any call while it begins a draft leaves nothing that the next one does not tidy up', { timeout: 60_000 }, async () => {
-  place.restore('empty');
+  place.restore('one version');
   const counting = new FaultyDisk(null);
   await putOne(place.options({ disk: counting.disk }));
   const copying = counting.calls.findIndex(({ primitive }) => primitive.startsWith('blocking'));
@@ -40,7 +46,7 @@ it('a process that dies at any call while it begins a draft leaves nothing that 
   expect(calls.some(({ path }) => path.endsWith('draft.json'))).toBe(true);
   for (const { number, primitive } of calls) {
     for (const kind of primitive === 'handle.write' ? (['crashAfter', 'crashHalfway'] as const) : (['crashAfter'] as const)) {
-      place.restore('empty');
+      place.restore('one version');
       const dying = new FaultyDisk({ at: number, kind });
       await expect(putOne(place.options({ disk: dying.disk }))).rejects.toBeInstanceOf(Crash);
       await dying.bury();
@@ -58,7 +64,7 @@ it('a process that dies at any call while it begins a draft leaves nothing that 
 });
 
 it('a draft whose draft.json was damaged after files were put into it is left alone', async () => {
-  place.restore('empty');
+  place.restore('one version');
   await putOne(place.options());
   const [draft] = place.staged();
   writeFileSync(join(place.lake, 'staging', draft ?? '', 'draft.json'), '{');

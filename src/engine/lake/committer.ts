@@ -174,10 +174,10 @@ export interface Recovery {
 
 /**
  * Finishes claimed versions that are not in place. Another process may be doing that at this moment, so it first waits `grace` ms, once, and takes what is left.
- * `scratch` is a folder in staging that exists.
+ * `scratch` is a folder in staging, made only where something must be written: whoever asked removes it.
  */
 export async function recover(ledger: Ledger, scratch: string, grace: number): Promise<Recovery> {
-  const { index, paths, clock } = ledger.context;
+  const { index, paths, clock, durable } = ledger.context;
   const recovery = { placed: [] as ClaimedVersion[], lost: [] as ClaimedVersion[], blocked: [] as { version: ClaimedVersion; error: unknown }[] };
   const unfinished: ClaimedVersion[] = [];
   for (const version of index.unplaced()) {
@@ -187,7 +187,10 @@ export async function recover(ledger: Ledger, scratch: string, grace: number): P
       else unfinished.push(version);
     });
   }
-  if (unfinished.length > 0 && grace > 0) await clock.sleep(grace);
+  if (unfinished.length > 0) {
+    if (grace > 0) await clock.sleep(grace);
+    await durable.makeFolder(scratch);
+  }
   for (const version of unfinished) {
     await each(version, recovery, async () => {
       if ((await settle(ledger, version, scratch)) === 'placed') recovery.placed.push(version);
