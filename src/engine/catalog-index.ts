@@ -108,6 +108,20 @@ export class CatalogIndex implements LakeIndex, ForkableIndex {
     return this.catalog.fileAt(dataset, version, path);
   }
 
+  *pathsBelow(dataset: DatasetId, version: number, folder: string): Generator<LogicalPath> {
+    const prefix = `${folder}/`;
+    // Most often there is nothing: one row tells.
+    let limit = 1;
+    for (let after: string | null = prefix; after !== null; limit = 1_000) {
+      const page = this.catalog.files(dataset, version, after, limit);
+      for (const { path } of page?.files ?? []) {
+        if (!path.startsWith(prefix)) return;
+        yield path;
+      }
+      after = page?.next ?? null;
+    }
+  }
+
   *changedPaths(dataset: DatasetId, from: number, to: number): Generator<LogicalPath> {
     const differences = this.catalog.differences(dataset, from, to);
     if (differences === null) return;

@@ -4,10 +4,17 @@ import { HmsError, instantOf, versionName } from '../contract/index.ts';
 import type { DatasetId, Imported, Lineage, LogicalPath, OnProgress, Ref, RootName, Tag } from '../contract/index.ts';
 import { intake } from './ingest/index.ts';
 import type { IntakeReport, Source } from './ingest/index.ts';
+<<<<<<< HEAD
 import { noteBeginning } from './half-begun.ts';
 import { beginDraft, commitDraft, ifMissing, inWords, listDrafts, newTxn, openDraft, unwrapObject } from './lake/index.ts';
 import type { BaseFile, CommittedVersion, Draft, DraftJson, JournalLine } from './lake/index.ts';
 import type { StationLock, VersionDetail } from './catalog/index.ts';
+=======
+import { largeTables } from './draft-tables.ts';
+import { beginDraft, commitDraft, ifMissing, inWords, listDrafts, openDraft, unwrapObject, watchedSteps } from './lake/index.ts';
+import type { BaseFile, CommittedVersion, Draft, DraftJson, JournalLine, Steps } from './lake/index.ts';
+import type { StationLock } from './catalog/index.ts';
+>>>>>>> 1e27a86 (A commit streams a draft of any number of files, tells how far it is and can be stopped)
 import { lakeProfile } from './open.ts';
 import type { ReadableLake, WritableLake } from './open.ts';
 import { lockStation } from './station-lock.ts';
@@ -20,11 +27,25 @@ export async function draftsOf(lake: ReadableLake): Promise<DraftJson[]> {
   return drafts.filter((draft) => draft.lake === lake.lake.id && !lake.catalog.view.txnSeen(draft.txn));
 }
 
-/** This officer's draft of a dataset, or null. */
-export async function myDraft(lake: WritableLake, dataset: DatasetId): Promise<Draft | null> {
-  const mine = (await draftsOf(lake)).find((draft) => draft.dataset === dataset && isMine(lake, draft));
-  if (mine === undefined) return null;
-  return inWords('Opening the draft', 'The draft is kept.', () => openDraft(mine, baseFile(lake, dataset, mine.base?.ver ?? 0), lake.paths, lake.durable, lake.clock));
+/** This officer's draft of a dataset, or null. `close` it. */
+export async function myDraft(lake: WritableLake, dataset: DatasetId, steps?: Steps): Promise<Draft | null> {
+  const mine = await myRecord(lake, dataset);
+  return mine === null ? null : openDraftOf(lake, mine, steps);
+}
+
+/** Whether this officer has a draft of a dataset; its journals are not read. */
+export async function hasDraft(lake: WritableLake, dataset: DatasetId): Promise<boolean> {
+  return (await myRecord(lake, dataset)) !== null;
+}
+
+async function myRecord(lake: WritableLake, dataset: DatasetId): Promise<DraftJson | null> {
+  return (await draftsOf(lake)).find((draft) => draft.dataset === dataset && isMine(lake, draft)) ?? null;
+}
+
+/** Opens a draft, anyone's. `close` it. */
+export function openDraftOf(lake: ReadableLake, record: DraftJson, steps?: Steps): Promise<Draft> {
+  const base = baseFile(lake, record.dataset, record.base?.ver ?? 0);
+  return inWords('Opening the draft', 'The draft is kept.', () => openDraft(record, base, lake.paths, lake.durable, lake.clock, largeTables(lake), steps));
 }
 
 /** Whether a draft was begun at this station under this system account. */
@@ -42,17 +63,25 @@ export interface HeldDraft {
 }
 
 /**
+<<<<<<< HEAD
  * Holds this officer's draft of a dataset, begun now if there is none. Any number of programs may do so at the same time; a commit waits for none of them, and
  * none begins during a commit: what they stage would come into the version without being listed.
  */
 export async function holdDraft(lake: WritableLake, dataset: DatasetId): Promise<HeldDraft> {
+=======
+ * Works on this officer's draft of a dataset, begun now if there is none. Any number of programs may do so at the same time; a commit waits for none of them, and
+ * none begins during a commit: what they stage would come into the version without being listed. `leaveOpen` is given the draft when the work went well, to
+ * close it later.
+ */
+export async function withDraft<T>(lake: WritableLake, dataset: DatasetId, work: (draft: Draft) => Promise<T>, leaveOpen?: (draft: Draft) => void): Promise<T> {
+>>>>>>> 1e27a86 (A commit streams a draft of any number of files, tells how far it is and can be stopped)
   const { profileDurable } = lake.ledger.context;
   const file = lockFile(lake, dataset);
   const shared = await lockStation(file, 'shared', profileDurable, beingCommitted);
+  let draft: Draft | null = null;
   try {
     // Two programs that both find no draft would begin two.
     const begin = await lockStation(`${file}-begin`, 'exclusive', profileDurable, beingCommitted, BEGIN_WAIT_MS);
-    let draft;
     try {
       await dropAbandoned(lake, dataset);
       draft = (await myDraft(lake, dataset)) ?? (await beginNow(lake, dataset));
@@ -60,8 +89,19 @@ export async function holdDraft(lake: WritableLake, dataset: DatasetId): Promise
     } finally {
       begin.release();
     }
+<<<<<<< HEAD
     return { draft, release: () => shared.release() };
   } catch (error) {
+=======
+    const result = await work(draft);
+    if (leaveOpen !== undefined) {
+      leaveOpen(draft);
+      draft = null;
+    }
+    return result;
+  } finally {
+    draft?.close();
+>>>>>>> 1e27a86 (A commit streams a draft of any number of files, tells how far it is and can be stopped)
     shared.release();
     throw error;
   }
@@ -115,11 +155,18 @@ async function beginNow(lake: WritableLake, dataset: DatasetId, transform?: stri
   const newest = lake.catalog.view.dataset(dataset)?.newest ?? 0;
   const version = newest === 0 ? null : lake.index.claimedVersion(dataset, newest);
   const base = version === null ? null : { sha256: version.hash, ver: version.version };
+<<<<<<< HEAD
   const owner = { txn: newTxn(lake.clock), lake: lake.lake.id, station: lake.signer.id, osUser: lake.by.account, ...(transform === undefined ? {} : { transform }) };
   return inWords('Beginning a draft', 'Nothing was changed.', async () => {
     await noteBeginning(lake, `${lockFile(lake, dataset)}-begun`, owner.txn);
     return beginDraft(owner, dataset, base, baseFile(lake, dataset, newest), lake.paths, lake.durable, lake.clock);
   });
+=======
+  const owner = { lake: lake.lake.id, station: lake.signer.id, osUser: lake.by.account };
+  return inWords('Beginning a draft', 'Nothing was changed.', () =>
+    beginDraft(owner, dataset, base, baseFile(lake, dataset, newest), lake.paths, lake.durable, lake.clock, largeTables(lake)),
+  );
+>>>>>>> 1e27a86 (A commit streams a draft of any number of files, tells how far it is and can be stopped)
 }
 
 export interface PutOptions {
@@ -128,12 +175,18 @@ export interface PutOptions {
   readonly workers?: number;
   /** Copies in this thread, which starts none: for small files, and for fault tests. */
   readonly inline?: boolean;
+<<<<<<< HEAD
   /** Bytes that are read at a time. */
   readonly pieceBytes?: number;
+=======
+  /** Is given the draft as it then is, for a commit that follows at once and need not read it again; whoever takes it closes it. */
+  readonly leaveOpen?: (draft: Draft) => void;
+>>>>>>> 1e27a86 (A commit streams a draft of any number of files, tells how far it is and can be stopped)
 }
 
 /** Puts files, folders and streams into a dataset's draft. */
 export function put(lake: WritableLake, dataset: DatasetId, sources: readonly Source[], options: PutOptions): Promise<IntakeReport> {
+<<<<<<< HEAD
   return withDraft(lake, dataset, (draft) => putInto(lake, draft, sources, options));
 }
 
@@ -142,6 +195,13 @@ export function putInto(lake: WritableLake, draft: Draft, sources: readonly Sour
   const { signal, onProgress, ...rest } = options;
   const deps = { durable: lake.durable, clock: lake.clock, lake: lake.paths.root, ...rest };
   return inWords(`Putting files into the draft of ${draft.dataset}`, 'What was copied before is kept in the draft.', () => intake(draft, sources, deps, { signal, onProgress }));
+=======
+  const { workers, inline, leaveOpen, ...rest } = options;
+  const deps = { durable: lake.durable, clock: lake.clock, lake: lake.paths.root, ...(workers === undefined ? {} : { workers }), ...(inline === undefined ? {} : { inline }) };
+  const work = (draft: Draft): Promise<IntakeReport> =>
+    inWords(`Putting files into the draft of ${dataset}`, 'What was copied before is kept in the draft.', () => intake(draft, sources, deps, rest));
+  return withDraft(lake, dataset, work, leaveOpen);
+>>>>>>> 1e27a86 (A commit streams a draft of any number of files, tells how far it is and can be stopped)
 }
 
 /** A commit that was refused or interrupted may have left the draft's folder in the form of the version that it would have become. */
@@ -186,7 +246,10 @@ function filesAt(lake: WritableLake, draft: Draft, name: LogicalPath): LogicalPa
   if (draft.current(name) !== null) return [name];
   const below = new Set<LogicalPath>();
   const prefix = `${name}/`;
-  for (const path of draft.changes.keys()) if (path.startsWith(prefix) && draft.current(path) !== null) below.add(path);
+  for (const { path, file } of draft.changes.byPath(prefix)) {
+    if (!path.startsWith(prefix)) break;
+    if (file !== 'gone') below.add(path);
+  }
   const base = draft.details.base?.ver ?? 0;
   if (base > 0) {
     for (let after: string | null = prefix; after !== null; ) {
@@ -214,6 +277,7 @@ export interface CommitOptions {
   readonly tags: readonly Tag[];
   /** Shown as the author in the inventory: the officer's name, or the account's and the station's. */
   readonly author?: string;
+<<<<<<< HEAD
   /** What made the draft from its sources, in words. */
   readonly transform?: string;
   /** Versions that the draft was made from. */
@@ -221,22 +285,44 @@ export interface CommitOptions {
   readonly how?: Omit<Lineage, 'from'>;
   /** Where the version comes from, if it was made elsewhere. It may then be the same as the one before. */
   readonly imported?: Imported;
+=======
+  /** The draft as `put` of this process left it: it is not read again where nobody else has worked on it since. It stays the caller's to close. */
+  readonly draft?: Draft;
+  /** Stops the commit until its entry is claimed; the draft is then kept. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: OnProgress;
+>>>>>>> 1e27a86 (A commit streams a draft of any number of files, tells how far it is and can be stopped)
 }
 
-/** Commits this officer's draft of a dataset. */
+/** Commits this officer's draft of a dataset. Throws CancelledError after `signal`. */
 export async function commit(lake: WritableLake, dataset: DatasetId, options: CommitOptions): Promise<CommittedVersion> {
-  const record = (await draftsOf(lake)).find((draft) => draft.dataset === dataset && isMine(lake, draft));
-  if (record === undefined) {
+  if (!(await hasDraft(lake, dataset))) {
     throw new HmsError('DRAFT_NONE', `There is no draft of ${dataset} on this workstation.`, { kept: 'Nothing was changed.', next: `Put files first: hms dta put ${dataset} FILE` });
   }
+  const steps = watchedSteps(lake.clock, options.signal ?? new AbortController().signal, options.onProgress ?? (() => undefined), 'Nothing was committed; the draft is kept.');
   const lock = await lockDataset(lake, dataset);
+  let opened: Draft | null = null;
   try {
+<<<<<<< HEAD
     await dropAbandoned(lake, dataset);
     // Read after the lock was taken, so that no line written before it is missed.
     const draft = await myDraft(lake, dataset);
     if (draft === null) throw new HmsError('DRAFT_NONE', `The draft of ${dataset} was committed or discarded just now.`, { kept: 'Nothing was changed.', next: `Look with: hms dta show ${dataset}` });
     return await commitNow(lake, draft, options);
+=======
+    // Looked at after the lock was taken, so that no line written before it is missed.
+    const record = await myRecord(lake, dataset);
+    if (record === null) throw new HmsError('DRAFT_NONE', `The draft of ${dataset} was committed or discarded just now.`, { kept: 'Nothing was changed.', next: `Look with: hms dta show ${dataset}` });
+    steps.begin('Reading the draft', null);
+    const isKnown = options.draft?.txn === record.txn && (await inWords('Opening the draft', 'The draft is kept.', async () => options.draft?.isAsKnown()));
+    if (isKnown !== true) opened = await openDraftOf(lake, record, steps);
+    const name = options.author ?? `${lake.by.account} at ${lake.signer.name}`;
+    const words = { message: options.message, user: { name, address: `urn:hms:key:${lake.signer.id}` }, created: instantOf(lake.clock.now()) };
+    const draft = opened ?? (options.draft as Draft);
+    return await commitDraft(lake.ledger, lake.signer, draft, { words, tags: options.tags, refusal: (root) => latePhi(dataset, root, options.tags), steps });
+>>>>>>> 1e27a86 (A commit streams a draft of any number of files, tells how far it is and can be stopped)
   } finally {
+    opened?.close();
     lock.release();
   }
 }

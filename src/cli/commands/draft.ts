@@ -1,7 +1,7 @@
 import { HmsError } from '../../contract/index.ts';
 import type { DatasetId } from '../../contract/index.ts';
 import { createDataset } from '../../engine/datasets/index.ts';
-import { commit as commitDraft, discard as discardDraft, myDraft, removeFiles, renameFile } from '../../engine/drafting.ts';
+import { discard as discardDraft, hasDraft, myDraft, removeFiles, renameFile } from '../../engine/drafting.ts';
 import { datasetUnknown } from '../../engine/files.ts';
 import type { WritableLake } from '../../engine/open.ts';
 import { derivationOf } from './derived.ts';
@@ -11,7 +11,7 @@ import { writing } from '../opening.ts';
 import { answer, remark } from '../session.ts';
 import type { Session } from '../session.ts';
 import { count } from '../words.ts';
-import { notAllTaken, sourcesOf, take, withDraft } from './intake.ts';
+import { commitWithProgress, notAllTaken, sourcesOf, take, withDraft } from './intake.ts';
 import { contents, intakeJson, intakeWords, versionJson, warnOfLargeInventory } from './results.ts';
 
 /** Working on a dataset step by step: reserve its id, change the draft, commit or discard it. */
@@ -67,7 +67,7 @@ export function mv(session: Session, [text, from, to]: readonly [string, string,
 export function commit(session: Session, [text]: readonly [string], { message, tag = [], ...derived }: { readonly message?: string; readonly tag?: readonly string[] } & DerivedChoices): Promise<void> {
   return writing(session, async (lake) => {
     const dataset = await draftedDataset(lake, text);
-    const { version, prepared } = await commitDraft(lake, dataset, { message: message ?? null, tags: tagsOf(tag), ...derivationOf(lake, derived) });
+    const { version, prepared } = await commitWithProgress(session, lake, dataset, { message: message ?? null, tags: tagsOf(tag), ...derivationOf(lake, derived) });
     const detail = lake.catalog.version(dataset, version);
     if (detail === null) throw new Error(`The catalog has no version ${version} of ${dataset} after its commit.`);
     await warnOfLargeInventory(session, refOf(detail), prepared.inventoryBytes);
@@ -84,6 +84,7 @@ export function discard(session: Session, [text]: readonly [string]): Promise<vo
       throw new HmsError('DRAFT_NONE', `You have no draft of ${dataset} on this workstation.`, { kept: 'Nothing was changed.', next: 'See all drafts with: hms dta drafts' });
     }
     const { size } = draft.changes;
+    draft.close();
     await discardDraft(lake, draft.details);
     await answer(session, { dataset, discarded: size }, [`The draft of ${dataset} (${count(size, 'change')}) was discarded. Its versions are as they were.`]);
   });
@@ -94,7 +95,7 @@ async function draftedDataset(lake: WritableLake, text: string): Promise<Dataset
   const known = findDataset(lake, text);
   if (known !== null) return known;
   const id = datasetIdOf(text);
-  if ((await myDraft(lake, id)) !== null) return id;
+  if (await hasDraft(lake, id)) return id;
   const { message, kept, facts } = datasetUnknown(text, lake.catalog.nearestName(text));
   throw new HmsError('DATASET_UNKNOWN', message, { ...(kept === undefined ? {} : { kept }), next: `See the datasets with: hms dta ls. A new one is made with: hms dta create ${id}`, facts });
 }

@@ -1,7 +1,5 @@
 import { HmsError, versionName } from '../../contract/index.ts';
-import type { LogicalPath } from '../../contract/index.ts';
-import { draftsOf } from '../../engine/drafting.ts';
-import { openDraft } from '../../engine/lake/index.ts';
+import { draftsOf, openDraftOf } from '../../engine/drafting.ts';
 import type { Draft, DraftJson } from '../../engine/lake/index.ts';
 import type { ReadableLake } from '../../engine/open.ts';
 import { reading } from '../opening.ts';
@@ -34,18 +32,22 @@ export function drafts(session: Session): Promise<void> {
 async function holdings(lake: ReadableLake, record: DraftJson): Promise<{ files: number; removed: number; bytes: number } | null> {
   let draft: Draft;
   try {
-    draft = await openDraft(record, (path: LogicalPath) => (record.base === null ? null : lake.catalog.fileAt(record.dataset, record.base.ver, path)), lake.paths, lake.durable, lake.clock);
+    draft = await openDraftOf(lake, record);
   } catch (error) {
     if (error instanceof HmsError) return null;
     throw error;
   }
   const sum = { files: 0, removed: 0, bytes: 0 };
-  for (const change of draft.changes.values()) {
-    if (change === 'gone') sum.removed += 1;
-    else {
-      sum.files += 1;
-      sum.bytes += change.size;
+  try {
+    for (const { file } of draft.changes.byPath('')) {
+      if (file === 'gone') sum.removed += 1;
+      else {
+        sum.files += 1;
+        sum.bytes += file.size;
+      }
     }
+  } finally {
+    draft.close();
   }
   return sum;
 }

@@ -1,7 +1,8 @@
 import { CancelledError, HmsError } from '../../contract/index.ts';
 import type { DatasetId } from '../../contract/index.ts';
-import { commit, myDraft } from '../../engine/drafting.ts';
+import { myDraft } from '../../engine/drafting.ts';
 import type { IntakeReport } from '../../engine/ingest/index.ts';
+import type { Draft } from '../../engine/lake/index.ts';
 import type { WritableLake } from '../../engine/open.ts';
 import { derivationOf } from './derived.ts';
 import { datasetIdOf, findDataset, refOf, tagsOf } from '../names.ts';
@@ -9,7 +10,7 @@ import { writing } from '../opening.ts';
 import { answer, remark } from '../session.ts';
 import type { Session } from '../session.ts';
 import { count, officeClock } from '../words.ts';
-import { notAllTaken, sourcesOf, take, withDraft } from './intake.ts';
+import { commitWithProgress, notAllTaken, sourcesOf, take, withDraft } from './intake.ts';
 import { contents, intakeJson, intakeWords, versionJson, warnOfLargeInventory } from './results.ts';
 
 export interface IngestChoices {
@@ -29,13 +30,18 @@ export function ingest(session: Session, [text, names]: readonly [string, readon
     const sources = await sourcesOf(session, names, choices.as);
     await tellOfDraft(session, lake, dataset);
     const { report, done } = await withDraft(lake, dataset, async () => {
-      const taken = await take(session, lake, dataset, sources);
-      refuseProblems(taken, dataset);
-      if (session.signal.aborted) throw new CancelledError(`${intakeWords(taken)}. They are kept in the draft of ${dataset}; "hms dta commit ${dataset}" commits it.`);
-      const committed = await commit(lake, dataset, { message: choices.message ?? null, tags, ...derivation }).catch((error: unknown) => {
-        throw nothingDiffers(error, lake, dataset, taken);
-      });
-      return { report: taken, done: committed };
+      let draft: Draft | undefined;
+      try {
+        const taken = await take(session, lake, dataset, sources, (left) => (draft = left));
+        refuseProblems(taken, dataset);
+        const options = { message: choices.message ?? null, tags, ...derivation, ...(draft === undefined ? {} : { draft }) };
+        const committed = await commitWithProgress(session, lake, dataset, options).catch((error: unknown) => {
+          throw isCancelled(error) ? staysInDraft(taken, dataset) : nothingDiffers(error, lake, dataset, taken);
+        });
+        return { report: taken, done: committed };
+      } finally {
+        draft?.close();
+      }
     });
     const version = lake.catalog.version(dataset, done.version);
     if (version === null) throw new Error(`The catalog has no version ${done.version} of ${dataset} after its commit.`);
@@ -47,9 +53,13 @@ export function ingest(session: Session, [text, names]: readonly [string, readon
 
 async function tellOfDraft(session: Session, lake: WritableLake, dataset: DatasetId): Promise<void> {
   const draft = await myDraft(lake, dataset);
-  if (draft === null || draft.isEmpty) return;
-  const started = officeClock(lake.lake.zone)(draft.details.started);
-  await remark(session, `Your draft of ${dataset} from ${started} is continued; the ${count(draft.changes.size, 'change')} in it will be in the same version.`);
+  if (draft === null) return;
+  const { details, changes } = draft;
+  const { size } = changes;
+  draft.close();
+  if (size === 0) return;
+  const started = officeClock(lake.lake.zone)(details.started);
+  await remark(session, `Your draft of ${dataset} from ${started} is continued; the ${count(size, 'change')} in it will be in the same version.`);
 }
 
 function refuseProblems(report: IntakeReport, dataset: DatasetId): void {
@@ -58,6 +68,14 @@ function refuseProblems(report: IntakeReport, dataset: DatasetId): void {
   const kept = staged === 0 ? 'Nothing was committed.' : `Nothing was committed; ${count(staged, 'file')} in the draft ${staged === 1 ? 'is' : 'are'} kept.`;
   const next = 'Put right what is said above and run the same command again; files that were staged are not copied again.';
   throw notAllTaken(report, kept, staged === 0 ? next : `${next} To do without the others: hms dta commit ${dataset} -m MESSAGE`);
+}
+
+function isCancelled(error: unknown): boolean {
+  return error instanceof CancelledError;
+}
+
+function staysInDraft(taken: IntakeReport, dataset: DatasetId): CancelledError {
+  return new CancelledError(`${intakeWords(taken)}. They are kept in the draft of ${dataset}; "hms dta commit ${dataset}" commits it.`);
 }
 
 function nothingDiffers(error: unknown, lake: WritableLake, dataset: DatasetId, report: IntakeReport): unknown {

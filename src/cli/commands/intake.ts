@@ -2,8 +2,10 @@ import { globSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { HmsError } from '../../contract/index.ts';
 import type { DatasetId } from '../../contract/index.ts';
-import { discard, myDraft, put } from '../../engine/drafting.ts';
+import { commit, discard, hasDraft, myDraft, put } from '../../engine/drafting.ts';
+import type { CommitOptions } from '../../engine/drafting.ts';
 import type { IntakeReport, Source } from '../../engine/ingest/index.ts';
+import type { CommittedVersion, Draft } from '../../engine/lake/index.ts';
 import type { WritableLake } from '../../engine/open.ts';
 import { logicalPathOf } from '../names.ts';
 import { progressView } from '../progress.ts';
@@ -33,12 +35,12 @@ function matches(name: string): string[] {
   return found.length === 0 ? [name] : found;
 }
 
-/** Copies sources into the draft, with progress, and tells what was met. */
-export async function take(session: Session, lake: WritableLake, dataset: DatasetId, sources: readonly Source[]): Promise<IntakeReport> {
+/** Copies sources into the draft, with progress, and tells what was met. `leaveOpen` is given the draft, to close it later. */
+export async function take(session: Session, lake: WritableLake, dataset: DatasetId, sources: readonly Source[], leaveOpen?: (draft: Draft) => void): Promise<IntakeReport> {
   const progress = await progressView(session);
   let report;
   try {
-    report = await put(lake, dataset, sources, { signal: session.signal, onProgress: progress.onProgress });
+    report = await put(lake, dataset, sources, { signal: session.signal, onProgress: progress.onProgress, ...(leaveOpen === undefined ? {} : { leaveOpen }) });
   } finally {
     progress.end();
     // A pipe that nobody reads any more would keep the process from ending.
@@ -47,6 +49,16 @@ export async function take(session: Session, lake: WritableLake, dataset: Datase
   await tellNotes(session, report);
   await tellProblems(session, report);
   return report;
+}
+
+/** Commits the draft, with progress; can be cancelled until the version is in the ledger. */
+export async function commitWithProgress(session: Session, lake: WritableLake, dataset: DatasetId, options: CommitOptions): Promise<CommittedVersion> {
+  const progress = await progressView(session);
+  try {
+    return await commit(lake, dataset, { ...options, signal: session.signal, onProgress: progress.onProgress });
+  } finally {
+    progress.end();
+  }
 }
 
 /** The refusal where some files were not taken; its exit code is that of a refusal, whatever the first of them was refused for. */
@@ -59,7 +71,7 @@ export function notAllTaken(report: IntakeReport, kept: string, next: string): H
 
 /** Runs work on a dataset's draft. A draft that was begun for it and holds nothing afterwards is taken away again, because nobody asked for one. */
 export async function withDraft<T>(lake: WritableLake, dataset: DatasetId, work: () => Promise<T>): Promise<T> {
-  const isNew = (await myDraft(lake, dataset)) === null;
+  const isNew = !(await hasDraft(lake, dataset));
   try {
     return await work();
   } catch (error) {
@@ -70,7 +82,9 @@ export async function withDraft<T>(lake: WritableLake, dataset: DatasetId, work:
 
 async function dropEmptyDraft(lake: WritableLake, dataset: DatasetId): Promise<void> {
   const draft = await myDraft(lake, dataset);
-  if (draft?.isEmpty !== true) return;
+  const { isEmpty } = draft ?? { isEmpty: false };
+  draft?.close();
+  if (draft === null || !isEmpty) return;
   // Bytes that no journal names yet belong to another process that puts into the same draft at this moment.
   if ((await readdir(draft.contentFolder)).length > 0) return;
   await discard(lake, draft.details);

@@ -13,6 +13,8 @@ const SHORTENED_DIGITS = 16;
 const TWIN_DIGITS = 8;
 
 const reservedNames = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$|clock\$)$/i;
+/** Its own twin key: most names of files. */
+const lowerAscii = /^[\u0000-@[-\u007f]*$/;
 const notPortable = /[<>:"\\|?*%\u0000-\u001f\u007f-\u009f\ud800-\udfff]|[. ]$/gu;
 
 /**
@@ -39,6 +41,7 @@ function percentEncode(character: string): string {
 
 /** Under which names are the same to a file system that ignores case or normalizes. */
 function twinKey(segment: string): string {
+  if (lowerAscii.test(segment)) return segment;
   const key = segment.normalize('NFC').toUpperCase().toLowerCase();
   // The same text as an own string would be held once more for each file.
   return key === segment ? segment : key;
@@ -68,16 +71,24 @@ function start(text: string): string {
   return kept;
 }
 
-/** A folder below `content/`, with the names that are taken in it. */
+/** A folder below `content/`. */
 interface Folder {
   /** Its content path with a slash behind it; '' for `content/` itself. */
   readonly path: string;
   /** Its name as it is written. */
   readonly name: string;
   /** The logical folder whose it is; null when only its name is known, from a path that was reserved. */
-  owner: string | null;
-  /** By twin key: a folder, the logical path of a file, or null for a file of which only the name is known. */
-  readonly entries: Map<string, Folder | string | null>;
+  readonly owner: string | null;
+}
+
+/**
+ * The names that are taken. Under the content path of a folder and the twin key of a name in it: the logical path of the file there (`''` where only the
+ * name of a file is known), or, for a folder, `/`, its name, `/` and its logical path (nothing where that is not known). Under `/` and a logical folder:
+ * the content path of its folder. A `Map` is one; a table that holds any number of names in little memory is another.
+ */
+export interface TakenNames {
+  get(key: string): string | undefined;
+  set(key: string, value: string): unknown;
 }
 
 /**
@@ -87,30 +98,31 @@ interface Folder {
  * segments of at most {@link MAX_SEGMENT_BYTES}, and differs from every other even where case and normalization form are ignored. The same
  * paths in the same order give the same answers; the same path asked again gives its own again.
  *
- * Memory: one table entry for each file and folder.
+ * Memory: one name for each file and folder, where `names` keeps them.
  */
 export class ContentPathMapper {
   readonly #sha256: Sha256Fn;
-  readonly #root: Folder = { path: '', name: '', owner: '', entries: new Map() };
-  /** By logical folder. */
-  readonly #folders = new Map<string, Folder>();
+  readonly #names: TakenNames;
+  /** The folder of the last path: files come folder by folder. */
+  #last: { readonly logical: string; readonly folder: Folder } | null = null;
 
-  constructor(sha256: Sha256Fn) {
+  constructor(sha256: Sha256Fn, names: TakenNames = new Map<string, string>()) {
     this.#sha256 = sha256;
+    this.#names = names;
   }
 
   map(path: LogicalPath): string {
     const slash = path.lastIndexOf('/');
-    const folder = slash < 0 ? this.#root : this.#folder(path.slice(0, slash));
-    const name = this.#free(folder, this.#shortened(path.slice(slash + 1), path), path, (entry) => entry === path);
+    const folder = slash < 0 ? root : this.#folder(path.slice(0, slash));
+    const name = this.#free(folder, this.#shortened(path.slice(slash + 1), path), path, (taken) => taken === path);
     const whole = folder.path + name;
     if (utf8Length(whole) <= MAX_CONTENT_PATH_BYTES) {
-      folder.entries.set(twinKey(name), path);
+      this.#names.set(keyIn(folder, name, whole), path);
       return whole;
     }
     const short = `${start(whole).replaceAll('/', '_')}~${this.#digits(path, SHORTENED_DIGITS)}`;
-    const free = this.#free(this.#root, short, path, (entry) => entry === path);
-    this.#root.entries.set(twinKey(free), path);
+    const free = this.#free(root, short, path, (taken) => taken === path);
+    this.#names.set(keyIn(root, free, free), path);
     return free;
   }
 
@@ -121,35 +133,45 @@ export class ContentPathMapper {
   reserve(existing: string): void {
     const segments = existing.split('/');
     const file = segments.pop() ?? '';
-    let folder = this.#root;
-    for (const name of segments) {
-      const entry = folder.entries.get(twinKey(name));
-      folder = isFolder(entry) ? entry : this.#add(folder, name, null);
-    }
-    if (!isFolder(folder.entries.get(twinKey(file)))) folder.entries.set(twinKey(file), null);
+    let folder = root;
+    for (const name of segments) folder = this.#folderAt(folder, name) ?? this.#add(folder, name, null);
+    if (this.#folderAt(folder, file) === null) this.#names.set(keyIn(folder, file), '');
   }
 
   /** The folder in which the files of a logical folder are stored. */
   #folder(logical: string): Folder {
-    const known = this.#folders.get(logical);
-    if (known !== undefined) return known;
+    if (this.#last?.logical === logical) return this.#last.folder;
+    const folder = this.#known(logical) ?? this.#make(logical);
+    this.#last = { logical, folder };
+    return folder;
+  }
+
+  #known(logical: string): Folder | null {
+    const path = this.#names.get(`/${logical}`);
+    return path === undefined ? null : { path, name: path.slice(path.lastIndexOf('/', path.length - 2) + 1, -1), owner: logical };
+  }
+
+  #make(logical: string): Folder {
     const slash = logical.lastIndexOf('/');
-    const parent = slash < 0 ? this.#root : this.#folder(logical.slice(0, slash));
+    const parent = slash < 0 ? root : this.#folder(logical.slice(0, slash));
     const wanted = this.#shortened(logical.slice(slash + 1), logical);
-    const name = this.#free(parent, wanted, logical, (entry, candidate) => {
-      return isFolder(entry) && entry.owner === null && entry.name === candidate;
+    const name = this.#free(parent, wanted, logical, (taken, candidate) => {
+      const folder = folderOf(parent, taken);
+      return folder !== null && folder.owner === null && folder.name === candidate;
     });
-    const entry = parent.entries.get(twinKey(name));
-    const folder = isFolder(entry) ? entry : this.#add(parent, name, logical);
-    folder.owner = logical;
-    this.#folders.set(logical, folder);
+    const folder = this.#add(parent, name, logical);
+    this.#names.set(`/${logical}`, folder.path);
     return folder;
   }
 
   #add(parent: Folder, name: string, owner: string | null): Folder {
-    const folder: Folder = { path: `${parent.path}${name}/`, name, owner, entries: new Map() };
-    parent.entries.set(twinKey(name), folder);
-    return folder;
+    this.#names.set(keyIn(parent, name), `/${name}/${owner ?? ''}`);
+    return { path: `${parent.path}${name}/`, name, owner };
+  }
+
+  #folderAt(parent: Folder, name: string): Folder | null {
+    const taken = this.#names.get(keyIn(parent, name));
+    return taken === undefined ? null : folderOf(parent, taken);
   }
 
   /** Steps 1 and 2: a segment without regard to its neighbours. */
@@ -160,11 +182,11 @@ export class ContentPathMapper {
   }
 
   /** Step 3: the name itself where it is free or already this one's, else with digits behind it, others each time until it is. */
-  #free(folder: Folder, name: string, logical: string, isOwn: (entry: Folder | string | null, candidate: string) => boolean): string {
+  #free(folder: Folder, name: string, logical: string, isOwn: (taken: string, candidate: string) => boolean): string {
     let candidate = name;
     for (let attempt = 0; ; attempt += 1) {
-      const entry = folder.entries.get(twinKey(candidate));
-      if (entry === undefined || isOwn(entry, candidate)) return candidate;
+      const taken = this.#names.get(keyIn(folder, candidate));
+      if (taken === undefined || isOwn(taken, candidate)) return candidate;
       candidate = `${name}~${this.#digits(attempt === 0 ? logical : `${logical}\0${String(attempt)}`, TWIN_DIGITS)}`;
     }
   }
@@ -174,6 +196,19 @@ export class ContentPathMapper {
   }
 }
 
-function isFolder(entry: Folder | string | null | undefined): entry is Folder {
-  return typeof entry === 'object' && entry !== null;
+const root: Folder = { path: '', name: '', owner: '' };
+
+/** `whole` is the content path, where the caller has it: nearly always that is the key itself, and one text serves for both. */
+function keyIn(folder: Folder, name: string, whole = folder.path + name): string {
+  const key = twinKey(name);
+  return key === name ? whole : folder.path + key;
+}
+
+/** The folder that a taken name is; null where it is a file. */
+function folderOf(parent: Folder, taken: string): Folder | null {
+  if (!taken.startsWith('/')) return null;
+  const end = taken.indexOf('/', 1);
+  const name = taken.slice(1, end);
+  const owner = taken.slice(end + 1);
+  return { path: `${parent.path}${name}/`, name, owner: owner === '' ? null : owner };
 }

@@ -14,7 +14,11 @@ export {
 } from './inventory-write.ts';
 export { InventoryRewriter, nextInventory } from './inventory-rewrite.ts';
 export type { NextVersion } from './next-version.ts';
-export { ContentPathMapper, encodeSegment, MAX_CONTENT_PATH_BYTES, MAX_SEGMENT_BYTES } from './content-path.ts';
+export { continuedInventory, type VersionChange } from './inventory-continue.ts';
+export type { DigestPath } from './merged-block.ts';
+export { DigestList } from './digest-list.ts';
+export { HeldDigestsCollector, type HeldDigestsResult } from './held-digests.ts';
+export { ContentPathMapper, encodeSegment, MAX_CONTENT_PATH_BYTES, MAX_SEGMENT_BYTES, type TakenNames } from './content-path.ts';
 export {
   INVENTORY_NAME,
   LAYOUT_CONFIG,

@@ -47,19 +47,36 @@ function* inventoryParts(inventory: Inventory): Generator<string> {
 
 /** All that stands before the first version. */
 export function* openingParts(header: InventoryHeader, manifest: DigestBlock): Generator<string> {
-  yield `{"id":${quoted(header.id)},"type":"${INVENTORY_TYPE}","digestAlgorithm":"${INVENTORY_DIGEST_ALGORITHM}",`;
-  yield `"head":${quoted(header.head)},"manifest":`;
+  yield manifestOpening(header);
   yield* blockParts(manifest);
-  yield ',"versions":{';
+  yield VERSIONS_OPENING;
 }
+
+/** All that stands before the manifest. */
+export function manifestOpening({ id, head }: InventoryHeader): string {
+  return `{"id":${quoted(id)},"type":"${INVENTORY_TYPE}","digestAlgorithm":"${INVENTORY_DIGEST_ALGORITHM}","head":${quoted(head)},"manifest":`;
+}
+
+/** What stands between the manifest and the first version. */
+export const VERSIONS_OPENING = ',"versions":{';
 
 /** All that stands behind the last version. */
 export const INVENTORY_CLOSING = '}}';
 
 export function* versionParts(version: InventoryVersion): Generator<string> {
-  yield `${quoted(version.name)}:{"created":${quoted(version.created)},"message":${quoted(version.message)},"state":`;
+  yield stateOpening(version);
   yield* blockParts(version.state);
-  yield `,"user":{"address":${quoted(version.user.address)},"name":${quoted(version.user.name)}}}`;
+  yield stateClosing(version);
+}
+
+/** What stands before the state of a version. */
+export function stateOpening({ name, created, message }: Pick<InventoryVersion, 'name' | 'created' | 'message'>): string {
+  return `${quoted(name)}:{"created":${quoted(created)},"message":${quoted(message)},"state":`;
+}
+
+/** What stands behind it. */
+export function stateClosing({ user }: Pick<InventoryVersion, 'user'>): string {
+  return `,"user":{"address":${quoted(user.address)},"name":${quoted(user.name)}}}`;
 }
 
 function* blockParts(block: DigestBlock): Generator<string> {

@@ -1,21 +1,29 @@
+import { DigestList } from './digest-list.ts';
+import { isSha256 } from './grammar.ts';
+
 /**
  * Notices a name that comes twice in one object. Names that come in ascending order, as our own inventories have them, cost one
- * comparison each; a set is only built when one comes out of order. Memory: the names of one object.
+ * comparison each; a set is only built when one comes out of order. Memory: the names of one object, those that are digests in 32 bytes each.
  */
 export class KeyScope {
-  #ascending: string[] = [];
+  #last: string | null = null;
+  #digests: DigestList | null = null;
+  readonly #others: string[] = [];
   #seen: Set<string> | null = null;
 
   /** Answers whether the name is new. */
   add(name: string): boolean {
-    const last = this.#ascending.at(-1);
     if (this.#seen === null) {
-      if (last === undefined || name > last) {
-        this.#ascending.push(name);
+      if (this.#last === null || name > this.#last) {
+        this.#last = name;
+        if (isSha256(name)) (this.#digests ??= new DigestList()).add(name);
+        else this.#others.push(name);
         return true;
       }
-      this.#seen = new Set(this.#ascending);
-      this.#ascending = [];
+      this.#seen = new Set(this.#others);
+      for (const digest of this.#digests ?? []) this.#seen.add(digest);
+      this.#digests = null;
+      this.#others.length = 0;
     }
     if (this.#seen.has(name)) return false;
     this.#seen.add(name);
@@ -23,6 +31,6 @@ export class KeyScope {
   }
 
   has(name: string): boolean {
-    return this.#seen?.has(name) ?? this.#ascending.includes(name);
+    return this.#seen?.has(name) ?? (this.#others.includes(name) || (isSha256(name) && this.#digests?.has(name) === true));
   }
 }

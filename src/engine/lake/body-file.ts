@@ -4,7 +4,7 @@ import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BodyHead } from '../../contract/index.ts';
 import type { BodyLine, Entry, Sha256 } from '../../contract/index.ts';
-import { canonicalJson, parseBodyLine } from '../../core/index.ts';
+import { canonicalJson, changeLineText, parseBodyLine } from '../../core/index.ts';
 import type { Json } from '../../core/index.ts';
 import type { Durable, Written } from './durable.ts';
 import { ifMissing } from './leaf.ts';
@@ -42,7 +42,7 @@ export async function writeBody(
 function* textPieces(head: BodyHead, lines: Iterable<BodyLine>): Generator<string> {
   let piece = `${canonicalJson(head as Json)}\n`;
   for (const line of lines) {
-    piece += `${canonicalJson(line as Json)}\n`;
+    piece += changeLineText(line);
     if (piece.length < PIECE) continue;
     yield piece;
     piece = '';

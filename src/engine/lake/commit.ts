@@ -1,18 +1,21 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HmsError, versionName } from '../../contract/index.ts';
-import type { BodyLine, ChangeLine, ContentPath, DatasetId, Instant, LogicalPath, RootName, Sha256 } from '../../contract/index.ts';
-import { fileThatIsAlsoFolder, HeadStateCollector, INVENTORY_NAME, nextInventory, OBJECT_DECLARATION, SIDECAR_NAME, sidecarText } from '../../core/index.ts';
-import type { HeadState, HeadStateResult } from '../../core/index.ts';
+import type { BodyLine, Instant, LogicalPath, RootName, Sha256 } from '../../contract/index.ts';
+import { continuedInventory, DigestList, INVENTORY_NAME, OBJECT_DECLARATION, SIDECAR_NAME, sidecarText } from '../../core/index.ts';
+import type { DigestPath } from '../../core/index.ts';
+import { DraftChanges, nameClash } from './draft-changes.ts';
+import { firstCopies } from './draft-table.ts';
 import type { Draft } from './draft.ts';
 import type { Durable } from './durable.ts';
 import type { ClaimedVersion, LakeIndex } from './lake-index.ts';
 import { ifMissing } from './leaf.ts';
-import { bytesOf } from './read-file.ts';
-import { settleContent } from './staged-content.ts';
-import { versionFolder } from './store.ts';
 import type { LakePaths } from './paths.ts';
+import { bytesOf } from './read-file.ts';
+import { readHeldDigests } from './read-inventory.ts';
+import { settleContent } from './staged-content.ts';
+import type { Steps } from './steps.ts';
+import { versionFolder } from './store.ts';
 
 /** Preparing a version from a draft: what changes, the inventory, the folder that will be moved into place (steps 1 and 2 of docs/formats/lake.md section 11). */
 
@@ -27,7 +30,8 @@ export interface PreparedVersion {
   readonly version: number;
   readonly base: ClaimedVersion | null;
   readonly hash: Sha256;
-  readonly lines: readonly BodyLine[];
+  /** Lines of the body after the first; read anew each time. */
+  readonly lines: Iterable<BodyLine>;
   readonly files: number;
   readonly bytes: number;
   /** Size of the inventory; past 50 MB the dataset should be divided. */
@@ -40,6 +44,7 @@ export interface PrepareContext {
   readonly index: LakeIndex;
 }
 
+<<<<<<< HEAD
 /** What a draft changes against the version that it will follow, sorted by path. A file that is there with the same bytes is no change. */
 export function changesAgainst(draft: Draft, index: LakeIndex, base: number | null): ChangeLine[] {
   const lines: ChangeLine[] = [];
@@ -89,30 +94,88 @@ export async function prepareVersion(context: PrepareContext, draft: Draft, base
       next: 'Put a file, remove or rename one; or discard the draft.',
     });
   }
+=======
+/** Builds the staged folder of the next version on `base`. Repeatable: called again after the dataset moved, it builds anew. */
+export async function prepareVersion(context: PrepareContext, draft: Draft, base: ClaimedVersion | null, words: VersionWords, steps: Steps): Promise<PreparedVersion> {
+  const { index, durable } = context;
+  await unwrapObject(context, draft);
+  const version = (base?.version ?? 0) + 1;
+  const changes = new DraftChanges(draft, index, base?.version ?? null);
+  const before = base === null ? { files: 0, bytes: 0 } : index.versionTotals(draft.dataset, base.version);
+  steps.begin('Comparing the draft with the version before', draft.changes.size);
+  const totals = await changes.totals(before ?? { files: 0, bytes: 0 }, steps);
+  if (totals.changes === 0) throw empty(draft, base);
+>>>>>>> 1e27a86 (A commit streams a draft of any number of files, tells how far it is and can be stopped)
   const baseFolder = base === null ? null : await versionFolder(context.paths, base);
   if (base !== null && baseFolder === null) throw lost(base);
-  if (base !== null && index.versionTotals(draft.dataset, base.version) === null) throw unreadable(base);
-  const head = baseFolder === null ? null : await readHeadState(join(baseFolder, INVENTORY_NAME), (base as ClaimedVersion).hash);
-  const state = applyLines(head?.state ?? new Map<LogicalPath, Sha256>(), lines);
-  const clash = fileThatIsAlsoFolder(state);
-  if (clash !== null) {
-    throw new HmsError('NAME_INVALID', `"${clash.file}" cannot be a file and, for "${clash.below}", also a folder.`, {
-      kept: 'Nothing was committed; the draft is kept.',
-      next: `Rename or remove one of them: hms dta rm ${draft.dataset} NAME`,
-    });
-  }
-  const kept = await settleContent(draft, (digest) => head?.manifest.has(digest) ?? false, context.durable);
-  const newContent = new Map<Sha256, ContentPath[]>();
-  for (const [digest, path] of kept) newContent.set(digest, [`v${version}/content/${path}` as ContentPath]);
+  if (base !== null && before === null) throw unreadable(base);
+  await refuseClash(draft, index, base, steps);
+  const held = await heldDigests(base, baseFolder, steps);
+  const kept = await settleContent(draft, (digest) => held.has(digest), durable, steps);
+
+  const text = continuedInventory(
+    {
+      id: `hms:${draft.dataset}`,
+      version,
+      created: words.created,
+      message: words.message ?? `Version ${version}`,
+      user: words.user,
+      content: contentOf(draft, version),
+      files: filesOf(draft, steps),
+      isTouched: (path) => draft.changes.get(path as LogicalPath) !== null,
+    },
+    baseFolder === null ? null : () => bytesOf(join(baseFolder, INVENTORY_NAME)),
+  );
+  steps.begin('Writing the list of files', draft.changes.size);
   const folder = join(draft.folder, 'version');
-  const previous = baseFolder === null ? null : bytesOf(join(baseFolder, INVENTORY_NAME));
-  const text = nextInventory({ previous, id: `hms:${draft.dataset}`, version, created: words.created, message: words.message ?? `Version ${version}`, user: words.user, newContent, state });
-  const inventory = await context.durable.rewrite(join(folder, INVENTORY_NAME), text);
-  await context.durable.rewrite(join(folder, SIDECAR_NAME), Buffer.from(sidecarText(inventory.sha256)));
-  if (kept.size === 0) await context.durable.removeEmptyFolder(draft.contentFolder);
+  const inventory = await durable.rewrite(join(folder, INVENTORY_NAME), text);
+  await durable.rewrite(join(folder, SIDECAR_NAME), Buffer.from(sidecarText(inventory.sha256)));
+  if (kept === 0) await durable.removeEmptyFolder(draft.contentFolder);
   if (base === null) await wrapObject(context, draft);
-  const totals = totalsAfter(index, draft.dataset, base?.version ?? null, lines);
-  return { version, base, hash: inventory.sha256, lines: [...lines, ...draft.notes.values()], ...totals, inventoryBytes: inventory.size };
+  const { files, bytes } = totals;
+  return { version, base, hash: inventory.sha256, lines: { [Symbol.iterator]: () => bodyLines(draft, changes, totals.changes, steps) }, files, bytes, inventoryBytes: inventory.size };
+}
+
+async function heldDigests(base: ClaimedVersion | null, folder: string | null, steps: Steps): Promise<DigestList> {
+  if (base === null || folder === null) return new DigestList();
+  steps.begin('Reading the list of files of the version before', null);
+  return readHeldDigests(join(folder, INVENTORY_NAME), base.hash);
+}
+
+function* contentOf(draft: Draft, version: number): Generator<DigestPath> {
+  for (const { file, content } of firstCopies(draft.changes)) yield [file.sha256, `v${version}/content/${content}`];
+}
+
+function* filesOf(draft: Draft, steps: Steps): Generator<DigestPath> {
+  for (const { path, file } of draft.changes.byDigest()) {
+    steps.did(1);
+    yield [file.sha256, path];
+  }
+}
+
+function* bodyLines(draft: Draft, changes: DraftChanges, count: number, steps: Steps): Generator<BodyLine> {
+  steps.begin('Writing the changes for the ledger', count);
+  for (const line of changes.lines()) {
+    steps.did(1);
+    yield line;
+  }
+  yield* draft.changes.notes();
+}
+
+async function refuseClash(draft: Draft, index: LakeIndex, base: ClaimedVersion | null, steps: Steps): Promise<void> {
+  const clash = await nameClash(draft, index, base?.version ?? null, steps);
+  if (clash === null) return;
+  throw new HmsError('NAME_INVALID', `"${clash.file}" cannot be a file and, for "${clash.below}", also a folder.`, {
+    kept: 'Nothing was committed; the draft is kept.',
+    next: `Rename or remove one of them: hms dta rm ${draft.dataset} NAME`,
+  });
+}
+
+function empty(draft: Draft, base: ClaimedVersion | null): HmsError {
+  return new HmsError('DRAFT_EMPTY', `There is nothing to commit: the draft of ${draft.dataset} does not differ from ${base === null ? 'an empty dataset' : versionName(draft.dataset, base.version)}.`, {
+    kept: 'Nothing was changed.',
+    next: 'Put a file, remove or rename one; or discard the draft.',
+  });
 }
 
 /** A new dataset appears by one rename of its whole object, so its first version is staged as one. */
@@ -135,60 +198,6 @@ export async function unwrapObject({ durable }: Pick<PrepareContext, 'durable'>,
   await durable.removeTree(join(draft.folder, 'object'));
   await durable.makeFolder(draft.contentFolder);
 }
-
-function applyLines(state: Map<LogicalPath, Sha256>, lines: readonly ChangeLine[]): Map<LogicalPath, Sha256> {
-  const moved = new Map<LogicalPath, Sha256>();
-  for (const line of lines) {
-    const from = line.do === 'rename' ? state.get(line.from) : undefined;
-    if (line.do === 'rename' && from !== undefined) moved.set(line.path, from);
-  }
-  for (const line of lines) {
-    if (line.do === 'remove') state.delete(line.path);
-    else if (line.do === 'rename') state.delete(line.from);
-    else state.set(line.path, line.sha256);
-  }
-  for (const [path, digest] of moved) state.set(path, digest);
-  return state;
-}
-
-function totalsAfter(index: LakeIndex, dataset: DatasetId, base: number | null, lines: readonly ChangeLine[]): { files: number; bytes: number } {
-  const totals = base === null ? { files: 0, bytes: 0 } : index.versionTotals(dataset, base);
-  let files = totals?.files ?? 0;
-  let bytes = totals?.bytes ?? 0;
-  for (const line of lines) {
-    const old = base === null || line.do === 'rename' || line.do === 'add' ? null : index.fileAt(dataset, base, line.path);
-    if (line.do === 'add') files += 1;
-    if (line.do === 'remove') files -= 1;
-    bytes += (line.do === 'add' || line.do === 'replace' ? line.size : 0) - (old?.size ?? 0);
-  }
-  return { files, bytes };
-}
-
-/** Manifest and newest state of an inventory, streamed. Throws STORED_DAMAGED where it has not the hash that the ledger names, or cannot be read. */
-export async function readHeadState(file: string, hash: Sha256): Promise<HeadState> {
-  let result = await collectHead(file, null, hash);
-  if (!result.ok && result.again !== null) result = await collectHead(file, result.again, hash);
-  if (result.ok) return result.value;
-  throw new HmsError('STORED_DAMAGED', `The inventory ${file} cannot be read: ${result.findings[0]?.message ?? 'it is not an OCFL inventory.'}`, {
-    kept: 'Nothing was changed.',
-    next: 'Run `hms dta verify` on the lake, and restore the file from a backup.',
-  });
-}
-
-async function collectHead(file: string, version: string | null, expected: Sha256): Promise<HeadStateResult> {
-  const collector = new HeadStateCollector(version);
-  const hash = createHash('sha256');
-  for await (const chunk of bytesOf(file)) {
-    hash.update(chunk);
-    collector.feed(chunk);
-  }
-  if (hash.digest('hex') === expected) return collector.end();
-  throw new HmsError('STORED_DAMAGED', `The inventory ${file} is not the one that was committed: its SHA-256 is not the one in the ledger.`, {
-    kept: 'Nothing was changed.',
-    next: 'Run `hms dta verify` on the lake, and restore the file from a backup.',
-  });
-}
-
 
 /** The refusal where a claimed version's bytes are nowhere. */
 export function lost(version: ClaimedVersion): HmsError {

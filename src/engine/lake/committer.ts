@@ -2,12 +2,15 @@ import { HmsError, versionName } from '../../contract/index.ts';
 import type { DatasetId, Imported, Lineage, Ref, RootName, Tag } from '../../contract/index.ts';
 import type { Claimed } from './claim.ts';
 import { codeOf } from './durable.ts';
-import { conflictingPaths, lost, prepareVersion, rootFor } from './commit.ts';
+import { lost, prepareVersion, rootFor } from './commit.ts';
 import type { PreparedVersion, VersionWords } from './commit.ts';
+import { conflictsOf } from './draft-changes.ts';
 import type { Draft } from './draft.ts';
 import type { ClaimedVersion } from './lake-index.ts';
 import type { Ledger, LedgerSigner } from './ledger.ts';
 import { inWords } from './place-error.ts';
+import { unwatched } from './steps.ts';
+import type { Steps } from './steps.ts';
 import { newTxn } from './txn.ts';
 import { isInPlace, isOccupied, isRootCurrent, placeVersion, writeRootInventory } from './store.ts';
 
@@ -20,12 +23,18 @@ export interface CommitRequest {
   readonly refusal: (root: RootName) => HmsError | null;
   /** Name of the transform that made the draft, where one did. */
   readonly transform?: string;
+<<<<<<< HEAD
   /** Versions that the draft was made from; the version before is always named among the inputs. */
   readonly sources?: readonly Ref[];
   /** How it was made from them (docs/formats/lake.md section 6.2). */
   readonly how?: Omit<Lineage, 'from'>;
   /** Where the version comes from, if it was made elsewhere (docs/formats/lake.md section 6.1). */
   readonly imported?: Imported;
+=======
+  readonly sources?: readonly { readonly ref: string; readonly sha256: ClaimedVersion['hash'] }[];
+  /** Default: nobody watches, nobody stops it. It can be stopped until its entry is claimed. */
+  readonly steps?: Steps;
+>>>>>>> 1e27a86 (A commit streams a draft of any number of files, tells how far it is and can be stopped)
 }
 
 export interface CommittedVersion {
@@ -40,13 +49,18 @@ const KEPT = 'Nothing was committed; the draft is kept.';
 /** Commits a draft as the next version of its dataset. */
 export async function commitDraft(ledger: Ledger, signer: LedgerSigner, draft: Draft, request: CommitRequest): Promise<CommittedVersion> {
   const { index, paths, durable } = ledger.context;
+  const steps = request.steps ?? unwatched;
   for (;;) {
     await inWords('Reading the ledger', KEPT, () => ledger.catchUp());
     const base = await newestOf(ledger, draft);
     const root = index.rootOf(draft.dataset) ?? rootFor(request.tags);
     const refusal = request.refusal(root);
     if (refusal !== null) throw refusal;
+<<<<<<< HEAD
     const prepared = await inWords(`Preparing the next version of ${draft.dataset}`, KEPT, () => prepareVersion({ paths, durable, index }, draft, base, request.words, request.imported === undefined ? 'refuse' : 'allow'));
+=======
+    const prepared = await inWords(`Preparing the next version of ${draft.dataset}`, KEPT, () => prepareVersion({ paths, durable, index }, draft, base, request.words, steps));
+>>>>>>> 1e27a86 (A commit streams a draft of any number of files, tells how far it is and can be stopped)
     await refuseForeign(ledger, draft.dataset, root, prepared.version);
     const name = versionName(draft.dataset, prepared.version);
     const claimed = await ledger.claimWith(
@@ -69,10 +83,12 @@ export async function commitDraft(ledger: Ledger, signer: LedgerSigner, draft: D
         inputs: inputsOf(base, request.sources ?? []),
         outputs: [{ ref: `version:${name}`, sha256: prepared.hash }],
       },
-      () => (index.view.dataset(draft.dataset)?.newest ?? 0) === (base?.version ?? 0) && (index.rootOf(draft.dataset) ?? root) === root,
+      () => (index.view.dataset(draft.dataset)?.newest ?? 0) === (base?.version ?? 0) && (index.rootOf(draft.dataset) ?? root) === root && steps.goesOn(),
     );
     // The dataset moved while this was prepared: judge the draft against its new state.
     if (claimed === null) continue;
+    steps.cannotStop();
+    steps.begin('Putting the version in place', null);
     await finishCommit(ledger, signer, draft, prepared);
     return { dataset: draft.dataset, version: prepared.version, claimed, prepared };
   }
@@ -94,16 +110,16 @@ async function newestOf(ledger: Ledger, draft: Draft): Promise<ClaimedVersion | 
   const { index } = ledger.context;
   const newest = index.view.dataset(draft.dataset)?.newest ?? 0;
   if (newest === 0) return null;
-  const conflicts = newest === (draft.details.base?.ver ?? 0) ? [] : conflictingPaths(draft, index, newest);
-  if (conflicts.length > 0) {
-    const listed = conflicts.slice(0, 5).map((path) => `"${path}"`);
+  const { count, paths } = newest === (draft.details.base?.ver ?? 0) ? { count: 0, paths: [] } : conflictsOf(draft, index, newest);
+  if (count > 0) {
+    const listed = paths.slice(0, 5).map((path) => `"${path}"`);
     throw new HmsError(
       'DATASET_MOVED',
-      `${draft.dataset} was changed by someone else after this draft was begun: ${versionName(draft.dataset, newest)} changes ${listed.join(', ')}${conflicts.length > 5 ? ` and ${conflicts.length - 5} more` : ''}, which the draft changes too.`,
+      `${draft.dataset} was changed by someone else after this draft was begun: ${versionName(draft.dataset, newest)} changes ${listed.join(', ')}${count > 5 ? ` and ${count - 5} more` : ''}, which the draft changes too.`,
       {
         kept: KEPT,
         next: `Look at it with \`hms dta diff ${draft.details.base === null ? versionName(draft.dataset, 1) : versionName(draft.dataset, draft.details.base.ver)} ${versionName(draft.dataset, newest)}\`; then discard the draft and put the files again on top of it.`,
-        facts: { dataset: draft.dataset, newest, base: draft.details.base?.ver ?? null, paths: conflicts.slice(0, 100), count: conflicts.length },
+        facts: { dataset: draft.dataset, newest, base: draft.details.base?.ver ?? null, paths, count },
       },
     );
   }

@@ -1,18 +1,23 @@
-import { readFile, readdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { lstat, readFile, readdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
-import { DatasetId, HmsError, Instant, KeyId, LakeId, LogicalPath, Sha256, TxnId } from '../../contract/index.ts';
-import type { NoteLine } from '../../contract/index.ts';
-import { canonicalBytes, canonicalJson, ContentPathMapper } from '../../core/index.ts';
-import type { Json } from '../../core/index.ts';
+import { DatasetId, Instant, KeyId, LakeId, Sha256, TxnId } from '../../contract/index.ts';
+import type { LogicalPath } from '../../contract/index.ts';
+import { canonicalBytes, ContentPathMapper } from '../../core/index.ts';
 import type { Clock } from '../clock.ts';
+import { textLines } from './body-file.ts';
+import type { DraftTable } from './draft-table.ts';
 import type { DraftIntake, JournalLine, StagedFile } from './draft-types.ts';
 import type { Durable } from './durable.ts';
-import { textLines } from './body-file.ts';
+import { journalText, noteOf, parseJournalLine } from './journal.ts';
 import { ifMissing } from './leaf.ts';
 import type { LakePaths } from './paths.ts';
 import { bytesOf } from './read-file.ts';
 import { sha256 } from './sha.ts';
+import { SpillingDraftTable } from './spilling-table.ts';
+import type { OpenLargeTable } from './spilling-table.ts';
+import { unwatched } from './steps.ts';
+import type { Steps } from './steps.ts';
 import { newTxn } from './txn.ts';
 
 /** Drafts: an officer's open list of changes to one dataset (docs/formats/lake.md section 12). */
@@ -31,46 +36,30 @@ export const DraftJson = z.strictObject({
 });
 export type DraftJson = z.infer<typeof DraftJson>;
 
-const JournalLineJson: z.ZodType<JournalLine> = z.union([
-  z.strictObject({
-    do: z.enum(['add', 'replace']),
-    path: LogicalPath,
-    sha256: Sha256,
-    size: z.int().min(0),
-    mtime: Instant.nullable(),
-    content: z.string().nullable(),
-  }),
-  z.strictObject({ do: z.literal('remove'), path: LogicalPath }),
-  z.strictObject({ do: z.literal('rename'), path: LogicalPath, from: LogicalPath }),
-  z.strictObject({ do: z.literal('note'), note: z.literal('emptyFolder'), path: z.string() }),
-  z.strictObject({ do: z.literal('note'), note: z.literal('symlink'), path: z.string(), target: z.string() }),
-  z.strictObject({ do: z.literal('note'), note: z.literal('special'), path: z.string(), kind: z.string() }),
-]);
-
 /** The file at a path in the version that a draft starts from. */
 export type BaseFile = (path: LogicalPath) => { readonly sha256: Sha256; readonly size: number; readonly mtime: Instant | null } | null;
 
-/** An open draft. What its journals say is held in memory: some 300 bytes a staged file. */
+/**
+ * An open draft. What its journals say is held in a table, which may be long: `close` it. The files of its base are asked of whoever knows them.
+ */
 export class Draft implements DraftIntake {
   readonly details: DraftJson;
   readonly folder: string;
   readonly contentFolder: string;
-  /** The draft's own changes by path; `gone` where the path is removed. */
-  readonly changes = new Map<LogicalPath, StagedFile | 'gone'>();
-  /** Explicit renames: new path → old path. */
-  readonly renames = new Map<LogicalPath, LogicalPath>();
-  /** What was met and not taken, each place once: an intake that is repeated meets it again. */
-  readonly notes = new Map<string, NoteLine>();
+  /** The draft's own changes by path, and what was met and not taken. */
+  readonly changes: DraftTable;
   readonly #durable: Durable;
   readonly #journal: string;
   readonly #baseFile: BaseFile;
-  #begun = false;
-  readonly #mapper = new ContentPathMapper(sha256);
+  /** Octets of each journal that the table knows, by the journal's name. */
+  readonly #known = new Map<string, number>();
+  #mapper: ContentPathMapper | null = null;
 
-  constructor(record: DraftJson, folder: string, journal: string, durable: Durable, baseFile: BaseFile) {
+  constructor(record: DraftJson, folder: string, journal: string, durable: Durable, baseFile: BaseFile, table: DraftTable) {
     this.details = record;
     this.folder = folder;
     this.contentFolder = join(folder, 'version', 'content');
+    this.changes = table;
     this.#durable = durable;
     this.#journal = journal;
     this.#baseFile = baseFile;
@@ -84,15 +73,33 @@ export class Draft implements DraftIntake {
     return this.details.dataset;
   }
 
+  /** How many processes have put files into the draft. */
+  get journals(): number {
+    return this.#known.size;
+  }
+
+  /** Whether committing the draft would change anything. */
+  get isEmpty(): boolean {
+    return this.changes.size === 0;
+  }
+
   assign(path: LogicalPath): string {
-    const content = this.#mapper.map(path);
+    const mapper = (this.#mapper ??= this.#mapperOfTaken());
+    const content = mapper.map(path);
     // Reserved, so that the same path gets another name the next time.
-    this.#mapper.reserve(content);
+    mapper.reserve(content);
     return content;
   }
 
+  /** Names that the draft's files have are not given again. Others that stand in the folder are met when a file is made under one. */
+  #mapperOfTaken(): ContentPathMapper {
+    const mapper = new ContentPathMapper(sha256, this.changes.names);
+    for (const { file } of this.changes.byPath('')) if (file !== 'gone' && file.content !== null) mapper.reserve(file.content);
+    return mapper;
+  }
+
   staged(path: LogicalPath): StagedFile | 'gone' | null {
-    return this.changes.get(path) ?? null;
+    return this.changes.get(path)?.file ?? null;
   }
 
   base(path: LogicalPath): { readonly sha256: Sha256; readonly size: number } | null {
@@ -101,32 +108,32 @@ export class Draft implements DraftIntake {
 
   /** The file at a path as the draft would commit it. */
   current(path: LogicalPath): StagedFile | null {
-    const staged = this.changes.get(path);
-    if (staged !== undefined) return staged === 'gone' ? null : staged;
+    const staged = this.staged(path);
+    if (staged !== null) return staged === 'gone' ? null : staged;
     const base = this.#baseFile(path);
     return base === null ? null : { ...base, content: null };
   }
 
   async record(lines: readonly JournalLine[]): Promise<void> {
     if (lines.length === 0) return;
-    const isNew = !this.#begun;
-    this.#begun = true;
-    await this.#durable.append(this.#journal, Buffer.from(lines.map((line) => `${canonicalJson(line as Json)}\n`).join('')));
+    const name = basename(this.#journal);
+    const before = this.#known.get(name);
+    // Should this fail, it is not known how much of it is there.
+    this.#known.set(name, Number.NaN);
+    const bytes = Buffer.from(lines.map(journalText).join(''));
+    await this.#durable.append(this.#journal, bytes);
     // The journal's own name, once.
-    if (isNew) await this.#durable.disk.syncFolder(dirname(this.#journal));
+    if (before === undefined) await this.#durable.disk.syncFolder(dirname(this.#journal));
     for (const line of lines) this.apply(line);
+    this.#known.set(name, (before ?? 0) + bytes.length);
   }
-
-  /** How many processes have put files into the draft. */
-  journals = 1;
 
   /** Takes a journal line into account. */
   apply(line: JournalLine): void {
     switch (line.do) {
       case 'add':
       case 'replace':
-        this.renames.delete(line.path);
-        this.changes.set(line.path, { sha256: line.sha256, size: line.size, mtime: line.mtime, content: sameText(line.content, line.path) });
+        this.changes.set(line.path, { sha256: line.sha256, size: line.size, mtime: line.mtime, content: sameText(line.content, line.path) }, null);
         return;
       case 'remove':
         this.#remove(line.path);
@@ -135,47 +142,58 @@ export class Draft implements DraftIntake {
         const file = this.current(line.from);
         if (file === null) return;
         this.#remove(line.from);
-        this.changes.set(line.path, file);
-        this.renames.set(line.path, line.from);
+        this.changes.set(line.path, file, line.from);
         return;
       }
       case 'note':
-        this.notes.set(line.path, noteOf(line));
+        this.changes.setNote(noteOf(line));
     }
   }
 
   #remove(path: LogicalPath): void {
-    this.renames.delete(path);
     if (this.#baseFile(path) === null) this.changes.delete(path);
-    else this.changes.set(path, 'gone');
+    else this.changes.set(path, 'gone', null);
   }
 
-  /** Takes over a line of an earlier process: the name that it took is not given again. */
-  replay(line: JournalLine): void {
-    if ((line.do === 'add' || line.do === 'replace') && line.content !== null) this.#mapper.reserve(line.content);
-    this.apply(line);
+  /** Takes over the lines of an earlier process's journal. */
+  async replay(name: string, steps: Steps): Promise<void> {
+    const file = join(this.folder, 'journal', name);
+    let read = 0;
+    const counted = async function* (): AsyncGenerator<Uint8Array> {
+      for await (const chunk of bytesOf(file)) {
+        read += chunk.length;
+        yield chunk;
+      }
+    };
+    // A line that a crash cut off has no LF; what it would have named was not acknowledged.
+    for await (const line of textLines(counted(), 'whole lines')) {
+      this.apply(parseJournalLine(line, file));
+      steps.did(1);
+    }
+    this.#known.set(name, read);
   }
 
-  /** Whether committing the draft would change anything. */
-  get isEmpty(): boolean {
-    return this.changes.size === 0;
+  /** Whether the journals are those that the table knows: nobody else has worked on the draft since. */
+  async isAsKnown(): Promise<boolean> {
+    const folder = join(this.folder, 'journal');
+    const names = await journalNames(folder);
+    if (names.length !== this.#known.size) return false;
+    for (const name of names) {
+      const size = await lstat(join(folder, name)).then((stats) => stats.size, ifMissing(-1));
+      if (size !== this.#known.get(name)) return false;
+    }
+    return true;
+  }
+
+  /** Lets go of the table; the draft itself stays. */
+  close(): void {
+    this.changes.close();
   }
 }
 
 /** The second text where both say the same: most files keep their names, and a draft may hold hundreds of thousands. */
 function sameText(text: string | null, same: string): string | null {
   return text === same ? same : text;
-}
-
-function noteOf(line: Extract<JournalLine, { do: 'note' }>): NoteLine {
-  switch (line.note) {
-    case 'emptyFolder':
-      return { note: 'emptyFolder', path: line.path };
-    case 'symlink':
-      return { note: 'symlink', path: line.path, target: line.target };
-    case 'special':
-      return { note: 'special', path: line.path, kind: line.kind };
-  }
 }
 
 export interface DraftOwner {
@@ -196,6 +214,7 @@ export async function beginDraft(
   paths: LakePaths,
   durable: Durable,
   clock: Clock,
+  openLarge: OpenLargeTable | null = null,
 ): Promise<Draft> {
   const record: DraftJson = DraftJson.parse({
     base,
@@ -212,7 +231,7 @@ export async function beginDraft(
   await durable.makeFolder(join(folder, 'version', 'content'));
   await durable.makeFolder(join(folder, 'journal'));
   await durable.writeNew(join(folder, 'draft.json'), canonicalBytes(record));
-  return new Draft(record, folder, journalFile(folder, clock), durable, baseFile);
+  return new Draft(record, folder, journalFile(folder, clock), durable, baseFile, new SpillingDraftTable(openLarge));
 }
 
 /** Opens a draft and replays its journals: in order of nonce, lines in order. */
@@ -222,32 +241,23 @@ export async function openDraft(
   paths: LakePaths,
   durable: Durable,
   clock: Clock,
+  openLarge: OpenLargeTable | null = null,
+  steps: Steps = unwatched,
 ): Promise<Draft> {
   const folder = paths.transaction(record.txn);
-  const journals = (await readdir(join(folder, 'journal')).catch(ifMissing([]))).filter((name) => name.endsWith('.ndjson')).sort();
-  const draft = new Draft(record, folder, journalFile(folder, clock, journals.at(-1)), durable, baseFile);
-  draft.journals = journals.length;
-  for (const name of journals) {
-    const file = join(folder, 'journal', name);
-    // A line that a crash cut off has no LF; what it would have named was not acknowledged.
-    for await (const line of textLines(bytesOf(file), 'whole lines')) draft.replay(journalLine(line, file));
+  const journals = await journalNames(join(folder, 'journal'));
+  const draft = new Draft(record, folder, journalFile(folder, clock, journals.at(-1)), durable, baseFile, new SpillingDraftTable(openLarge));
+  try {
+    for (const name of journals) await draft.replay(name, steps);
+    return draft;
+  } catch (error) {
+    draft.close();
+    throw error;
   }
-  return draft;
 }
 
-function journalLine(text: string, file: string): JournalLine {
-  let parsed: unknown = null;
-  try {
-    parsed = JSON.parse(text);
-  } catch {
-    parsed = null;
-  }
-  const line = JournalLineJson.safeParse(parsed);
-  if (line.success) return line.data;
-  throw new HmsError('STAGED_DAMAGED', `The draft's journal ${file} has a line that cannot be read.`, {
-    kept: 'Nothing was changed; the staged files are where they were.',
-    next: 'Discard the draft with `hms dta discard`, and put the files again.',
-  });
+async function journalNames(folder: string): Promise<string[]> {
+  return (await readdir(folder).catch(ifMissing([]))).filter((name) => name.endsWith('.ndjson')).sort();
 }
 
 /** Journals apply in order of nonce, so a new one is later than the last that is there, whatever the clock says. */

@@ -21,9 +21,17 @@ export { editedLakeJson, lakeJsonText, layOutLake, readLakeJson } from './create
 export { beginDraft, Draft, listDrafts, openDraft } from './draft.ts';
 export type { BaseFile, DraftJson, DraftOwner } from './draft.ts';
 export type { DraftIntake, JournalLine, StagedFile } from './draft-types.ts';
+export { compareFiles } from './draft-table.ts';
+export type { DraftChange, DraftFile, DraftTable, TextTable } from './draft-table.ts';
+export { MemoryDraftTable } from './memory-table.ts';
+export { SpillingDraftTable } from './spilling-table.ts';
+export type { OpenLargeTable } from './spilling-table.ts';
+export { unwatched, watchedSteps } from './steps.ts';
+export type { Steps } from './steps.ts';
 export { bytesOf } from './read-file.ts';
 export type { ByteRange } from './read-file.ts';
-export { lost, readHeadState, rootFor, unwrapObject } from './commit.ts';
+export { lost, rootFor, unwrapObject } from './commit.ts';
+export { readHeadState } from './read-inventory.ts';
 export type { PreparedVersion, VersionWords } from './commit.ts';
 export { commitDraft, recover, settle } from './committer.ts';
 export type { CommitRequest, CommittedVersion, Recovery } from './committer.ts';

@@ -55,6 +55,8 @@ export interface LakeIndex {
   claimedVersion(dataset: DatasetId, version: number): ClaimedVersion | null;
   versionTotals(dataset: DatasetId, version: number): { readonly files: number; readonly bytes: number } | null;
   fileAt(dataset: DatasetId, version: number, path: LogicalPath): IndexedFile | null;
+  /** Paths of a version below a folder, in order. */
+  pathsBelow(dataset: DatasetId, version: number, folder: string): Iterable<LogicalPath>;
   /** Paths whose file differs between two versions. */
   changedPaths(dataset: DatasetId, from: number, to: number): Iterable<LogicalPath>;
   /** Versions that were not yet seen in place, oldest first. */

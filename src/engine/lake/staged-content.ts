@@ -1,130 +1,152 @@
-import { lstat, opendir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { HmsError } from '../../contract/index.ts';
+import { lstatSync } from 'node:fs';
+import { lstat, readdir } from 'node:fs/promises';
+import { join, sep } from 'node:path';
 import type { LogicalPath, Sha256 } from '../../contract/index.ts';
+import { firstCopies } from './draft-table.ts';
 import type { JournalLine, StagedFile } from './draft-types.ts';
 import type { Draft } from './draft.ts';
 import type { Durable } from './durable.ts';
 import { ifMissing } from './leaf.ts';
+import { refuseMissing } from './staged-missing.ts';
+import type { Steps } from './steps.ts';
+import { withoutTwins } from './staged-twins.ts';
 
 /** Brings `staging/<txn>/version/content` to exactly what the version will list: nothing twice, nothing unlisted, no twins, no empty folder. */
 
+/** Lines of one append to the journal. */
+const LINES_AT_ONCE = 5_000;
+
 /**
  * Chooses the content that the version keeps, one file a digest, leaves out digests that the object already holds, and removes everything else in
- * the folder: second copies, superseded ones, and pieces that a crash left. Answers content paths below `content/` by digest.
+ * the folder: second copies, superseded ones, and pieces that a crash left. Answers how many files it keeps: those of `firstCopies` that are not held.
  *
  * Before anything is removed, the journal says where the bytes of each path are now, so that a draft whose commit is refused after this is whole; and
  * each file that is kept was met with its size, else STAGED_DAMAGED.
  */
-export async function settleContent(draft: Draft, held: (digest: Sha256) => boolean, durable: Durable): Promise<Map<Sha256, string>> {
-  const kept = new Map<Sha256, string>();
-  const spelled = new Map<string, string>();
-  const moves: { readonly from: string; readonly to: string }[] = [];
-  const lines: JournalLine[] = [];
-  for (const [path, file] of draft.changes) {
-    if (file === 'gone' || file.content === null) continue;
-    if (held(file.sha256)) {
-      lines.push(lineFor(draft, path, file, null));
-      continue;
-    }
-    let content = kept.get(file.sha256);
-    if (content === undefined) {
-      // The names of one process are no twins of one another: its mapper saw to that.
-      content = draft.journals > 1 ? withoutTwin(draft, path, file.content, spelled) : file.content;
-      if (content !== file.content) moves.push({ from: file.content, to: content });
-      kept.set(file.sha256, content);
-    }
-    if (content !== file.content) lines.push(lineFor(draft, path, file, content));
-  }
-  for (const { from, to } of moves) await move(draft, from, to, durable);
-  await draft.record(lines);
-  await requireAll(draft, kept);
-  const touched = await sweep(draft.contentFolder, '', new Set(kept.values()), durable);
-  for (const folder of touched) await durable.disk.syncFolder(folder);
+export async function settleContent(draft: Draft, held: (digest: Sha256) => boolean, durable: Durable, steps: Steps): Promise<number> {
+  // The names of one process are no twins of one another: its mapper saw to that.
+  const moved = draft.journals > 1 ? await withoutTwins(draft, held, durable) : new Map<string, string>();
+  const { kept, isSettled } = await survey(draft, held, moved);
+  if (!isSettled) await recordContent(draft, held, moved);
+  steps.begin('Looking at the staged files', kept);
+  const found = await lookThrough(draft, durable, steps);
+  if (found.files !== kept) await refuseMissing(draft);
+  if (found.unlisted) await sweepAll(draft, durable);
   return kept;
+}
+
+/** How many files stay, and whether the journal says so already. */
+async function survey(draft: Draft, held: (digest: Sha256) => boolean, moved: ReadonlyMap<string, string>): Promise<{ kept: number; isSettled: boolean }> {
+  let kept = 0;
+  let isSettled = moved.size === 0;
+  let digest: Sha256 | null = null;
+  let content: string | null = null;
+  for (const { file } of draft.changes.byDigest()) {
+    if (file.content === null) continue;
+    if (file.sha256 !== digest) {
+      digest = file.sha256;
+      content = file.content;
+      if (held(digest)) isSettled = false;
+      else kept += 1;
+    } else if (file.content !== content) {
+      isSettled = false;
+    }
+  }
+  return { kept, isSettled };
+}
+
+/** Says in the journal, of each path, where its bytes are from now on. */
+async function recordContent(draft: Draft, held: (digest: Sha256) => boolean, moved: ReadonlyMap<string, string>): Promise<void> {
+  const copies = firstCopies(draft.changes);
+  let copy = copies.next();
+  let lines: JournalLine[] = [];
+  for (const { path, file } of draft.changes.byDigest()) {
+    if (file.content === null) continue;
+    while (copy.done !== true && copy.value.file.sha256 < file.sha256) copy = copies.next();
+    if (copy.done === true) throw new Error(`No copy is known for "${path}".`);
+    const content = held(file.sha256) ? null : (moved.get(copy.value.content) ?? copy.value.content);
+    if (content !== file.content) lines.push(lineFor(draft, path, file, content));
+    if (lines.length < LINES_AT_ONCE) continue;
+    await draft.record(lines);
+    lines = [];
+  }
+  await draft.record(lines);
 }
 
 function lineFor(draft: Draft, path: LogicalPath, { sha256, size, mtime }: StagedFile, content: string | null): JournalLine {
   return { do: draft.base(path) === null ? 'add' : 'replace', path, sha256, size, mtime, content };
 }
 
-async function move(draft: Draft, from: string, to: string, durable: Durable): Promise<void> {
-  const source = join(draft.contentFolder, ...from.split('/'));
-  const target = join(draft.contentFolder, ...to.split('/'));
-  await durable.makeFolder(dirname(target));
-  await durable.moveFile(source, target);
-  await durable.disk.syncFolder(dirname(target));
+interface Found {
+  /** Files that the version keeps and that are there with their size. */
+  files: number;
+  /** Whether something else is there, or an empty folder. */
+  unlisted: boolean;
 }
 
-/** Looks at files that wait for the disk or share together. */
+/** Looks at everything in the content folder: something outside, such as a virus scanner, may have taken a file since it was put. */
+async function lookThrough(draft: Draft, durable: Durable, steps: Steps): Promise<Found> {
+  const found: Found = { files: 0, unlisted: false };
+  const look = async (folder: string, below: string): Promise<void> => {
+    const items = await readdir(folder, { withFileTypes: true }).catch(ifMissing([]));
+    if (items.length === 0 && below !== '') found.unlisted = true;
+    const wanted: { readonly path: string; readonly size: number }[] = [];
+    for (const item of items) {
+      const name = below + item.name;
+      const path = folder + sep + item.name;
+      if (item.isDirectory()) await look(path, `${name}/`);
+      else {
+        const size = keptSize(draft, name);
+        if (size === null) found.unlisted = true;
+        else wanted.push({ path, size });
+      }
+    }
+    found.files += await countWhole(wanted, durable.place.kind === 'journaled', steps);
+  };
+  await look(draft.contentFolder, '');
+  return found;
+}
+
+/** Looks at files that wait for a share together; on a local disk one after the other is quicker than any waiting. */
 const LOOKS_AT_ONCE = 64;
 
-/** Every kept file is there with its size: something outside, such as a virus scanner, may have taken it since it was put. */
-async function requireAll(draft: Draft, kept: ReadonlyMap<Sha256, string>): Promise<void> {
-  const missing: string[] = [];
-  const looks: (() => Promise<void>)[] = [];
-  const checked = new Set<string>();
-  for (const [path, file] of draft.changes) {
-    if (file === 'gone' || file.content === null || kept.get(file.sha256) !== file.content || checked.has(file.content)) continue;
-    checked.add(file.content);
-    const content = file.content;
-    looks.push(async () => {
-      const size = await lstat(join(draft.contentFolder, ...content.split('/'))).then((stats) => (stats.isFile() ? stats.size : -1), ifMissing(-1));
-      if (size !== file.size) missing.push(path);
-    });
-    if (looks.length >= LOOKS_AT_ONCE) await Promise.all(looks.splice(0).map((look) => look()));
+async function countWhole(wanted: readonly { readonly path: string; readonly size: number }[], isLocal: boolean, steps: Steps): Promise<number> {
+  let whole = 0;
+  for (let at = 0; at < wanted.length; at += LOOKS_AT_ONCE) {
+    const some = wanted.slice(at, at + LOOKS_AT_ONCE);
+    const stats = isLocal
+      ? some.map(({ path }) => lstatSync(path, { throwIfNoEntry: false }))
+      : await Promise.all(some.map(({ path }) => lstat(path).catch(ifMissing(undefined))));
+    for (const [i, it] of stats.entries()) if (it?.isFile() === true && it.size === some[i]?.size) whole += 1;
+    steps.did(some.length);
+    await steps.breathe(some.length);
   }
-  await Promise.all(looks.map((look) => look()));
-  if (missing.length === 0) return;
-  const named = missing.slice(0, 5).map((path) => `"${path}"`).join(', ');
-  throw new HmsError('STAGED_DAMAGED', `${missing.length === 1 ? 'A file' : `${missing.length} files`} of the draft of ${draft.dataset} ${missing.length === 1 ? 'is' : 'are'} no longer in staging as put: ${named}${missing.length > 5 ? ' …' : ''}.`, {
-    kept: 'Nothing was committed; the rest of the draft is kept.',
-    next: 'Put these files again, then commit. Look whether a virus scanner took them.',
-    facts: { paths: missing.slice(0, 100), count: missing.length },
-  });
+  return whole;
 }
 
-/** Two processes that put into one draft at the same time may have taken names that only differ in case or normalization: the later gets another. */
-function withoutTwin(draft: Draft, path: LogicalPath, content: string, spelled: Map<string, string>): string {
-  let free = content;
-  while (isTwin(free, spelled)) free = draft.assign(path);
-  for (const [folded, spelling] of prefixes(free)) spelled.set(folded, spelling);
-  return free;
+/** Size of the file that is kept under a name of the folder. Some systems tell names in another normalization form than they were given. */
+function keptSize(draft: Draft, name: string): number | null {
+  return draft.changes.sizeAt(name) ?? draft.changes.sizeAt(name.normalize('NFC'));
 }
 
-/** Each part of the path, up to the whole, as file systems that ignore case and normalization see it, and its spelling. */
-function* prefixes(path: string): Generator<readonly [string, string]> {
-  for (let slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) yield [fold(path.slice(0, slash)), path.slice(0, slash)];
-  yield [fold(path), path];
-}
-
-function fold(path: string): string {
-  return path.normalize('NFC').toUpperCase().toLowerCase();
-}
-
-function isTwin(path: string, spelled: Map<string, string>): boolean {
-  for (const [folded, spelling] of prefixes(path)) {
-    const known = spelled.get(folded);
-    if (known !== undefined && known !== spelling) return true;
-  }
-  return spelled.get(fold(path)) === path;
+async function sweepAll(draft: Draft, durable: Durable): Promise<void> {
+  for (const folder of await sweep(draft, draft.contentFolder, '', durable)) await durable.disk.syncFolder(folder);
 }
 
 /** Removes what is not kept, and folders that are then empty; answers the folders from which something was removed and that are still there. */
-async function sweep(folder: string, below: string, keep: ReadonlySet<string>, durable: Durable): Promise<string[]> {
+async function sweep(draft: Draft, folder: string, below: string, durable: Durable): Promise<string[]> {
   const touched: string[] = [];
   let removed = false;
   let left = 0;
-  const items = await opendir(folder, { bufferSize: 1_000 }).catch(ifMissing(null));
-  if (items === null) return [];
-  for await (const item of items) {
-    const name = below === '' ? item.name : `${below}/${item.name}`;
+  const items = await readdir(folder, { withFileTypes: true }).catch(ifMissing([]));
+  for (const item of items) {
+    const name = below + item.name;
     const path = join(folder, item.name);
     if (item.isDirectory()) {
-      touched.push(...(await sweep(path, name, keep, durable)));
+      touched.push(...(await sweep(draft, path, `${name}/`, durable)));
       if (await durable.removeEmptyFolder(path)) removed = true;
       else left++;
-    } else if (keep.has(name)) {
+    } else if (keptSize(draft, name) !== null) {
       left++;
     } else {
       await durable.removeFile(path);

@@ -99,6 +99,10 @@ export class MemoryIndex implements LakeIndex {
     return [...(this.#files.get(`${dataset}:v${version}`)?.values() ?? [])];
   }
 
+  pathsBelow(dataset: DatasetId, version: number, folder: string): LogicalPath[] {
+    return [...(this.#files.get(`${dataset}:v${version}`)?.keys() ?? [])].filter((path) => path.startsWith(`${folder}/`)).sort();
+  }
+
   *changedPaths(dataset: DatasetId, from: number, to: number): Generator<LogicalPath> {
     const before = this.#files.get(`${dataset}:v${from}`) ?? new Map<LogicalPath, IndexedFile>();
     const after = this.#files.get(`${dataset}:v${to}`) ?? new Map<LogicalPath, IndexedFile>();

@@ -96,8 +96,8 @@ describe('drafts', () => {
     await appendFile(join(draft.folder, 'journal', journal as string), '{"do":"add","path":"c.t');
     const { paths, durable, clock } = station.ledger.context;
     const again = await openDraft(draft.details, () => null, paths, durable, clock);
-    expect([...again.changes.keys()]).toEqual(['a.txt']);
-    expect(again.assign('a.txt' as LogicalPath)).not.toBe(draft.changes.get('a.txt' as LogicalPath));
+    expect([...again.changes.byPath('')].map(({ path }) => path)).toEqual(['a.txt']);
+    expect(again.assign('a.txt' as LogicalPath)).not.toBe(again.current('a.txt' as LogicalPath)?.content);
   });
 
   it('with a journal line that cannot be read are refused, not guessed', async () => {
