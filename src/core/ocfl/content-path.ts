@@ -12,7 +12,10 @@ const KEPT_CHARACTERS = 60;
 const SHORTENED_DIGITS = 16;
 const TWIN_DIGITS = 8;
 
+const reservedStart = /^[acnpl]/i;
 const reservedNames = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$|clock\$)$/i;
+/** Nothing in it is changed but a reserved name: most names of files. */
+const plain = /^[\w~+,=()[\]{}!#$&';@^` .-]*[\w~-]$/;
 /** Its own twin key: most names of files. */
 const lowerAscii = /^[\u0000-@[-\u007f]*$/;
 const notPortable = /[<>:"\\|?*%\u0000-\u001f\u007f-\u009f\ud800-\udfff]|[. ]$/gu;
@@ -22,12 +25,14 @@ const notPortable = /[<>:"\\|?*%\u0000-\u001f\u007f-\u009f\ud800-\udfff]|[. ]$/g
  * segments of well-formed Unicode never become the same.
  */
 export function encodeSegment(segment: string): string {
+  if (plain.test(segment) && !isReservedByWindows(segment)) return segment;
   const encoded = segment.replaceAll(notPortable, percentEncode);
   return isReservedByWindows(segment) ? percentEncode(encoded.slice(0, 1)) + encoded.slice(1) : encoded;
 }
 
 /** Windows looks at what stands before the first dot, and its versions up to 10 ignore spaces before that dot. */
 function isReservedByWindows(segment: string): boolean {
+  if (!reservedStart.test(segment)) return false;
   const dot = segment.indexOf('.');
   let end = dot < 0 ? segment.length : dot;
   while (segment[end - 1] === ' ') end -= 1;
@@ -45,6 +50,12 @@ function twinKey(segment: string): string {
   const key = segment.normalize('NFC').toUpperCase().toLowerCase();
   // The same text as an own string would be held once more for each file.
   return key === segment ? segment : key;
+}
+
+/** Whether a text has at most so many bytes of UTF-8. */
+function fits(text: string, most: number): boolean {
+  // A unit has three bytes at most.
+  return text.length * 3 <= most || utf8Length(text) <= most;
 }
 
 function utf8Length(text: string): number {
@@ -112,17 +123,26 @@ export class ContentPathMapper {
   }
 
   map(path: LogicalPath): string {
+    return this.#give(path, path);
+  }
+
+  /** As `map`, but the path is given for good: the same path asked again gets another. */
+  mapOnce(path: LogicalPath): string {
+    return this.#give(path, '');
+  }
+
+  #give(path: LogicalPath, owner: string): string {
     const slash = path.lastIndexOf('/');
     const folder = slash < 0 ? root : this.#folder(path.slice(0, slash));
     const name = this.#free(folder, this.#shortened(path.slice(slash + 1), path), path, (taken) => taken === path);
     const whole = folder.path + name;
-    if (utf8Length(whole) <= MAX_CONTENT_PATH_BYTES) {
-      this.#names.set(keyIn(folder, name, whole), path);
+    if (fits(whole, MAX_CONTENT_PATH_BYTES)) {
+      this.#names.set(keyIn(folder, name, whole), owner);
       return whole;
     }
     const short = `${start(whole).replaceAll('/', '_')}~${this.#digits(path, SHORTENED_DIGITS)}`;
     const free = this.#free(root, short, path, (taken) => taken === path);
-    this.#names.set(keyIn(root, free, free), path);
+    this.#names.set(keyIn(root, free, free), owner);
     return free;
   }
 
@@ -177,7 +197,7 @@ export class ContentPathMapper {
   /** Steps 1 and 2: a segment without regard to its neighbours. */
   #shortened(segment: string, logical: string): string {
     const encoded = encodeSegment(segment);
-    if (utf8Length(encoded) <= MAX_PLAIN_SEGMENT_BYTES) return encoded;
+    if (fits(encoded, MAX_PLAIN_SEGMENT_BYTES)) return encoded;
     return `${start(encoded).replace(/[. ]+$/, '')}~${this.#digits(logical, SHORTENED_DIGITS)}`;
   }
 

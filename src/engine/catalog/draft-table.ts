@@ -17,7 +17,7 @@ interface Row {
 /** Rows of one look: no statement stays open while the caller works. */
 const PAGE = 1_000;
 /** KiB of pages in memory; what is more goes to the file. */
-const CACHE_KIB = 16 * 1024;
+const CACHE_KIB = 8 * 1024;
 
 const columns = 'path, place, sha256, size, mtime, content, source';
 const setChange = `

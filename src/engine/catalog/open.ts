@@ -53,9 +53,14 @@ export function openCatalog(file: string, options: CatalogOptions = {}): OpenedC
   }
 }
 
+/** KiB of pages in memory for each connection; the system keeps the file in its own cache besides. */
+const CACHE_KIB = 8 * 1024;
+
 function connectTo(place: string, timeout: number): Sql {
   try {
-    return new Sql(new Database(place, { timeout }));
+    const sql = new Sql(new Database(place, { timeout }));
+    sql.pragma(`cache_size = -${CACHE_KIB}`);
+    return sql;
   } catch (error) {
     // A missing folder is told by a TypeError, before SQLite is asked.
     throw error instanceof TypeError ? catalogError('unusable', error) : translate(error);

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { DraftIntake, Durable, JournalLine } from '../lake/index.ts';
 import { contentFile } from './names.ts';
 
-const BATCH_FILES = 5_000;
+const BATCH_FILES = 20_000;
 const BATCH_BYTES = 2 ** 30;
 const BATCH_MS = 5_000;
 
@@ -93,7 +93,7 @@ export class Batches {
     if (copies.length > 0) {
       const root = this.#draft.contentFolder;
       const files = copies.map((content) => contentFile(root, content));
-      await this.#durable.flush(files, foldersOf(files, root), root);
+      await this.#durable.flush(files, () => foldersOf(files, root), root);
     }
     await this.#draft.record(lines);
     for (const line of lines) {

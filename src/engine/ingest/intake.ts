@@ -17,6 +17,8 @@ import { WriteBack } from './write-back.ts';
 const ORDER_FILES = 64;
 const DEFAULT_MAX_PROBLEMS = 1_000;
 const MAX_THREADS = 4;
+/** Counting ahead is for those who wait. */
+const COUNT_AFTER_MS = 1_000;
 
 /**
  * Copies sources into a draft: each is read once, hashed and copied in the same pass, flushed to the disk and then named in the draft's
@@ -72,6 +74,8 @@ class Intake {
   /** Names taken in, where two sources may bring the same one; else null. */
   #names: Set<string> | null = null;
   #failure: { readonly error: unknown } | null = null;
+  #counting: NodeJS.Timeout | null = null;
+  #closed = false;
   readonly #stop = (): void => this.#copier.stop();
 
   constructor(draft: DraftIntake, deps: IntakeDeps, options: IntakeOptions, threads: number, makeCopier: (onBytes: (bytes: number) => void) => Copier) {
@@ -110,6 +114,8 @@ class Intake {
   }
 
   async close(): Promise<void> {
+    clearTimeout(this.#counting ?? undefined);
+    this.#closed = true;
     this.#signal.removeEventListener('abort', this.#stop);
     await this.#copier.close();
   }
@@ -159,8 +165,7 @@ class Intake {
     for (const place of places) {
       const stat = await lstat(place).catch(() => null);
       if (stat?.isDirectory() === true) {
-        const count = await this.#copier.count(places, lake);
-        if (count !== null) this.#tally.total(count.files + streams, streams > 0 ? null : count.bytes);
+        if (!this.#closed) this.#counting = setTimeout(() => void this.#countAhead(places, lake, streams), COUNT_AFTER_MS);
         return;
       }
       if (stat?.isFile() !== true) continue;
@@ -168,6 +173,11 @@ class Intake {
       bytes += stat.size;
     }
     this.#tally.total(files + streams, streams > 0 ? null : bytes);
+  }
+
+  async #countAhead(places: readonly string[], lake: string, streams: number): Promise<void> {
+    const count = await this.#copier.count(places, lake);
+    if (count !== null) this.#tally.total(count.files + streams, streams > 0 ? null : count.bytes);
   }
 
   async #path(source: PathSource, lake: string): Promise<void> {

@@ -2,6 +2,7 @@ import type { Stats } from 'node:fs';
 import { lstat, readlink, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { LogicalPath } from '../../contract/index.ts';
+import { isLogicalPath } from '../../core/index.ts';
 import { codeOf } from '../lake/index.ts';
 import { kindOf, listFolder, type Listed } from './listing.ts';
 import { decodeName, escapedBytes } from './names.ts';
@@ -114,9 +115,11 @@ type Met = Exclude<Found, { kind: 'symlink' }> | (Start & { readonly kind: 'fold
 function look(folder: Start, { name, kind, isText }: Listed, lake: string | null): Met {
   const source = folder.source.endsWith(sep) ? folder.source + name : folder.source + sep + name;
   if (!isText) return { kind: 'problem', problem: problems.nameNotUtf8(source, null) };
-  const parsed = LogicalPath.safeParse(folder.path === '' ? name : `${folder.path}/${name}`);
-  if (!parsed.success) return { kind: 'problem', problem: problems.nameRefused(source, parsed.error.issues[0]?.message ?? 'cannot be used') };
-  const path = parsed.data;
+  const path = folder.path === '' ? name : `${folder.path}/${name}`;
+  if (!isLogicalPath(path)) {
+    // The same answer, with its reason.
+    return { kind: 'problem', problem: problems.nameRefused(source, LogicalPath.safeParse(path).error?.issues[0]?.message ?? 'cannot be used') };
+  }
   if (kind === 'folder' && source === lake) return { kind: 'problem', problem: problems.insideLake(source, path) };
   if (kind === 'file' || kind === 'folder' || kind === 'symlink') return { kind, source, path };
   return { kind: 'special', path, what: kind };

@@ -9,7 +9,7 @@ import type { Json } from '../../core/index.ts';
 import type { Durable, Written } from './durable.ts';
 import { ifMissing } from './leaf.ts';
 import type { LakePaths } from './paths.ts';
-import { bytesOf } from './read-file.ts';
+import { piecesOf } from './read-file.ts';
 
 /** Bodies of entries on disk: docs/formats/lake.md section 5. */
 
@@ -73,9 +73,9 @@ export async function readBody(folder: string, entry: Entry): Promise<BodyState>
     const held = size <= HELD ? await handle.readFile() : null;
     const commit = createHash('sha256').update(salt);
     if (held !== null) commit.update(held);
-    else for await (const chunk of bytesOf(file)) commit.update(chunk);
+    else for await (const chunk of piecesOf(file)) commit.update(chunk);
     if (commit.digest('hex') !== entry.body.commit) return { is: 'altered', why: 'its bytes do not match the commitment in the entry' };
-    const text = (): AsyncIterable<string> => textLines(held === null ? bytesOf(file) : [held]);
+    const text = (): AsyncIterable<string> => textLines(held === null ? piecesOf(file) : [held]);
     const parsed = BodyHead.safeParse(await firstLine(text()));
     if (!parsed.success || parsed.data.op !== entry.op) return { is: 'altered', why: 'its first line is not that of the operation' };
     return { is: 'kept', head: parsed.data, lines: () => bodyLines(text(), entry.seq) };
@@ -130,7 +130,8 @@ export async function* textLines(chunks: AsyncIterable<Uint8Array> | Iterable<Ui
       yield bytes.toString('utf8', from, end);
       from = end + 1;
     }
-    rest = bytes.subarray(from);
+    // Its chunk may be filled anew for the next.
+    rest = Buffer.from(bytes.subarray(from));
   }
   if (take === 'whole lines') return;
   if (!isUtf8(rest)) throw new RangeError('The text is not UTF-8.');

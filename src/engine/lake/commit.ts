@@ -11,7 +11,7 @@ import type { Durable } from './durable.ts';
 import type { ClaimedVersion, LakeIndex } from './lake-index.ts';
 import { ifMissing } from './leaf.ts';
 import type { LakePaths } from './paths.ts';
-import { bytesOf } from './read-file.ts';
+import { piecesOf } from './read-file.ts';
 import { readHeldDigests } from './read-inventory.ts';
 import { settleContent } from './staged-content.ts';
 import type { Steps } from './steps.ts';
@@ -124,7 +124,7 @@ export async function prepareVersion(context: PrepareContext, draft: Draft, base
       files: filesOf(draft, steps),
       isTouched: (path) => draft.changes.get(path as LogicalPath) !== null,
     },
-    baseFolder === null ? null : () => bytesOf(join(baseFolder, INVENTORY_NAME)),
+    baseFolder === null ? null : () => piecesOf(join(baseFolder, INVENTORY_NAME)),
   );
   steps.begin('Writing the list of files', draft.changes.size);
   const folder = join(draft.folder, 'version');
@@ -184,7 +184,7 @@ async function wrapObject({ durable }: PrepareContext, draft: Draft): Promise<vo
   const version = join(draft.folder, 'version');
   await durable.makeFolder(object);
   await durable.rewrite(join(object, OBJECT_DECLARATION.name), Buffer.from(OBJECT_DECLARATION.text));
-  await durable.rewrite(join(object, INVENTORY_NAME), bytesOf(join(version, INVENTORY_NAME)));
+  await durable.rewrite(join(object, INVENTORY_NAME), piecesOf(join(version, INVENTORY_NAME)));
   await durable.rewrite(join(object, SIDECAR_NAME), await readFile(join(version, SIDECAR_NAME)));
   await durable.publishFolder(version, join(object, 'v1'));
 }

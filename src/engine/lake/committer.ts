@@ -176,7 +176,8 @@ export async function settle(ledger: Ledger, version: ClaimedVersion, scratch: s
     return (await placeVersion(paths, found, durable)) === 'lost' ? version : found;
   };
   const current = await newest();
-  if (outcome === 'placed' || !(await isRootCurrent(paths, current))) await writeRootInventory(paths, newest, durable, scratch);
+  // A first version comes with its root inventory.
+  if (!(await isRootCurrent(paths, current))) await writeRootInventory(paths, newest, durable, scratch);
   await index.markPlaced(version.dataset, version.version);
   return outcome;
 }

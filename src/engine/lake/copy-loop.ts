@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type BigIntStats } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { BlockingDisk } from './disk.ts';
 import { codeOf } from './durable.ts';
@@ -143,10 +143,13 @@ export function copyAndHash(disk: BlockingDisk, source: OpenedSource, target: st
 function readThrough(source: OpenedSource, hasher: Hasher, watch: Watch, use: (bytes: Uint8Array) => void): CopyResult {
   hasher.reset();
   let size = 0;
+  let reads = 0;
   for (;;) {
     const room = hasher.room();
     if (watch.stopped()) return { kind: 'stopped' };
-    const length = readPiece(source, room, size);
+    const piece = readPiece(source, room, size);
+    const { length } = piece;
+    reads += piece.reads;
     if (length > 0) {
       hasher.add(length);
       use(room.subarray(0, length));
@@ -157,43 +160,44 @@ function readThrough(source: OpenedSource, hasher: Hasher, watch: Watch, use: (b
     // A file that grows as fast as it is read would never end.
     if (length < room.length || size > source.size) break;
   }
-  const how = changeOf(source, size);
+  const how = changeOf(source, size, reads);
   if (how !== null) return { kind: 'changed', how };
   const sha256 = hasher.digest();
   return sha256 === null ? { kind: 'stopped' } : { kind: 'copied', sha256, size };
 }
 
-function readPiece(source: OpenedSource, room: Uint8Array, at: number): number {
+function readPiece(source: OpenedSource, room: Uint8Array, at: number): { readonly length: number; readonly reads: number } {
   let length = 0;
   try {
     // Shares answer with less than was asked for; pieces are filled, so that only the last one is short.
-    for (;;) {
+    for (let reads = 1; ; reads++) {
       const more = readSync(source.descriptor, room, length, room.length - length, at + length);
       length += more;
-      if (more === 0 || length === room.length || at + length >= source.size) return length;
+      if (more === 0 || length === room.length || at + length >= source.size) return { length, reads };
     }
   } catch (error) {
     throw new SourceError(error);
   }
 }
 
-/** What happened to a source since it was opened, of which `size` bytes were read to its end; null: nothing. */
-function changeOf(source: OpenedSource, size: number): Change | null {
-  const { after, named } = look(source);
+/** What happened to a source since it was opened, of which `size` bytes were read to its end in so many calls; null: nothing. */
+function changeOf(source: OpenedSource, size: number, reads: number): Change | null {
+  const after = look(() => fstatSync(source.descriptor, { bigint: true }));
   const length = Number(after.size);
   if (length > source.size || size > source.size) return 'longer';
   if (length < source.size || size < source.size) return 'shorter';
+  const isSame = after.mtimeNs === source.mtimeNs && after.ctimeNs === source.ctimeNs;
+  // What was read in one go is whole, whatever the name stands for by now; and where the name went, the file's own change time says that too.
+  if (isSame && reads <= 1) return null;
+  const named = look(() => lstatSync(source.path, { bigint: true, throwIfNoEntry: false }));
   if (named === undefined) return 'removed';
   if (named.ino !== source.inode || named.dev !== source.device) return 'replaced';
-  return after.mtimeNs === source.mtimeNs && after.ctimeNs === source.ctimeNs ? null : 'rewritten';
+  return isSame ? null : 'rewritten';
 }
 
-function look(source: OpenedSource): { after: BigIntStats; named: BigIntStats | undefined } {
+function look<T>(call: () => T): T {
   try {
-    return {
-      after: fstatSync(source.descriptor, { bigint: true }),
-      named: lstatSync(source.path, { bigint: true, throwIfNoEntry: false }),
-    };
+    return call();
   } catch (error) {
     throw new SourceError(error);
   }

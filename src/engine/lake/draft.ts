@@ -12,7 +12,7 @@ import type { Durable } from './durable.ts';
 import { journalText, noteOf, parseJournalLine } from './journal.ts';
 import { ifMissing } from './leaf.ts';
 import type { LakePaths } from './paths.ts';
-import { bytesOf } from './read-file.ts';
+import { piecesOf } from './read-file.ts';
 import { sha256 } from './sha.ts';
 import { SpillingDraftTable } from './spilling-table.ts';
 import type { OpenLargeTable } from './spilling-table.ts';
@@ -84,11 +84,7 @@ export class Draft implements DraftIntake {
   }
 
   assign(path: LogicalPath): string {
-    const mapper = (this.#mapper ??= this.#mapperOfTaken());
-    const content = mapper.map(path);
-    // Reserved, so that the same path gets another name the next time.
-    mapper.reserve(content);
-    return content;
+    return (this.#mapper ??= this.#mapperOfTaken()).mapOnce(path);
   }
 
   /** Names that the draft's files have are not given again. Others that stand in the folder are met when a file is made under one. */
@@ -160,7 +156,7 @@ export class Draft implements DraftIntake {
     const file = join(this.folder, 'journal', name);
     let read = 0;
     const counted = async function* (): AsyncGenerator<Uint8Array> {
-      for await (const chunk of bytesOf(file)) {
+      for await (const chunk of piecesOf(file)) {
         read += chunk.length;
         yield chunk;
       }

@@ -87,7 +87,7 @@ export interface Durable {
   publishFolder(from: string, to: string): Promise<void>;
   moveFile(from: string, to: string): Promise<void>;
   replaceDerived(path: string, content: () => Content, scratch: string): Promise<Written>;
-  flush(files: readonly string[], folders: readonly string[], anywhere: string): Promise<void>;
+  flush(files: readonly string[], folders: () => readonly string[], anywhere: string): Promise<void>;
   removeFile(path: string): Promise<void>;
   removeEmptyFolder(path: string): Promise<boolean>;
   removeTree(path: string, last?: string): Promise<void>;
@@ -230,7 +230,7 @@ export function durableOn(disk: Disk, place: Place, clock: Clock): Durable {
         return;
       }
       for (const file of files) await disk.syncFile(file);
-      for (const folder of folders) await disk.syncFolder(folder);
+      for (const folder of folders()) await disk.syncFolder(folder);
     },
 
     /** Removes a file; gone already is fine. */

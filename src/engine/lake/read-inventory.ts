@@ -3,7 +3,7 @@ import { HmsError } from '../../contract/index.ts';
 import type { Finding, Sha256 } from '../../contract/index.ts';
 import { HeadStateCollector, HeldDigestsCollector } from '../../core/index.ts';
 import type { DigestList, HeadState } from '../../core/index.ts';
-import { bytesOf } from './read-file.ts';
+import { piecesOf } from './read-file.ts';
 
 /** Reading the inventory of a claimed version. Throws STORED_DAMAGED where it has not the hash that the ledger names, or cannot be read. */
 
@@ -24,7 +24,7 @@ export async function readHeldDigests(file: string, hash: Sha256): Promise<Diges
 
 async function collect<T>(file: string, expected: Sha256, collector: { feed(chunk: Uint8Array): void; end(): T }): Promise<T> {
   const hash = createHash('sha256');
-  for await (const chunk of bytesOf(file)) {
+  for await (const chunk of piecesOf(file)) {
     hash.update(chunk);
     collector.feed(chunk);
   }

@@ -6,8 +6,8 @@ import { MemoryDraftTable } from './memory-table.ts';
 /** Opens a table that holds any number of paths in little memory. */
 export type OpenLargeTable = () => DraftTable;
 
-/** What is held in memory before it is moved out: some 40 MB. */
-const MOST_HELD = 100_000;
+/** What is held in memory before it is moved out: some 20 MB. */
+const MOST_HELD = 50_000;
 
 /**
  * A draft's table that begins in memory and goes on in one that `openLarge` makes as soon as it holds more than `most` paths, notes and names, so that a

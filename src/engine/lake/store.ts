@@ -8,7 +8,7 @@ import type { Durable } from './durable.ts';
 import type { ClaimedVersion } from './lake-index.ts';
 import { ifMissing } from './leaf.ts';
 import type { LakePaths } from './paths.ts';
-import { bytesOf } from './read-file.ts';
+import { piecesOf } from './read-file.ts';
 import { sha256 } from './sha.ts';
 
 /** The OCFL store: where versions are, and putting a claimed one in place (docs/formats/lake.md sections 9, 11 and 13). */
@@ -107,7 +107,7 @@ export async function writeRootInventory(
   for (let version = await newest(); ; ) {
     const object = objectFolder(paths, version.root, version.dataset);
     const source = join(object, `v${version.version}`, 'inventory.json');
-    await durable.replaceDerived(join(object, 'inventory.json'), () => bytesOf(source), scratch);
+    await durable.replaceDerived(join(object, 'inventory.json'), () => piecesOf(source), scratch);
     await durable.replaceDerived(join(object, 'inventory.json.sha256'), () => Buffer.from(`${version.hash} inventory.json\n`), scratch);
     const now = await newest();
     if (now.version === version.version) return;

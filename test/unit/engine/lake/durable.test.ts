@@ -119,7 +119,7 @@ describe('flush', () => {
       syncFileSystem: (path) => Promise.resolve(void flushed.push(`all of ${path}`)),
     };
     const many = Array.from({ length: 300 }, (_, i) => `file-${i}`);
-    await durableOn(watching, share, systemClock).flush(many, ['folder'], folder);
+    await durableOn(watching, share, systemClock).flush(many, () => ['folder'], folder);
     expect(flushed).toEqual([...many, 'folder']);
   });
 
@@ -128,8 +128,8 @@ describe('flush', () => {
     const flushed: string[] = [];
     const watching: Disk = { ...systemDisk, syncFile: (path) => Promise.resolve(void flushed.push(path)), syncFileSystem: (path) => Promise.resolve(void flushed.push(`all of ${path}`)) };
     const onLocal = durableOn(watching, { kind: 'journaled', name: 'ext4' }, systemClock);
-    await onLocal.flush(Array.from({ length: 300 }, (_, i) => `file-${i}`), [], folder);
-    await onLocal.flush(['one'], [], folder);
+    await onLocal.flush(Array.from({ length: 300 }, (_, i) => `file-${i}`), () => [], folder);
+    await onLocal.flush(['one'], () => [], folder);
     expect(flushed).toEqual([`all of ${folder}`, 'one']);
   });
 });
