@@ -4,17 +4,11 @@ import { HmsError, instantOf, versionName } from '../contract/index.ts';
 import type { DatasetId, Imported, Lineage, LogicalPath, OnProgress, Ref, RootName, Tag } from '../contract/index.ts';
 import { intake } from './ingest/index.ts';
 import type { IntakeReport, Source } from './ingest/index.ts';
-<<<<<<< HEAD
-import { noteBeginning } from './half-begun.ts';
-import { beginDraft, commitDraft, ifMissing, inWords, listDrafts, newTxn, openDraft, unwrapObject } from './lake/index.ts';
-import type { BaseFile, CommittedVersion, Draft, DraftJson, JournalLine } from './lake/index.ts';
-import type { StationLock, VersionDetail } from './catalog/index.ts';
-=======
 import { largeTables } from './draft-tables.ts';
-import { beginDraft, commitDraft, ifMissing, inWords, listDrafts, openDraft, unwrapObject, watchedSteps } from './lake/index.ts';
+import { noteBeginning } from './half-begun.ts';
+import { beginDraft, commitDraft, ifMissing, inWords, listDrafts, newTxn, openDraft, unwrapObject, watchedSteps } from './lake/index.ts';
 import type { BaseFile, CommittedVersion, Draft, DraftJson, JournalLine, Steps } from './lake/index.ts';
-import type { StationLock } from './catalog/index.ts';
->>>>>>> 1e27a86 (A commit streams a draft of any number of files, tells how far it is and can be stopped)
+import type { StationLock, VersionDetail } from './catalog/index.ts';
 import { lakeProfile } from './open.ts';
 import type { ReadableLake, WritableLake } from './open.ts';
 import { lockStation } from './station-lock.ts';
@@ -59,22 +53,17 @@ const BEGIN_WAIT_MS = 20_000;
 /** A draft that is worked on. While it is held no program commits or discards it. */
 export interface HeldDraft {
   readonly draft: Draft;
+  /** Lets go of it and closes it. */
   release(): void;
+  /** Lets go of it; it stays open, for who gets it to close. */
+  leaveOpen(): Draft;
 }
 
 /**
-<<<<<<< HEAD
  * Holds this officer's draft of a dataset, begun now if there is none. Any number of programs may do so at the same time; a commit waits for none of them, and
  * none begins during a commit: what they stage would come into the version without being listed.
  */
 export async function holdDraft(lake: WritableLake, dataset: DatasetId): Promise<HeldDraft> {
-=======
- * Works on this officer's draft of a dataset, begun now if there is none. Any number of programs may do so at the same time; a commit waits for none of them, and
- * none begins during a commit: what they stage would come into the version without being listed. `leaveOpen` is given the draft when the work went well, to
- * close it later.
- */
-export async function withDraft<T>(lake: WritableLake, dataset: DatasetId, work: (draft: Draft) => Promise<T>, leaveOpen?: (draft: Draft) => void): Promise<T> {
->>>>>>> 1e27a86 (A commit streams a draft of any number of files, tells how far it is and can be stopped)
   const { profileDurable } = lake.ledger.context;
   const file = lockFile(lake, dataset);
   const shared = await lockStation(file, 'shared', profileDurable, beingCommitted);
@@ -89,31 +78,36 @@ export async function withDraft<T>(lake: WritableLake, dataset: DatasetId, work:
     } finally {
       begin.release();
     }
-<<<<<<< HEAD
-    return { draft, release: () => shared.release() };
+    const held = draft;
+    return {
+      draft,
+      release() {
+        held.close();
+        shared.release();
+      },
+      leaveOpen() {
+        shared.release();
+        return held;
+      },
+    };
   } catch (error) {
-=======
-    const result = await work(draft);
-    if (leaveOpen !== undefined) {
-      leaveOpen(draft);
-      draft = null;
-    }
-    return result;
-  } finally {
     draft?.close();
->>>>>>> 1e27a86 (A commit streams a draft of any number of files, tells how far it is and can be stopped)
     shared.release();
     throw error;
   }
 }
 
-/** Holds the draft for as long as `work` lasts. */
-export async function withDraft<T>(lake: WritableLake, dataset: DatasetId, work: (draft: Draft) => Promise<T>): Promise<T> {
+/** Holds the draft for as long as `work` lasts. `leaveOpen` is given it where the work went well, to close it later. */
+export async function withDraft<T>(lake: WritableLake, dataset: DatasetId, work: (draft: Draft) => Promise<T>, leaveOpen?: (draft: Draft) => void): Promise<T> {
   const held = await holdDraft(lake, dataset);
+  let isDone = false;
   try {
-    return await work(held.draft);
+    const result = await work(held.draft);
+    isDone = true;
+    return result;
   } finally {
-    held.release();
+    if (isDone && leaveOpen !== undefined) leaveOpen(held.leaveOpen());
+    else held.release();
   }
 }
 
@@ -127,6 +121,7 @@ export async function beginTransformDraft(lake: WritableLake, dataset: DatasetId
     await dropAbandoned(lake, dataset);
     const open = await myDraft(lake, dataset);
     if (open !== null) {
+      open.close();
       throw new HmsError('DRAFT_OPEN', `You have a draft of ${dataset} from ${open.details.started}, and the result of a transform would be mixed with it.`, {
         kept: 'Nothing was changed; the draft is kept.',
         next: `Commit it or throw it away first: hms dta commit ${dataset} -m MESSAGE, or hms dta discard ${dataset}`,
@@ -155,18 +150,11 @@ async function beginNow(lake: WritableLake, dataset: DatasetId, transform?: stri
   const newest = lake.catalog.view.dataset(dataset)?.newest ?? 0;
   const version = newest === 0 ? null : lake.index.claimedVersion(dataset, newest);
   const base = version === null ? null : { sha256: version.hash, ver: version.version };
-<<<<<<< HEAD
   const owner = { txn: newTxn(lake.clock), lake: lake.lake.id, station: lake.signer.id, osUser: lake.by.account, ...(transform === undefined ? {} : { transform }) };
   return inWords('Beginning a draft', 'Nothing was changed.', async () => {
     await noteBeginning(lake, `${lockFile(lake, dataset)}-begun`, owner.txn);
-    return beginDraft(owner, dataset, base, baseFile(lake, dataset, newest), lake.paths, lake.durable, lake.clock);
+    return beginDraft(owner, dataset, base, baseFile(lake, dataset, newest), lake.paths, lake.durable, lake.clock, largeTables(lake));
   });
-=======
-  const owner = { lake: lake.lake.id, station: lake.signer.id, osUser: lake.by.account };
-  return inWords('Beginning a draft', 'Nothing was changed.', () =>
-    beginDraft(owner, dataset, base, baseFile(lake, dataset, newest), lake.paths, lake.durable, lake.clock, largeTables(lake)),
-  );
->>>>>>> 1e27a86 (A commit streams a draft of any number of files, tells how far it is and can be stopped)
 }
 
 export interface PutOptions {
@@ -175,19 +163,16 @@ export interface PutOptions {
   readonly workers?: number;
   /** Copies in this thread, which starts none: for small files, and for fault tests. */
   readonly inline?: boolean;
-<<<<<<< HEAD
   /** Bytes that are read at a time. */
   readonly pieceBytes?: number;
-=======
   /** Is given the draft as it then is, for a commit that follows at once and need not read it again; whoever takes it closes it. */
   readonly leaveOpen?: (draft: Draft) => void;
->>>>>>> 1e27a86 (A commit streams a draft of any number of files, tells how far it is and can be stopped)
 }
 
 /** Puts files, folders and streams into a dataset's draft. */
 export function put(lake: WritableLake, dataset: DatasetId, sources: readonly Source[], options: PutOptions): Promise<IntakeReport> {
-<<<<<<< HEAD
-  return withDraft(lake, dataset, (draft) => putInto(lake, draft, sources, options));
+  const { leaveOpen, ...rest } = options;
+  return withDraft(lake, dataset, (draft) => putInto(lake, draft, sources, rest), leaveOpen);
 }
 
 /** The same for a draft that is held. */
@@ -195,13 +180,6 @@ export function putInto(lake: WritableLake, draft: Draft, sources: readonly Sour
   const { signal, onProgress, ...rest } = options;
   const deps = { durable: lake.durable, clock: lake.clock, lake: lake.paths.root, ...rest };
   return inWords(`Putting files into the draft of ${draft.dataset}`, 'What was copied before is kept in the draft.', () => intake(draft, sources, deps, { signal, onProgress }));
-=======
-  const { workers, inline, leaveOpen, ...rest } = options;
-  const deps = { durable: lake.durable, clock: lake.clock, lake: lake.paths.root, ...(workers === undefined ? {} : { workers }), ...(inline === undefined ? {} : { inline }) };
-  const work = (draft: Draft): Promise<IntakeReport> =>
-    inWords(`Putting files into the draft of ${dataset}`, 'What was copied before is kept in the draft.', () => intake(draft, sources, deps, rest));
-  return withDraft(lake, dataset, work, leaveOpen);
->>>>>>> 1e27a86 (A commit streams a draft of any number of files, tells how far it is and can be stopped)
 }
 
 /** A commit that was refused or interrupted may have left the draft's folder in the form of the version that it would have become. */
@@ -277,7 +255,6 @@ export interface CommitOptions {
   readonly tags: readonly Tag[];
   /** Shown as the author in the inventory: the officer's name, or the account's and the station's. */
   readonly author?: string;
-<<<<<<< HEAD
   /** What made the draft from its sources, in words. */
   readonly transform?: string;
   /** Versions that the draft was made from. */
@@ -285,13 +262,11 @@ export interface CommitOptions {
   readonly how?: Omit<Lineage, 'from'>;
   /** Where the version comes from, if it was made elsewhere. It may then be the same as the one before. */
   readonly imported?: Imported;
-=======
   /** The draft as `put` of this process left it: it is not read again where nobody else has worked on it since. It stays the caller's to close. */
   readonly draft?: Draft;
   /** Stops the commit until its entry is claimed; the draft is then kept. */
   readonly signal?: AbortSignal;
   readonly onProgress?: OnProgress;
->>>>>>> 1e27a86 (A commit streams a draft of any number of files, tells how far it is and can be stopped)
 }
 
 /** Commits this officer's draft of a dataset. Throws CancelledError after `signal`. */
@@ -303,24 +278,14 @@ export async function commit(lake: WritableLake, dataset: DatasetId, options: Co
   const lock = await lockDataset(lake, dataset);
   let opened: Draft | null = null;
   try {
-<<<<<<< HEAD
     await dropAbandoned(lake, dataset);
-    // Read after the lock was taken, so that no line written before it is missed.
-    const draft = await myDraft(lake, dataset);
-    if (draft === null) throw new HmsError('DRAFT_NONE', `The draft of ${dataset} was committed or discarded just now.`, { kept: 'Nothing was changed.', next: `Look with: hms dta show ${dataset}` });
-    return await commitNow(lake, draft, options);
-=======
     // Looked at after the lock was taken, so that no line written before it is missed.
     const record = await myRecord(lake, dataset);
     if (record === null) throw new HmsError('DRAFT_NONE', `The draft of ${dataset} was committed or discarded just now.`, { kept: 'Nothing was changed.', next: `Look with: hms dta show ${dataset}` });
     steps.begin('Reading the draft', null);
     const isKnown = options.draft?.txn === record.txn && (await inWords('Opening the draft', 'The draft is kept.', async () => options.draft?.isAsKnown()));
     if (isKnown !== true) opened = await openDraftOf(lake, record, steps);
-    const name = options.author ?? `${lake.by.account} at ${lake.signer.name}`;
-    const words = { message: options.message, user: { name, address: `urn:hms:key:${lake.signer.id}` }, created: instantOf(lake.clock.now()) };
-    const draft = opened ?? (options.draft as Draft);
-    return await commitDraft(lake.ledger, lake.signer, draft, { words, tags: options.tags, refusal: (root) => latePhi(dataset, root, options.tags), steps });
->>>>>>> 1e27a86 (A commit streams a draft of any number of files, tells how far it is and can be stopped)
+    return await commitNow(lake, opened ?? (options.draft as Draft), options, () => null, steps);
   } finally {
     opened?.close();
     lock.release();
@@ -328,7 +293,13 @@ export async function commit(lake: WritableLake, dataset: DatasetId, options: Co
 }
 
 /** Commits a draft that nobody else works on. `refusal` says why the result may not go into a dataset of that storage root. */
-export function commitNow(lake: WritableLake, draft: Draft, options: CommitOptions, refusal: (root: RootName) => HmsError | null = () => null): Promise<CommittedVersion> {
+export function commitNow(
+  lake: WritableLake,
+  draft: Draft,
+  options: CommitOptions,
+  refusal: (root: RootName) => HmsError | null = () => null,
+  steps?: Steps,
+): Promise<CommittedVersion> {
   const name = options.author ?? `${lake.by.account} at ${lake.signer.name}`;
   const words = { message: options.message, user: { name, address: `urn:hms:key:${lake.signer.id}` }, created: instantOf(lake.clock.now()) };
   return commitDraft(lake.ledger, lake.signer, draft, {
@@ -339,6 +310,7 @@ export function commitNow(lake: WritableLake, draft: Draft, options: CommitOptio
     ...(options.sources === undefined ? {} : { sources: options.sources }),
     ...(options.how === undefined ? {} : { how: options.how }),
     ...(options.imported === undefined ? {} : { imported: options.imported }),
+    ...(steps === undefined ? {} : { steps }),
   });
 }
 

@@ -3,7 +3,7 @@ import { CancelledError, DatasetId, HmsError, versionName } from '../contract/in
 import type { Description, Finding, Imported, OnProgress } from '../contract/index.ts';
 import type { VersionDetail } from './catalog/index.ts';
 import { createDataset, describeDataset } from './datasets/index.ts';
-import { commit, discard, myDraft, withDraft } from './drafting.ts';
+import { commit, discard, hasDraft, myDraft, withDraft } from './drafting.ts';
 import { mayBeImported, openSource, Sink } from './import/index.ts';
 import type { ImportDraft, ImportSource, SourceVersion, Watch } from './import/index.ts';
 import { inWords } from './lake/index.ts';
@@ -151,7 +151,7 @@ function watchOf(source: ImportSource, { signal, onProgress }: ImportOptions): W
 }
 
 async function importVersion(lake: WritableLake, dataset: DatasetId, at: number, version: SourceVersion, watch: Watch, message: string | null): Promise<number> {
-  const isNew = (await myDraft(lake, dataset)) === null;
+  const isNew = !(await hasDraft(lake, dataset));
   try {
     await withDraft(lake, dataset, (draft) => stageInto(lake, draft, at, version, watch));
     if (watch.signal.aborted) throw new CancelledError('What was copied is kept in the draft; import the same again to go on from there.');
@@ -181,7 +181,9 @@ async function stageInto(lake: WritableLake, draft: Draft, at: number, version: 
 
 async function dropDraft(lake: WritableLake, dataset: DatasetId): Promise<void> {
   const draft = await myDraft(lake, dataset);
-  if (draft !== null) await discard(lake, draft.details);
+  if (draft === null) return;
+  draft.close();
+  await discard(lake, draft.details);
 }
 
 /** Says which versions are there all the same. */
@@ -200,7 +202,7 @@ function importDraft(lake: ReadableLake, dataset: DatasetId, draft: Draft, base:
     hasChanges: draft.changes.size > 0,
     base: (path) => (base === 0 ? null : lake.catalog.fileAt(dataset, base, path)),
     refuseOthers(paths) {
-      for (const path of draft.changes.keys()) if (!paths.has(path)) throw otherDraft(dataset);
+      for (const { path } of draft.changes.byPath('')) if (!paths.has(path)) throw otherDraft(dataset);
     },
   };
 }

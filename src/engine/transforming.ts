@@ -67,6 +67,7 @@ export async function prepareTransform(lake: WritableLake, sources: string | rea
     const how = { parameters: parametersOf(spec), engine: engine === null ? PROGRAM : `${PROGRAM}, ${engine}`, counts };
     return new StagedTransform(lake, { draft, lock, transform: spec.name, versions, how, made, counts, refusal });
   } catch (error) {
+    draft.close();
     await removeDraft(lake, draft.details);
     lock.release();
     throw error;
@@ -210,6 +211,7 @@ class StagedTransform implements PendingTransform {
     } catch (error) {
       throw await this.#afterRefusal(error);
     } finally {
+      draft.close();
       lock.release();
     }
   }
@@ -217,6 +219,7 @@ class StagedTransform implements PendingTransform {
   async discard(): Promise<void> {
     if (this.#ended) return;
     this.#end();
+    this.#parts.draft.close();
     try {
       await removeDraft(this.#lake, this.#parts.draft.details);
     } finally {

@@ -186,8 +186,10 @@ export class Dataset implements AsyncDisposable {
       const lake = await this.access.writing();
       const draft = await myDraft(lake, this.#dataset);
       if (draft === null) return 0;
+      const { size } = draft.changes;
+      draft.close();
       await discard(lake, draft.details);
-      return draft.changes.size;
+      return size;
     });
   }
 
@@ -377,7 +379,10 @@ async function draftOf(lake: ReadableLake, dataset: DatasetId): Promise<DraftInf
   const mine = (await draftsOf(lake)).find((draft) => draft.dataset === dataset && draft.station === lake.station?.id && draft.osUser === lake.by.account);
   if (mine === undefined) return null;
   const draft = await myDraft(lake as WritableLake, dataset);
-  return draft === null ? null : { started: mine.started, changes: draft.changes.size, base: mine.base === null ? null : versionName(dataset, mine.base.ver) };
+  if (draft === null) return null;
+  const { size } = draft.changes;
+  draft.close();
+  return { started: mine.started, changes: size, base: mine.base === null ? null : versionName(dataset, mine.base.ver) };
 }
 
 function describedNow(lake: ReadableLake, dataset: DatasetId): Description {

@@ -2,11 +2,8 @@ export { openCatalog } from './open.ts';
 export type { CatalogOptions, OpenedCatalog } from './open.ts';
 export { Catalog } from './catalog.ts';
 export type { CatalogTotals, NoteRow, Position, Projected } from './catalog.ts';
-<<<<<<< HEAD
 export { nearestName } from './nearest.ts';
-=======
 export { SqlDraftTable } from './draft-table.ts';
->>>>>>> 1e27a86 (A commit streams a draft of any number of files, tells how far it is and can be stopped)
 export { takeStationLock } from './station-lock.ts';
 export type { StationLock } from './station-lock.ts';
 export { CatalogError } from './errors.ts';

@@ -83,7 +83,7 @@ export class Sink {
     [this.#lines, this.#copies, this.#bytes] = [[], [], 0];
     if (copies.length > 0) {
       const root = this.#draft.contentFolder;
-      await this.#durable.flush(copies, [...new Set(copies.map((copy) => dirname(copy)))], root);
+      await this.#durable.flush(copies, () => [...new Set(copies.map((copy) => dirname(copy)))], root);
     }
     await this.#draft.record(lines);
   }

@@ -44,59 +44,11 @@ export interface PrepareContext {
   readonly index: LakeIndex;
 }
 
-<<<<<<< HEAD
-/** What a draft changes against the version that it will follow, sorted by path. A file that is there with the same bytes is no change. */
-export function changesAgainst(draft: Draft, index: LakeIndex, base: number | null): ChangeLine[] {
-  const lines: ChangeLine[] = [];
-  const renamedFrom = new Set<LogicalPath>();
-  const before = (path: LogicalPath) => (base === null ? null : index.fileAt(draft.dataset, base, path));
-  for (const [path, change] of draft.changes) {
-    if (change === 'gone') continue;
-    const old = before(path);
-    if (old?.sha256 === change.sha256) continue;
-    const from = draft.renames.get(path);
-    if (old === null && from !== undefined && draft.changes.get(from) === 'gone' && !renamedFrom.has(from) && before(from)?.sha256 === change.sha256) {
-      renamedFrom.add(from);
-      lines.push({ do: 'rename', from, path });
-    } else {
-      lines.push({ do: old === null ? 'add' : 'replace', path, sha256: change.sha256, size: change.size, mtime: change.mtime });
-    }
-  }
-  for (const [path, change] of draft.changes) {
-    if (change === 'gone' && !renamedFrom.has(path) && before(path) !== null) lines.push({ do: 'remove', path });
-  }
-  return lines.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
-}
-
-/**
- * Paths that the draft touches and that changed between its base and the newest version: the reason to stop with DATASET_MOVED. A draft that
- * began without any version has a conflict with every path that is now there.
- */
-export function conflictingPaths(draft: Draft, index: LakeIndex, newest: number): LogicalPath[] {
-  const touched = new Set<LogicalPath>(draft.changes.keys());
-  const from = draft.details.base?.ver ?? null;
-  if (from === null) return [...touched].filter((path) => index.fileAt(draft.dataset, newest, path) !== null);
-  return [...index.changedPaths(draft.dataset, from, newest)].filter((path) => touched.has(path));
-}
-
 /**
  * Builds the staged folder of the next version on `base`. Repeatable: called again after the dataset moved, it builds anew. A version that does not differ from
  * the one before is refused, unless it was made elsewhere: there it may have said something new of the same files.
  */
-export async function prepareVersion(context: PrepareContext, draft: Draft, base: ClaimedVersion | null, words: VersionWords, same: 'refuse' | 'allow' = 'refuse'): Promise<PreparedVersion> {
-  const { index } = context;
-  await unwrapObject(context, draft);
-  const version = (base?.version ?? 0) + 1;
-  const lines = changesAgainst(draft, index, base?.version ?? null);
-  if (lines.length === 0 && same === 'refuse') {
-    throw new HmsError('DRAFT_EMPTY', `There is nothing to commit: the draft of ${draft.dataset} does not differ from ${base === null ? 'an empty dataset' : versionName(draft.dataset, base.version)}.`, {
-      kept: 'Nothing was changed.',
-      next: 'Put a file, remove or rename one; or discard the draft.',
-    });
-  }
-=======
-/** Builds the staged folder of the next version on `base`. Repeatable: called again after the dataset moved, it builds anew. */
-export async function prepareVersion(context: PrepareContext, draft: Draft, base: ClaimedVersion | null, words: VersionWords, steps: Steps): Promise<PreparedVersion> {
+export async function prepareVersion(context: PrepareContext, draft: Draft, base: ClaimedVersion | null, words: VersionWords, steps: Steps, same: 'refuse' | 'allow' = 'refuse'): Promise<PreparedVersion> {
   const { index, durable } = context;
   await unwrapObject(context, draft);
   const version = (base?.version ?? 0) + 1;
@@ -104,8 +56,7 @@ export async function prepareVersion(context: PrepareContext, draft: Draft, base
   const before = base === null ? { files: 0, bytes: 0 } : index.versionTotals(draft.dataset, base.version);
   steps.begin('Comparing the draft with the version before', draft.changes.size);
   const totals = await changes.totals(before ?? { files: 0, bytes: 0 }, steps);
-  if (totals.changes === 0) throw empty(draft, base);
->>>>>>> 1e27a86 (A commit streams a draft of any number of files, tells how far it is and can be stopped)
+  if (totals.changes === 0 && same === 'refuse') throw empty(draft, base);
   const baseFolder = base === null ? null : await versionFolder(context.paths, base);
   if (base !== null && baseFolder === null) throw lost(base);
   if (base !== null && before === null) throw unreadable(base);

@@ -23,18 +23,14 @@ export interface CommitRequest {
   readonly refusal: (root: RootName) => HmsError | null;
   /** Name of the transform that made the draft, where one did. */
   readonly transform?: string;
-<<<<<<< HEAD
   /** Versions that the draft was made from; the version before is always named among the inputs. */
   readonly sources?: readonly Ref[];
   /** How it was made from them (docs/formats/lake.md section 6.2). */
   readonly how?: Omit<Lineage, 'from'>;
   /** Where the version comes from, if it was made elsewhere (docs/formats/lake.md section 6.1). */
   readonly imported?: Imported;
-=======
-  readonly sources?: readonly { readonly ref: string; readonly sha256: ClaimedVersion['hash'] }[];
   /** Default: nobody watches, nobody stops it. It can be stopped until its entry is claimed. */
   readonly steps?: Steps;
->>>>>>> 1e27a86 (A commit streams a draft of any number of files, tells how far it is and can be stopped)
 }
 
 export interface CommittedVersion {
@@ -56,11 +52,8 @@ export async function commitDraft(ledger: Ledger, signer: LedgerSigner, draft: D
     const root = index.rootOf(draft.dataset) ?? rootFor(request.tags);
     const refusal = request.refusal(root);
     if (refusal !== null) throw refusal;
-<<<<<<< HEAD
-    const prepared = await inWords(`Preparing the next version of ${draft.dataset}`, KEPT, () => prepareVersion({ paths, durable, index }, draft, base, request.words, request.imported === undefined ? 'refuse' : 'allow'));
-=======
-    const prepared = await inWords(`Preparing the next version of ${draft.dataset}`, KEPT, () => prepareVersion({ paths, durable, index }, draft, base, request.words, steps));
->>>>>>> 1e27a86 (A commit streams a draft of any number of files, tells how far it is and can be stopped)
+    const same = request.imported === undefined ? 'refuse' : 'allow';
+    const prepared = await inWords(`Preparing the next version of ${draft.dataset}`, KEPT, () => prepareVersion({ paths, durable, index }, draft, base, request.words, steps, same));
     await refuseForeign(ledger, draft.dataset, root, prepared.version);
     const name = versionName(draft.dataset, prepared.version);
     const claimed = await ledger.claimWith(
