@@ -30,11 +30,12 @@ function percentDecoded(path: string): string {
   return path.replaceAll(/%([0-7][0-9A-Fa-f])/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }
 
-/** A path without needless parts: `./data//a` is `data/a`. */
+/** A path without needless parts: `./data//a` is `data/a`; one of nothing else is `.`. */
 export function tidyPath(path: string): string {
   if (!path.startsWith('./') && !path.includes('//') && !path.includes('/./')) return path;
   const isFolder = path.endsWith('/');
   const parts = path.split('/').filter((part) => part !== '' && part !== '.');
+  if (parts.length === 0) return '.';
   return parts.join('/') + (isFolder ? '/' : '');
 }
 
