@@ -11,6 +11,8 @@ export class FileTable {
   readonly #sizes: number[] = [];
   readonly #index = new TextIndex();
   readonly #folders = new Set<string>();
+  /** Files that are there have the first numbers. */
+  #there = 0;
   #alike: { readonly index: TextIndex; readonly length: number } | null = null;
 
   get length(): number {
@@ -21,6 +23,7 @@ export class FileTable {
   add(path: string, size: number): boolean {
     if (this.find(path) !== null) return false;
     this.#push(path, size);
+    this.#there = this.#paths.length;
     for (let end = path.lastIndexOf('/'); end > 0 && !this.#folders.has(path.slice(0, end)); end = path.lastIndexOf('/', end - 1)) this.#folders.add(path.slice(0, end));
     return true;
   }
@@ -29,8 +32,6 @@ export class FileTable {
   addAbsent(path: string): number {
     const known = this.find(path);
     if (known !== null) return known;
-    // Made before the table grows: files that are not there look like nothing.
-    this.#alike ??= this.#fold();
     this.#push(path, ABSENT);
     return this.#paths.length - 1;
   }
@@ -70,6 +71,11 @@ export class FileTable {
     return found;
   }
 
+  /** Gives up the memory of what names look like; it is made anew where it is asked for. */
+  forgetAlike(): void {
+    this.#alike = null;
+  }
+
   path(index: number): string {
     return this.#paths[index] ?? '';
   }
@@ -95,8 +101,10 @@ export class FileTable {
 
   #fold(): { readonly index: TextIndex; readonly length: number } {
     const index = new TextIndex();
-    for (const path of this.#paths) index.add(folded(path));
-    return { index, length: this.#paths.length };
+    // Files that are not there look like nothing; they stand behind the others.
+    const length = this.#there;
+    for (let file = 0; file < length; file++) index.add(folded(this.path(file)));
+    return { index, length };
   }
 }
 

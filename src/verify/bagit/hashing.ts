@@ -9,6 +9,7 @@ export async function checkChecksums(reading: BagReading, manifests: readonly Ma
   for (const { algorithm } of known) if (algorithm !== null && !algorithms.includes(algorithm)) algorithms.push(algorithm);
   const bit = ({ algorithm }: Manifest): number => (algorithm === null ? 0 : 1 << algorithms.indexOf(algorithm));
   const wanted = (file: number): number => known.reduce((mask, manifest) => (manifest.listed.get(file) === 0 ? mask : mask | bit(manifest)), 0);
+  source.files.forgetAlike();
   meter.filesTotal = 0;
   meter.bytesTotal = 0;
   for (const [file] of source.files.entries()) {

@@ -2,7 +2,7 @@ import { closeSync, fstatSync, openSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import type { FindingSink } from '../findings.ts';
 import type { Meter } from '../meter.ts';
-import type { Spot } from '../package/zip-entries.ts';
+import type { Spot, SpotList } from '../package/spots.ts';
 import { readDirectory } from '../package/zip-entries.ts';
 import { WindowReader } from '../package/zip-reader.ts';
 import { inflatedPieces, storedPieces } from '../package/zip-source.ts';
@@ -32,7 +32,7 @@ export async function openZipBag(path: string, findings: FindingSink<BagitCode>,
   }
 }
 
-async function spotsIn(reader: WindowReader, size: number, findings: FindingSink<BagitCode>, meter: Meter): Promise<readonly Spot[] | null> {
+async function spotsIn(reader: WindowReader, size: number, findings: FindingSink<BagitCode>, meter: Meter): Promise<SpotList | null> {
   let isUnsafe = false;
   try {
     const spots = await readDirectory(reader, size, (path, message, isLoose = false) => {
@@ -61,18 +61,20 @@ interface Opened {
 class ZipBag implements BagSource {
   readonly files = new FileTable();
   readonly #opened: Opened;
-  readonly #entries: ZipPlaces;
+  readonly #spots: SpotList;
+  /** By file: its place in the list. */
+  readonly #places: number[] = [];
 
-  constructor(opened: Opened, spots: readonly Spot[], findings: FindingSink<BagitCode>) {
+  constructor(opened: Opened, spots: SpotList, findings: FindingSink<BagitCode>) {
     this.#opened = opened;
-    this.#entries = new ZipPlaces(spots.length);
-    const folder = bagFolderIn(namesOf(spots));
-    reportFolder(folder, spots.filter(({ name }) => !name.startsWith(folder)).map(({ name }) => name), findings);
-    for (const spot of spots) if (spot.name.startsWith(folder)) this.#add(spot, spot.name.slice(folder.length), findings);
+    this.#spots = spots;
+    const folder = bagFolderIn(spots.names());
+    reportFolder(folder, spots.names().filter((name) => !name.startsWith(folder)), findings);
+    for (const [place, name] of spots.names().entries()) if (name.startsWith(folder)) this.#add(place, name.slice(folder.length), findings);
   }
 
   async *pieces(file: number): AsyncGenerator<Uint8Array> {
-    const entry = this.#entries.at(file);
+    const entry = this.#entry(file);
     let read = 0;
     let crc = 0;
     for await (const piece of this.#piecesOf(entry)) {
@@ -85,10 +87,10 @@ class ZipBag implements BagSource {
 
   async hash(plan: HashPlan): Promise<void> {
     const { path, meter, pool } = this.#opened;
-    const isLarge = (file: number): boolean => !this.#entries.at(file).stored && Math.max(this.#entries.at(file).size, this.#entries.at(file).packedSize) > SMALL;
+    const isLarge = (file: number): boolean => !this.#entry(file).stored && Math.max(this.#entry(file).size, this.#entry(file).packedSize) > SMALL;
     const from = (batch: readonly number[]): { file: string; ranges: { start: number; size: number; packed: number | null; crc: number }[] } => ({
       file: path,
-      ranges: batch.map((file) => this.#entries.at(file)).map(({ start, size, stored, packedSize, crc }) => ({ start, size, packed: stored ? null : packedSize, crc })),
+      ranges: batch.map((file) => this.#entry(file)).map(({ start, size, stored, packedSize, crc }) => ({ start, size, packed: stored ? null : packedSize, crc })),
     });
     await hashInThreads(plan, this.files, from, (file) => !isLarge(file), meter, pool);
     for (const [file] of this.files.entries()) {
@@ -100,15 +102,22 @@ class ZipBag implements BagSource {
     closeSync(this.#opened.fd);
   }
 
-  #add(spot: Spot, path: string, findings: FindingSink<BagitCode>): void {
+  #add(place: number, path: string, findings: FindingSink<BagitCode>): void {
+    const { size, start } = this.#spots.at(place);
     if (path === '') return;
     if (path.endsWith('/')) this.files.addFolder(path.slice(0, -1));
-    else if (!hasStart(spot)) findings.add('BAGIT_ARCHIVE_UNSAFE', path, 'This file is described differently at its place and in the directory of the zip file.');
-    else if (this.files.add(path, spot.size)) this.#entries.add(spot);
+    else if (start === null) findings.add('BAGIT_ARCHIVE_UNSAFE', path, 'This file is described differently at its place and in the directory of the zip file.');
+    else if (this.files.add(path, size)) this.#places.push(place);
     else findings.add('BAGIT_ARCHIVE_UNSAFE', path, 'The zip file holds this name twice.');
   }
 
-  #piecesOf(entry: ZipPlace): AsyncGenerator<Uint8Array> {
+  /** Files that are there have the first numbers, in the order in which they were added. */
+  #entry(file: number): Spot & { readonly start: number } {
+    const spot = this.#spots.at(this.#places[file] ?? -1);
+    return { ...spot, start: spot.start ?? 0 };
+  }
+
+  #piecesOf(entry: Spot & { readonly start: number }): AsyncGenerator<Uint8Array> {
     return entry.stored ? storedPieces(this.#opened.fd, entry) : inflatedPieces(this.#opened.reader, entry);
   }
 
@@ -128,47 +137,4 @@ class ZipBag implements BagSource {
     }
     meter.add(1, 0);
   }
-}
-
-/** Where a file stands in the zip. */
-interface ZipPlace {
-  readonly start: number;
-  readonly size: number;
-  readonly packedSize: number;
-  readonly crc: number;
-  readonly stored: boolean;
-}
-
-/** The places of files in the order of their numbers, side by side: objects would take several times the memory. */
-class ZipPlaces {
-  readonly #numbers: Float64Array;
-  readonly #crcs: Uint32Array;
-  readonly #stored: Uint8Array;
-  #count = 0;
-
-  constructor(most: number) {
-    this.#numbers = new Float64Array(most * 3);
-    this.#crcs = new Uint32Array(most);
-    this.#stored = new Uint8Array(most);
-  }
-
-  add({ start, size, packedSize, crc, stored }: ZipPlace): void {
-    this.#numbers.set([start, size, packedSize], this.#count * 3);
-    this.#crcs[this.#count] = crc;
-    this.#stored[this.#count] = stored ? 1 : 0;
-    this.#count += 1;
-  }
-
-  at(file: number): ZipPlace {
-    const [start = 0, size = 0, packedSize = 0] = this.#numbers.subarray(file * 3, file * 3 + 3);
-    return { start, size, packedSize, crc: this.#crcs[file] ?? 0, stored: this.#stored[file] === 1 };
-  }
-}
-
-function* namesOf(spots: readonly Spot[]): Generator<string> {
-  for (const { name } of spots) yield name;
-}
-
-function hasStart(spot: Spot): spot is Spot & { readonly start: number } {
-  return spot.start !== null;
 }

@@ -3,6 +3,8 @@ import type { Entry } from 'yauzl';
 import { fromUtf8 } from '../../core/index.ts';
 import type { Findings } from '../findings.ts';
 import type { Meter } from '../meter.ts';
+import type { Spot } from './spots.ts';
+import { SpotList } from './spots.ts';
 import type { WindowReader } from './zip-reader.ts';
 
 /** One file in a zip: where its bytes are, and how they are kept. */
@@ -26,19 +28,6 @@ const ENCRYPTED_FLAG = 0x1;
 const DESCRIPTOR_SIZES: readonly number[] = [12, 16, 20, 24];
 const UNIX = 3;
 
-/** One entry of the directory, with what is behind it in the file. */
-export interface Spot {
-  readonly name: string;
-  readonly size: number;
-  readonly crc: number;
-  readonly stored: boolean;
-  readonly packedSize: number;
-  readonly offset: number;
-  readonly hasDescriptor: boolean;
-  /** Where its bytes begin; null where its local header is not that of the same file. */
-  readonly start: number | null;
-}
-
 /**
  * Lists the files of a zip, and refuses what an honest writer never makes. Each byte of the file must belong to exactly one entry or to the
  * directory: what lies between could be shown by one program and not by another.
@@ -47,7 +36,7 @@ export async function listZip(reader: WindowReader, size: number, findings: Find
   const unsafe = (path: string, message: string): void => {
     findings.add('ZIP_UNSAFE', path, message);
   };
-  let spots: Spot[];
+  let spots: SpotList;
   try {
     spots = await readDirectory(reader, size, unsafe, meter);
   } catch (error) {
@@ -57,9 +46,9 @@ export async function listZip(reader: WindowReader, size: number, findings: Find
     findings.add('ZIP_UNREADABLE', '', `The zip file cannot be read: ${error.message.replace(/\.$/, '')}.`);
     return null;
   }
-  const [top = ''] = spots[0]?.name.split('/') ?? [];
-  if (spots.some(({ name }) => !name.startsWith(`${top}/`))) unsafe('', 'The zip file has more than one top folder, or files outside it.');
-  reportTwins(spots, unsafe);
+  const [top = ''] = spots.names()[0]?.split('/') ?? [];
+  if (spots.names().some((name) => !name.startsWith(`${top}/`))) unsafe('', 'The zip file has more than one top folder, or files outside it.');
+  reportTwins(spots.names(), unsafe);
   const files: ZipFileEntry[] = [];
   for (const { name, size: bytes, crc, stored, packedSize, start } of spots) {
     if (start === null) unsafe(name, 'This file is described differently at its place and in the directory of the zip file.');
@@ -74,21 +63,22 @@ export async function listZip(reader: WindowReader, size: number, findings: Find
 export type Unsafe = (path: string, message: string, isLoose?: boolean) => void;
 
 /** The entries of a zip with their full names, folders too. Throws what yauzl refuses, and a RangeError for a place outside the file. */
-export async function readDirectory(reader: WindowReader, size: number, unsafe: Unsafe, meter: Meter): Promise<Spot[]> {
+export async function readDirectory(reader: WindowReader, size: number, unsafe: Unsafe, meter: Meter): Promise<SpotList> {
   const zip = await fromRandomAccessReaderPromise(reader, size, { autoClose: false, decodeStrings: false, validateEntrySizes: true });
   // The types call this a boolean; it is where the directory begins, and after the last entry where it ends.
   const directoryStart = Number(zip.readEntryCursor);
-  const spots: Spot[] = [];
+  const spots = new SpotList();
   for await (const entry of zip.eachEntry()) {
     const name = fromUtf8(entry.fileNameRaw);
     if (name === null) throw new Error('a name in it is not UTF-8');
     const fault = nameFault(name) ?? entryFault(entry, name);
-    if (fault === null) spots.push(spotOf(reader, entry, name));
+    if (fault === null) spots.add(spotOf(reader, entry, name));
     else unsafe(name, fault);
     await meter.breathe();
   }
   if (!endsWell(reader, size, directoryStart, Number(zip.readEntryCursor), zip.entryCount)) unsafe('', 'The zip file holds data behind its directory, or its end says something else.', true);
   checkCoverage(spots, directoryStart, unsafe);
+  spots.close();
   return spots;
 }
 
@@ -126,23 +116,22 @@ function entryFault(entry: Entry, name: string): string | null {
 }
 
 /** Names that are the same, also where a file system ignores case or normalizes. */
-function reportTwins(spots: readonly Spot[], unsafe: Unsafe): void {
+function reportTwins(all: readonly string[], unsafe: Unsafe): void {
   const names = new Set<string>();
-  for (const { name } of spots) {
+  for (const name of all) {
     const key = name.normalize('NFC').toUpperCase().toLowerCase();
     if (names.has(key)) unsafe(name, 'The zip file holds this name twice, or in two spellings that some systems take for one.');
     names.add(key);
   }
 }
 
-function checkCoverage(spots: readonly Spot[], directoryStart: number, unsafe: Unsafe): void {
-  const sorted = spots.toSorted((a, b) => a.offset - b.offset);
+function checkCoverage(spots: SpotList, directoryStart: number, unsafe: Unsafe): void {
   let end = 0;
   let descriptor = false;
   let overlaps = false;
   const joins = (next: number): boolean => next === end || (descriptor && DESCRIPTOR_SIZES.includes(next - end));
   let isWhole = true;
-  for (const { offset, start, packedSize, hasDescriptor } of sorted) {
+  for (const { offset, start, packedSize, hasDescriptor } of spots.inPlace()) {
     overlaps ||= offset < end;
     isWhole &&= joins(offset);
     end = (start ?? offset) + packedSize;

@@ -37,6 +37,9 @@ export interface HashAlgorithmsResult {
 /** How many bytes of one large file pass before they are told, so that a bar moves during it. */
 const TELL_EVERY = 64 * 1024 * 1024;
 
+/** What zlib takes at least. More than the file needs would be memory that is given up as fast as it is taken. */
+const LEAST_CHUNK = 64;
+
 type Tell = (bytes: number) => void;
 type Algorithms = HashAlgorithms['algorithms'];
 
@@ -104,7 +107,7 @@ function hashWhole(path: string, algorithms: Algorithms, buffer: Uint8Array, tel
 }
 
 function hashRange(fd: number, { start, size, packed, crc }: PackedRange, algorithms: Algorithms, buffer: Uint8Array, tell: Tell): Hashed {
-  if (packed !== null) return hashUnpacked(fd, { start, size, packed, crc }, algorithms);
+  if (packed !== null) return hashUnpacked(fd, { start, size, packed, crc }, algorithms, buffer);
   let at = 0;
   const { hashed, check } = hashPieces(algorithms, buffer, tell, (into) => {
     const room = Math.min(into.length, size - at);
@@ -117,8 +120,8 @@ function hashRange(fd: number, { start, size, packed, crc }: PackedRange, algori
   return hashed;
 }
 
-function hashUnpacked(fd: number, { start, size, packed, crc }: PackedRange & { readonly packed: number }, algorithms: Algorithms): Hashed {
-  const bytes = Buffer.allocUnsafe(packed);
+function hashUnpacked(fd: number, { start, size, packed, crc }: PackedRange & { readonly packed: number }, algorithms: Algorithms, buffer: Uint8Array): Hashed {
+  const bytes = packed <= buffer.length ? buffer.subarray(0, packed) : Buffer.allocUnsafe(packed);
   let filled = 0;
   while (filled < packed) {
     const got = readSync(fd, bytes, filled, packed - filled, start + filled);
@@ -128,7 +131,7 @@ function hashUnpacked(fd: number, { start, size, packed, crc }: PackedRange & { 
   let whole: Buffer;
   try {
     // The limit keeps a few bytes from becoming gigabytes.
-    whole = size === 0 && packed === 0 ? Buffer.alloc(0) : inflateRawSync(bytes, { maxOutputLength: Math.max(1, size) });
+    whole = size === 0 && packed === 0 ? Buffer.alloc(0) : inflateRawSync(bytes, { maxOutputLength: Math.max(1, size), chunkSize: Math.max(LEAST_CHUNK, size) });
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     throw new RangeProblem('it cannot be unpacked');
