@@ -11,16 +11,16 @@ interface ParentPort {
 
 const { parentPort } = process as { readonly parentPort?: ParentPort };
 
-// Half of the time that a start takes is the compiling of the same hundred files. Written early: this process is ended, it does not exit.
+// Half of the time that a start takes is the compiling of the same hundred files.
 enableCompileCache();
-const { DuckDBInstance } = await import('duckdb');
-const { serve } = await import('./serve.ts');
-
 // What DuckDB lays down beside its memory is for this account alone.
 process.umask(0o077);
 void start();
 
 async function start(): Promise<void> {
+  // Loaded only now, so that the cache is used for them.
+  const { DuckDBInstance } = await import('duckdb');
+  const { serve } = await import('./serve.ts');
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
   if (parentPort !== undefined) {
@@ -32,5 +32,6 @@ async function start(): Promise<void> {
     // A statement may be running in other threads, which an orderly exit would wait for.
     process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
   }
+  // This process is ended, it does not exit, which is when the cache would be written.
+  flushCompileCache();
 }
-flushCompileCache();

@@ -111,7 +111,7 @@ function raise({ counters }: Running): void {
 
 function start(): Running {
   // Node runs the sources as they are, and the compiled files beside them alike.
-  const entry = new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js', import.meta.url);
+  const entry = new URL(import.meta.url.endsWith('.ts') ? './rewrite-thread.ts' : './rewrite-thread.js', import.meta.url);
   const pieces = new SharedArrayBuffer(SLOTS * PIECE_BYTES);
   const counters = new SharedArrayBuffer(8);
   const worker = new Worker(entry, { workerData: { pieces, counters }, resourceLimits: THREAD_MEMORY });
