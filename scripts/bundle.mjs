@@ -31,8 +31,12 @@ export async function bundle(folder = join(root, 'out', 'bundle')) {
   await build.close();
 }
 
-/** Makes an entry of each file that a thread or process is started with, and names it as it will stand beside all others. */
+/**
+ * Makes an entry of each file that a thread or process is started with, and names it as it will stand beside all others. Throws where two of them have the same
+ * name: one would take the other's place without a word.
+ */
 function threadEntries() {
+  const named = new Map(entries.map((name) => [name, join(root, 'src', 'cli', `${name}.ts`)]));
   return {
     name: 'thread-entries',
     transform: {
@@ -40,7 +44,10 @@ function threadEntries() {
       handler(code, importer) {
         return code.replaceAll(started, (_, file) => {
           const name = basename(file);
-          this.emitFile({ type: 'chunk', id: join(importer, '..', `${file}.ts`), fileName: `${name}.cjs` });
+          const id = join(importer, '..', `${file}.ts`);
+          if ((named.get(name) ?? id) !== id) throw new Error(`${id} and ${named.get(name)} would both become ${name}.cjs: rename one.`);
+          if (!named.has(name)) this.emitFile({ type: 'chunk', id, fileName: `${name}.cjs` });
+          named.set(name, id);
           return `'./${name}.cjs'`;
         });
       },
