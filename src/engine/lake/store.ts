@@ -2,7 +2,7 @@ import { lstat, readFile, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { HmsError, versionName } from '../../contract/index.ts';
 import type { DatasetId, RootName } from '../../contract/index.ts';
-import { objectPath } from '../../core/index.ts';
+import { objectPath, SIDECAR_NAME, sidecarText } from '../../core/index.ts';
 import { codeOf } from './durable.ts';
 import type { Durable } from './durable.ts';
 import type { ClaimedVersion } from './lake-index.ts';
@@ -115,10 +115,11 @@ export async function writeRootInventory(
   }
 }
 
-/** Whether the root inventory is the newest version's, judged by its sidecar and its size; cheap enough to ask for every dataset. */
+/** Whether the root inventory is the newest version's, judged by its sidecar, which must be whole, and its size; cheap enough to ask for every dataset. */
 export async function isRootCurrent(paths: LakePaths, newest: ClaimedVersion): Promise<boolean> {
   const object = objectFolder(paths, newest.root, newest.dataset);
-  if (!(await holds(object, newest))) return false;
+  const sidecar = await readFile(join(object, SIDECAR_NAME), 'utf8').catch(ifMissing(null));
+  if (sidecar !== sidecarText(newest.hash)) return false;
   const size = (file: string): Promise<number> => lstat(file).then((stats) => stats.size, ifMissing(-1));
   return (await size(join(object, 'inventory.json'))) === (await size(join(object, `v${newest.version}`, 'inventory.json')));
 }
