@@ -97,7 +97,7 @@ function howWords({ lineage }: VersionDetail): (readonly [string, string | null]
   if (lineage === null) return [];
   const { parameters = {}, counts = {}, engine = null } = lineage;
   const values = Object.entries(parameters).map(([name, value]) => [`  ${name}`, typeof value === 'string' ? value : JSON.stringify(value)] as const);
-  const counted = Object.entries(counts).map(([name, n]) => `${grouped(n)} ${name}`);
+  const counted = Object.entries(counts).map(([name, n]) => `${grouped(n)} ${n === 1 ? name.replace(/s$/, '') : name}`);
   return [...values, ['Counted', counted.length === 0 ? null : counted.join(', ')], ['Run by', engine]];
 }
 

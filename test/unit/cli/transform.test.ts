@@ -17,10 +17,10 @@ describe('hms dta transform', { timeout: 60_000 }, () => {
     expect(made.err).toContain('1 file made (58 bytes): 2 rows. WF-2024-07:v2 is committed, from WF-2024-07:v1 by csv_trim: 1 file, 58 bytes.');
     expect(await office.does(['cat', 'WF-2024-07:clean', 'sensorA.csv'])).toBe('timestamp,temp,pm25\n2024-07-04,91.5,007\n2024-07-05,88,1e1');
     const shown = await office.does(['show', 'WF-2024-07:v2']);
-    expect(shown).toMatch(/Made from +WF-2024-07:v1\n/);
-    expect(shown).toMatch(/Made by +csv_trim\n/);
-    expect(shown).toMatch(/columns +\["timestamp","temp","pm25"\]\n/);
-    expect(shown).toMatch(/Counted +1 files, 2 rows\n/);
+    expect(shown).toMatch(/Made from: +WF-2024-07:v1\n/);
+    expect(shown).toMatch(/Made by: +csv_trim\n/);
+    expect(shown).toMatch(/columns: +\["timestamp","temp","pm25"\]\n/);
+    expect(shown).toMatch(/Counted: +1 file, 2 rows\n/);
     expect(await office.does(['show', 'WF-2024-07'])).toContain('Removed unused columns (from v1 by csv_trim)');
     expect(await office.does(['log', '--limit', '1'])).toContain('Removed unused columns (from v1 by csv_trim)');
   });
