@@ -24,6 +24,8 @@ export interface ProcessDeps {
 const INTERRUPT_MS = 200;
 /** Beyond this part of the limit there is no time to ask. */
 const AT_ONCE = 1.25;
+/** Memory that was freed is not always given back: a process that is seen with more than this part of the limit would be stopped for what others did. */
+const USED_UP = 0.75;
 
 type Stop = 'cancel' | 'memory' | 'time';
 
@@ -124,7 +126,7 @@ export class QueryProcess {
       watch.end();
       this.#answers = null;
       // Its reader left off: what it is doing now is nobody's wish, and what it would still say would be taken for the next answer.
-      if (!finished) await this.close();
+      if (!finished || watch.isUsedUp) await this.close();
     }
   }
 
@@ -162,6 +164,7 @@ export class QueryProcess {
 /** Looks after one order: its memory, its time, and whether it is still wanted. */
 class Watch {
   stopped: Stop | null = null;
+  #resident = 0;
   readonly #child: Child;
   readonly #limits: Limits;
   readonly #timers: NodeJS.Timeout[] = [];
@@ -178,6 +181,10 @@ class Watch {
     else signal.addEventListener('abort', this.#cancel, { once: true });
   }
 
+  get isUsedUp(): boolean {
+    return this.stopped === 'memory' || this.#resident > this.#limits.memoryBytes * USED_UP;
+  }
+
   end(): void {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#signal.removeEventListener('abort', this.#cancel);
@@ -185,7 +192,9 @@ class Watch {
 
   async #look(probe: MemoryProbe): Promise<void> {
     const resident = await probe.look(this.#child.pid);
-    if (resident === null || resident <= this.#limits.memoryBytes) return;
+    if (resident === null) return;
+    this.#resident = resident;
+    if (resident <= this.#limits.memoryBytes) return;
     this.#stop('memory', resident > this.#limits.memoryBytes * AT_ONCE);
   }
 
