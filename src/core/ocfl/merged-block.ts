@@ -46,8 +46,8 @@ export class MergedBlock {
   }
 
   #pull(): DigestPath | null {
-    const { done, value } = this.#added.next();
-    return done === true ? null : value;
+    const result = this.#added.next();
+    return result.done === true ? null : result.value;
   }
 
   #text(pair: DigestPath): string {
