@@ -114,15 +114,16 @@ export function durableOn(disk: Disk, place: Place, clock: Clock): Durable {
     }
   }
 
-  async function makeFolder(path: string): Promise<void> {
+  async function makeFolder(path: string, hasParent = false): Promise<void> {
     try {
       await retry(() => disk.mkdir(path));
     } catch (error) {
       const code = codeOf(error);
       if (code === 'EEXIST') return;
-      if (code !== 'ENOENT' || dirname(path) === path) throw error;
+      // In /proc and the like a folder is there and takes no new one, with the same code.
+      if (code !== 'ENOENT' || hasParent || dirname(path) === path) throw error;
       await makeFolder(dirname(path));
-      return makeFolder(path);
+      return makeFolder(path, true);
     }
     await disk.syncFolder(dirname(path));
   }

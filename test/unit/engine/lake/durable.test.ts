@@ -32,6 +32,21 @@ describe('writeNew', () => {
   });
 });
 
+describe('makeFolder', () => {
+  it('makes the folders above it too, and is content with one that is there', async () => {
+    await durable.makeFolder(join(folder, 'a', 'b', 'c'));
+    await durable.makeFolder(join(folder, 'a', 'b', 'c'));
+    expect(await readdir(join(folder, 'a', 'b'))).toEqual(['c']);
+  });
+
+  it('gives up where the folder above is there and says of every new one that it cannot be found, as /proc does', async () => {
+    const closed: Disk = { ...systemDisk, mkdir: (path) => fails(path === folder ? 'EEXIST' : 'ENOENT') };
+    const there = durableOn(closed, { kind: 'journaled', name: 'test' }, systemClock);
+    await expect(there.makeFolder(join(folder, 'x'))).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(there.makeFolder(join(folder, 'x', 'y'))).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+});
+
 describe('publishFolder', () => {
   it('gives a name to exactly one of two folders with content', async () => {
     for (const name of ['one', 'two']) {
