@@ -40,6 +40,18 @@ const parsedAtTheEdge = {
   '@typescript-eslint/no-unsafe-return': 'error',
 };
 
+// The command line is joined to files of CommonJS, in which a module cannot wait while it is loaded.
+const topLevelAwait = {
+  selector: [
+    'Program > ExpressionStatement > AwaitExpression',
+    'Program > VariableDeclaration > VariableDeclarator > AwaitExpression',
+    'Program > ExportNamedDeclaration > VariableDeclaration > VariableDeclarator > AwaitExpression',
+    'Program > ForOfStatement[await=true]',
+    'Program > TryStatement > BlockStatement > ExpressionStatement > AwaitExpression',
+  ].join(', '),
+  message: 'no await at the top of a module: put it into a function, and call that.',
+};
+
 export default defineConfig(
   globalIgnores(['out/', '.tsc/', 'coverage/', 'test-results/', 'bench/results/', 'test/fixtures/']),
   {
@@ -67,6 +79,7 @@ export default defineConfig(
       'hms/signing-owner': 'error',
       'hms/injected-clock': 'error',
       'hms/module-state': 'error',
+      'no-restricted-syntax': ['error', topLevelAwait],
     },
   },
   // The owners of the dangerous things.
