@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MAX_ENTRY_BYTES } from '../../../../src/contract/index.ts';
+import { BodyLine, MAX_ENTRY_BYTES } from '../../../../src/contract/index.ts';
 import type { Entry } from '../../../../src/contract/index.ts';
 import {
   actSigningBytes,
   bodyCommit,
   bodyLineText,
   canonicalBytes,
+  canonicalJson,
+  changeLineText,
   encodeEntry,
   entryFolder,
   entrySigningBytes,
@@ -197,6 +199,46 @@ describe('a body', () => {
     [[]],
   ])('does not have the line %j', (line) => {
     expect(parseBodyLine(bodyLineText(line))).toBeNull();
+  });
+});
+
+describe('a line of a file', () => {
+  /** What the contract and RFC 8785 say of a text, without any short cut. */
+  function judged(text: string): BodyLine | null {
+    let value: Json;
+    try {
+      value = JSON.parse(text) as Json;
+      if (canonicalJson(value) !== text) return null;
+    } catch {
+      return null;
+    }
+    const parsed = BodyLine.safeParse(value);
+    return parsed.success ? parsed.data : null;
+  }
+  const path = fc.oneof(fc.constantFrom('a', 'a/b', '../a', 'a//b', '', 'é\u2028"\\', '\u0000', 'x\ud800'), fc.string({ unit: 'binary', maxLength: 8 }));
+  const line = fc.record({
+    do: fc.constantFrom('add', 'replace', 'remove', 'copy'),
+    mtime: fc.constantFrom(null, '2024-07-30T23:59:59.000Z', '2024-02-30T00:00:00.000Z', '2024-07-30', 7),
+    path,
+    sha256: fc.constantFrom(hashOf('a'), hashOf('a').toUpperCase(), '00', 1),
+    size: fc.oneof(fc.nat(), fc.constantFrom(-1, -0, 0.5, 2 ** 53, 1e21, '3', null)),
+  });
+  const more = fc.option(fc.constant({ more: 1 }), { nil: {} });
+  const spoil = fc.constantFrom<(text: string) => string>((text) => text, (text) => `${text} `, (text) => text.replace(':', ': '), (text) => text.replace('"size"', '"sixe"'), (text) => text.replace('"path":"a"', '"path":"\\u0061"'), (text) => text.replace('{', '{"do":"add",'));
+
+  it('is judged as the contract and the canonical form say, whatever it holds', () => {
+    let good = 0;
+    fc.assert(
+      fc.property(line, more, spoil, (members, others, change) => {
+        const text = change(JSON.stringify({ ...members, ...others }));
+        const expected = judged(text);
+        if (expected !== null) good += 1;
+        expect(parseBodyLine(text)).toEqual(expected);
+        if (expected !== null) expect(changeLineText(expected)).toBe(`${text}\n`);
+      }),
+      { numRuns: 2000 },
+    );
+    expect(good).toBeGreaterThan(0);
   });
 });
 

@@ -7,7 +7,9 @@ import { addAlias, addTag, createDataset, describeDataset, removeTag, withdrawVe
 import { commit, discard, draftsOf, put, removeFiles, renameFile } from '../../../../src/engine/drafting.ts';
 import { openFile, versionOf } from '../../../../src/engine/files.ts';
 import { initLake } from '../../../../src/engine/init.ts';
+import type { Draft } from '../../../../src/engine/lake/index.ts';
 import { openToRead } from '../../../../src/engine/open.ts';
+import type { WritableLake } from '../../../../src/engine/open.ts';
 import { destroyBody, rebuildCatalog, voidVersion } from '../../../../src/engine/upkeep.ts';
 import { openOffice, quiet, textOf } from '../../../builders/lake/office.ts';
 import type { Office } from '../../../builders/lake/office.ts';
@@ -166,6 +168,29 @@ describe('drafts', () => {
       expect((await commit(lake, id('WF'), { message: null, tags: [] })).prepared.files).toBe(2);
       expect(await draftsOf(lake)).toEqual([]);
       expect(await readdir(lake.paths.staging)).toEqual([]);
+    });
+  });
+
+  it('that are committed by the process that filled them are read again where another has put into them since', async () => {
+    const [one, two, three] = [await office.sources({ 'a.txt': '1' }), await office.sources({ 'b.txt': '2' }), await office.sources({ 'c.txt': '3' })];
+    const putIn = async (lake: WritableLake, path: string): Promise<Draft> => {
+      let left: Draft | null = null;
+      await put(lake, id('WF'), [{ kind: 'path', path }], { ...quiet, leaveOpen: (draft) => (left = draft) });
+      return left as unknown as Draft;
+    };
+    await office.write(async (lake) => {
+      const draft = await putIn(lake, one);
+      await put(lake, id('WF'), [{ kind: 'path', path: two }], quiet);
+      expect((await commit(lake, id('WF'), { message: null, tags: [], draft })).prepared.files).toBe(2);
+      draft.close();
+      const alone = await putIn(lake, three);
+      const phases = new Set<string>();
+      expect((await commit(lake, id('WF'), { message: null, tags: [], draft: alone, onProgress: ({ phase }) => phases.add(phase) })).prepared.files).toBe(3);
+      alone.close();
+      expect(phases.has('Putting the version in place')).toBe(true);
+      // One that belongs to an act that is over is not mistaken for the next.
+      await put(lake, id('WF'), [{ kind: 'path', path: await office.sources({ 'd.txt': '4' }) }], quiet);
+      expect((await commit(lake, id('WF'), { message: null, tags: [], draft: alone })).prepared.files).toBe(4);
     });
   });
 
