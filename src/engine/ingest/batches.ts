@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { DraftIntake, Durable, JournalLine } from '../lake/index.ts';
 import { contentFile } from './names.ts';
 
-const BATCH_FILES = 20_000;
+const BATCH_FILES = 5_000;
 const BATCH_BYTES = 2 ** 30;
 const BATCH_MS = 5_000;
 
