@@ -30,13 +30,13 @@ function percentDecoded(path: string): string {
   return path.replaceAll(/%([0-7][0-9A-Fa-f])/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }
 
-/** A path without needless parts: `./data//a` is `data/a`; one of nothing else is `.`. */
+/** A path without needless parts: `./data//a` is `data/a`. The bag's own folder is `./`, however it is written. */
 export function tidyPath(path: string): string {
+  if (path === '.') return './';
   if (!path.startsWith('./') && !path.includes('//') && !path.includes('/./')) return path;
   const isFolder = path.endsWith('/');
   const parts = path.split('/').filter((part) => part !== '' && part !== '.');
-  if (parts.length === 0) return '.';
-  return parts.join('/') + (isFolder ? '/' : '');
+  return parts.length === 0 ? './' : parts.join('/') + (isFolder ? '/' : '');
 }
 
 const codes: Readonly<Record<string, string>> = { '%0A': '\n', '%0D': '\r', '%25': '%' };

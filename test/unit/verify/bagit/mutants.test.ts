@@ -75,6 +75,7 @@ const structure: readonly Mutant[] = [
   { name: 'payload manifest that lists a tag file', versions: before97, options: { tags: { note: '' } }, spoil: addLine(`${empty}  note`), finds: ['BAGIT_ENTRY_UNUSUAL manifest-sha256.txt'] },
   { name: 'manifest that lists a folder', versions: all, spoil: addLine(`${zeros}  data/more`), finds: ['BAGIT_FOLDER_LISTED manifest-sha256.txt'] },
   { name: 'manifest that lists a folder with its slash', versions: all, spoil: addLine(`${zeros}  data/gone/`), finds: ['BAGIT_FOLDER_LISTED manifest-sha256.txt'] },
+  ...['.', './', './.', './/'].map((path): Mutant => ({ name: `manifest that lists the bag itself as ${path}`, versions: ['1.0'], spoil: addLine(`${zeros}  ${path}`), finds: path === './' ? ['BAGIT_FOLDER_LISTED manifest-sha256.txt'] : ['BAGIT_FOLDER_LISTED manifest-sha256.txt', 'BAGIT_PATH_LOOSE manifest-sha256.txt'] })),
   { name: 'tag file that no tag manifest lists', versions: all, spoil: (bag) => { bag.set('later.txt', Buffer.from('x')); }, finds: ['BAGIT_TAG_FILE_UNLISTED later.txt'] },
 ];
 
