@@ -26,7 +26,10 @@ class Pace {
 
   take({ bytesDone, filesDone }: Progress): void {
     const at = performance.now();
-    this.#samples.push({ at, bytes: bytesDone, work: bytesDone + filesDone * BYTES_A_FILE });
+    const work = bytesDone + filesDone * BYTES_A_FILE;
+    // Another part of the work counts anew.
+    if (work < (this.#samples.at(-1)?.work ?? 0)) this.#samples.length = 0;
+    this.#samples.push({ at, bytes: bytesDone, work });
     while (this.#samples.length > 2 && at - (this.#samples[0]?.at ?? at) > RATE_OVER_MS) this.#samples.shift();
   }
 
@@ -47,9 +50,15 @@ class Pace {
   }
 }
 
-function rateText(pace: Pace): string {
+function rateText(pace: Pace, { bytesTotal }: Progress): string {
   const rates = pace.rates();
-  return rates === null ? '' : `${(rates.bytes / 1e6).toFixed(1)} MB/s`;
+  return rates === null || bytesTotal === 0 ? '' : `${(rates.bytes / 1e6).toFixed(1)} MB/s`;
+}
+
+/** Nothing where nothing is counted. */
+function filesText({ filesDone, filesTotal }: Progress, of: string): string {
+  if (filesTotal === null) return filesDone === 0 ? '' : count(filesDone, 'file');
+  return `${grouped(filesDone)}${of}${count(filesTotal, 'file')}`;
 }
 
 function leftText(pace: Pace, progress: Progress): string {
@@ -66,12 +75,11 @@ function lines(session: Session): ProgressView {
       const now = performance.now();
       if (now - lastSaid < LINE_EVERY_MS) return;
       lastSaid = now;
-      const { filesDone, filesTotal, bytesDone, bytesTotal } = progress;
-      const files = filesTotal === null ? count(filesDone, 'file') : `${grouped(filesDone)} of ${count(filesTotal, 'file')}`;
-      const size = bytesTotal === null ? bytes(bytesDone) : `${grouped(bytesDone)} of ${bytes(bytesTotal)}`;
-      const text = [files, size, rateText(pace), leftText(pace, progress)].filter((part) => part !== '').join(', ');
+      const { bytesDone, bytesTotal } = progress;
+      const size = bytesTotal === 0 ? '' : bytesTotal === null ? bytes(bytesDone) : `${grouped(bytesDone)} of ${bytes(bytesTotal)}`;
+      const text = [filesText(progress, ' of '), size, rateText(pace, progress), leftText(pace, progress)].filter((part) => part !== '').join(', ');
       // Progress is told from deep inside other work, which does not wait for it.
-      void session.err.line(`${progress.phase}: ${text}`).then(() => session.err.flush());
+      void session.err.line(text === '' ? `${progress.phase} …` : `${progress.phase}: ${text}`).then(() => session.err.flush());
     },
     end: () => undefined,
   };
@@ -110,9 +118,8 @@ function shareDone({ bytesDone, bytesTotal, filesDone, filesTotal }: Progress): 
 }
 
 function barText(progress: Progress, pace: Pace, drawn: string, share: number): string {
-  const { phase, filesDone, filesTotal, bytesDone } = progress;
+  const { phase, bytesDone, bytesTotal } = progress;
   const isKnown = shareDone(progress) !== null;
-  const files = filesTotal === null ? count(filesDone, 'file') : `${grouped(filesDone)}/${count(filesTotal, 'file')}`;
-  const size = isKnown ? `${Math.floor(share * 100)} %` : bytes(bytesDone);
-  return [isKnown ? `[${drawn}]` : '', size, files, rateText(pace), leftText(pace, progress), phase].filter((part) => part !== '').join('  ');
+  const size = isKnown ? `${Math.floor(share * 100)} %` : bytesTotal === 0 ? '' : bytes(bytesDone);
+  return [isKnown ? `[${drawn}]` : '', size, filesText(progress, '/'), rateText(pace, progress), leftText(pace, progress), phase].filter((part) => part !== '').join('  ');
 }

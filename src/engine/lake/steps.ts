@@ -43,7 +43,7 @@ export function watchedSteps(clock: Clock, signal: AbortSignal, onProgress: OnPr
 
   const say = (): void => {
     lastSaid = clock.monotonic();
-    onProgress({ phase, filesDone: done, filesTotal: total === null ? null : Math.max(total, done), bytesDone: 0, bytesTotal: null });
+    onProgress({ phase, filesDone: done, filesTotal: total === null ? null : Math.max(total, done), bytesDone: 0, bytesTotal: 0 });
   };
   const look = (): void => {
     unlooked = 0;
