@@ -182,10 +182,14 @@ describe('on a disk that became read-only', () => {
     expect(misfit(error)).toBeNull();
     expect(error).toMatchObject({ code: 'NO_PERMISSION', message: 'Preparing the ledger entry failed: the disk is read-only.' });
     await lake.close();
-    lake = await openToWrite({ folder: lake.paths.root, profile: lake.profile, grace: 0 });
-    await expectVersion(lake, dataset, 1, files);
+    const place = { folder: lake.paths.root, profile: lake.profile, grace: 0 };
+    await expect(openToWrite(place)).rejects.toMatchObject({ code: 'NO_PERMISSION', message: 'Opening the lake for writing failed: the disk is read-only.' });
+    const reading = await openToRead(place);
+    await expectVersion(reading, dataset, 1, files);
     await expectWhole();
+    await reading.close();
     small.remount('rw');
+    lake = await openToWrite(place);
     await addTag(lake, { dataset, version: 1 }, 'x' as Tag);
   });
 });

@@ -63,7 +63,7 @@ describe('the frozen lake and package (test/fixtures/frozen)', () => {
   });
 });
 
-describe('one bit changed in any file', () => {
+describe('one bit changed in any file', { timeout: 300_000 }, () => {
   let copy = '';
   let bag = '';
   beforeAll(async () => {
