@@ -11,7 +11,7 @@ export interface VerifyOptions {
   readonly seen?: Uint8Array;
   /** Threads that read and hash; 0 does all in the caller's thread. Default: one per core, at least 2 and at most 4. */
   readonly workers?: number;
-  /** Does in the caller's thread what is not left to those threads: for a program that has nothing else to do. Default: in a thread of its own. */
+  /** Does in the caller's thread what is not left to those threads, where that is little: for a program that has nothing else to do. Default: in a thread of its own. */
   readonly inThisThread?: boolean;
 }
 

@@ -54,13 +54,20 @@ export class DigestList {
 }
 
 const RECORD_BLOCK = 256 * 1024;
+/** Of lists that are made by the hundred: what a block does not use stays taken until the garbage collector finds it. */
+export const SMALL_BLOCK = 32 * 1024;
 const RECORD_HEAD = DIGEST_BYTES + 4;
 
 /** Records of a digest and bytes, or a text in UTF-8, in blocks that can be handed to another thread without being copied. */
 export class RecordList {
   readonly #full: Uint8Array<ArrayBuffer>[] = [];
+  readonly #blockBytes: number;
   #block = Buffer.allocUnsafeSlow(0);
   #used = 0;
+
+  constructor(blockBytes = RECORD_BLOCK) {
+    this.#blockBytes = blockBytes;
+  }
 
   /** @param digest 64 hex digits */
   add(digest: string, text: string): void {
@@ -80,7 +87,7 @@ export class RecordList {
     const size = RECORD_HEAD + length;
     if (this.#used + size > this.#block.length) {
       this.#close();
-      this.#block = Buffer.allocUnsafeSlow(Math.max(RECORD_BLOCK, size));
+      this.#block = Buffer.allocUnsafeSlow(Math.max(this.#blockBytes, size));
     }
     const at = this.#used;
     this.#block.writeUInt32BE(length, at + DIGEST_BYTES);

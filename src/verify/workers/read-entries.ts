@@ -5,7 +5,7 @@ import { MAX_ENTRY_BYTES } from '../../contract/index.ts';
 import { actSigningBytes, entryFolder, entrySigningBytes, fromBase64, fromUtf8, leafHash, parseEntry, parsePlainEntry, signedPartOfPlain } from '../../core/index.ts';
 import { sha256 } from '../crypto.ts';
 import { fileNamesIn, readInto, readPieces } from '../read.ts';
-import { RecordList } from './compact.ts';
+import { RecordList, SMALL_BLOCK } from './compact.ts';
 import type { BodyRead } from './read-body.ts';
 import { readBody } from './read-body.ts';
 
@@ -50,7 +50,7 @@ const belongs: ReadonlySet<string> = new Set(['entry.json', 'body.json', 'body.s
 export function readEntries(task: ReadEntries, buffer: Uint8Array): ReadEntriesResult {
   const keys = new KnownKeys();
   for (const { id, spki } of task.keys) keys.add(id, spki);
-  const leaves = new RecordList();
+  const leaves = new RecordList(SMALL_BLOCK);
   const entries: EntryRead[] = [];
   let end: ReadEntriesResult['end'] = null;
   for (let seq = task.from; seq < task.from + task.count; seq++) {
