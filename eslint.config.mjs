@@ -82,6 +82,11 @@ export default defineConfig(
       'no-restricted-syntax': ['error', topLevelAwait],
     },
   },
+  {
+    // It is compiled with the DOM's types for Request, Response and streams, which every runtime has; a page has more.
+    files: ['src/contract/**'],
+    rules: { 'no-restricted-globals': ['error', ...['document', 'window', 'navigator', 'location', 'localStorage', 'sessionStorage', 'self'].map((name) => ({ name, message: 'contract runs anywhere: a page is known in renderer only' }))] },
+  },
   // The owners of the dangerous things.
   { files: ['src/engine/lake/durable.ts'], rules: { 'hms/durable-writes': 'off' } },
   { files: ['src/engine/keys/**'], rules: { 'hms/signing-owner': 'off' } },

@@ -1,4 +1,4 @@
-// Contract and core are compiled without Node and without the DOM; of either they need only UTF-8, which every runtime has (WHATWG Encoding Standard).
+// Core is compiled without Node and without the DOM; of either it needs only UTF-8, which every runtime has (WHATWG Encoding Standard).
 // `fatal: true` throws a TypeError on bytes that are not UTF-8; `ignoreBOM: true` keeps a leading U+FEFF instead of dropping it.
 
 declare class TextEncoder {

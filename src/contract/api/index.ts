@@ -1,0 +1,39 @@
+import { datasetRoutes } from './datasets.ts';
+import { draftRoutes } from './drafts.ts';
+import { eventRoutes } from './events.ts';
+import { exportRoutes } from './exports.ts';
+import { intakeRoutes } from './intakes.ts';
+import { jobRoutes } from './jobs.ts';
+import { lakeRoutes } from './lakes.ts';
+import { ledgerRoutes } from './ledger.ts';
+import { transformRoutes } from './transforms.ts';
+import { verificationRoutes } from './verifications.ts';
+
+export * from './client.ts';
+export * from './datasets.ts';
+export * from './drafts.ts';
+export * from './events.ts';
+export * from './exports.ts';
+export * from './intakes.ts';
+export * from './jobs.ts';
+export * from './lakes.ts';
+export * from './ledger.ts';
+export * from './problem.ts';
+export * from './route.ts';
+export * from './transforms.ts';
+export * from './verifications.ts';
+
+/** Every route of the door, by the name that callers and handlers use. */
+export const routes = {
+  ...lakeRoutes,
+  ...datasetRoutes,
+  ...draftRoutes,
+  ...intakeRoutes,
+  ...exportRoutes,
+  ...verificationRoutes,
+  ...transformRoutes,
+  ...ledgerRoutes,
+  ...jobRoutes,
+  ...eventRoutes,
+} as const;
+export type RouteName = keyof typeof routes;
