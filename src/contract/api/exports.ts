@@ -1,32 +1,9 @@
 import { z } from 'zod';
-import { Instant, KeyId, Sha256 } from '../ids.ts';
+import { Instant, KeyId } from '../ids.ts';
 import { JobBegun } from './jobs.ts';
 import { route } from './route.ts';
 
 /** Packages that leave the lake. */
-
-export const Exported = z.object({
-  /** Name of the package. */
-  name: z.string(),
-  form: z.enum(['zip', 'dir']),
-  /** Where it stands on this computer, in the desktop window; null where it is fetched. */
-  path: z.string().nullable(),
-  /** Octets of the package, and of the records in it. */
-  bytes: z.int(),
-  payload: z.object({ files: z.int(), octets: z.int() }),
-  /** SHA-256 of tagmanifest-sha256.txt, which the signature covers. */
-  tagmanifest: Sha256,
-  /** Versions in it. */
-  refs: z.array(z.string()),
-  signedBy: z.object({ kind: z.enum(['station', 'officer']), name: z.string() }),
-  /** The ledger tells of it. */
-  recorded: z.boolean(),
-  /** The ledger carries the officer's own signature on it. */
-  actSigned: z.boolean(),
-  /** Until when it can be fetched; null where it stands at `path`. */
-  until: Instant.nullable(),
-});
-export type Exported = z.infer<typeof Exported>;
 
 const what = z.object({
   /** `WF-2024-07:v1`, `:tag` … */

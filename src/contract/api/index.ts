@@ -19,6 +19,7 @@ export * from './jobs.ts';
 export * from './lakes.ts';
 export * from './ledger.ts';
 export * from './problem.ts';
+export * from './results.ts';
 export * from './route.ts';
 export * from './transforms.ts';
 export * from './verifications.ts';

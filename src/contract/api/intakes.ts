@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DatasetId, LogicalPath } from '../ids.ts';
+import { DatasetId } from '../ids.ts';
 import { JobBegun } from './jobs.ts';
 import { route } from './route.ts';
 
@@ -8,26 +8,6 @@ import { route } from './route.ts';
  * file to `/dta/uploads` by tus 1.0.0 (creation, creation-with-upload, termination; chunks of at most 8 MB) with the metadata `intake`, `path` and `mtime`
  * (ms since 1970, as `File.lastModified`), and says when all were sent. The job of the intake stages them in the dataset's draft meanwhile.
  */
-
-export const IntakeReport = z.object({
-  /** Files that were staged, and their bytes. */
-  files: z.int(),
-  bytes: z.int(),
-  /** In the version before, with the same bytes. */
-  unchanged: z.int(),
-  /** In the draft already. */
-  resumed: z.int(),
-  notes: z.object({
-    emptyFolders: z.array(z.string()),
-    symlinks: z.array(z.object({ path: z.string(), target: z.string() })),
-    special: z.array(z.object({ path: z.string(), kind: z.string() })),
-    counts: z.object({ emptyFolders: z.int(), symlinks: z.int(), special: z.int() }),
-  }),
-  /** Files that were not taken, and why; at most 1,000 of `problemCount`. */
-  problems: z.array(z.object({ code: z.string(), source: z.string(), path: LogicalPath.nullable(), message: z.string() })),
-  problemCount: z.int(),
-});
-export type IntakeReport = z.infer<typeof IntakeReport>;
 
 /** A file as the browser knows it before it is read. */
 export const OfferedFile = z.object({ path: z.string(), size: z.int().min(0), mtime: z.int().nullable() });

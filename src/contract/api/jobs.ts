@@ -1,10 +1,8 @@
 import { z } from 'zod';
 import { DatasetId, Instant } from '../ids.ts';
-import { Exported } from './exports.ts';
-import { IntakeReport } from './intakes.ts';
 import { Problem } from './problem.ts';
+import { Exported, IntakeReport, VerifyReport } from './results.ts';
 import { route } from './route.ts';
-import { VerifyReport } from './verifications.ts';
 
 /** Lasting work. A job goes on when the page that began it is gone; the list of jobs outlives the program, the work of most kinds does not. */
 
