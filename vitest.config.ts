@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     // A forgotten `.only` would let a run that tested almost nothing end in "0 failed".
     allowOnly: false,
+    // By itself it leaves one core idle; on a machine of two that is half of it.
+    maxWorkers: '100%',
     projects: [
       {
         extends: true,
