@@ -80,6 +80,7 @@ async function packageInput(lake: ReadableLake, station: Signer, versions: reado
     signer: packageSigner(station, options.officer),
     now: instantOf(lake.clock.now()),
     program: PROGRAM,
+    near: lake.durable.place.kind === 'journaled',
     ...(options.patterns === undefined ? {} : { patterns: options.patterns }),
   };
 }

@@ -3,7 +3,7 @@ import type { OnProgress } from '../../contract/index.ts';
 import { manifestLine, payloadFiles } from './listing.ts';
 import type { Measure, PayloadFile } from './listing.ts';
 import type { PackagePlan } from './plan.ts';
-import { readAhead, readChunks } from './stored-file.ts';
+import { readAhead, readChunks, readNow } from './stored-file.ts';
 import type { PackageWriter } from './types.ts';
 import { stopIfAsked } from './words.ts';
 
@@ -18,7 +18,8 @@ export async function writePayload(writer: PackageWriter, plan: PackagePlan, man
   const listed = createHash('sha256');
   if (plan.counts.files === 0) await writer.addFolder('data');
   onProgress({ ...progress });
-  for await (const { item, whole } of readAhead(allFiles(plan, signal))) {
+  const files = allFiles(plan, signal);
+  for await (const { item, whole } of plan.input.near === true ? readNow(files) : readAhead(files)) {
     stopIfAsked(signal);
     listed.update(manifestLine(item.sha256, item.name));
     if (whole !== null) {

@@ -111,6 +111,8 @@ export interface PackageFrame {
   readonly organization?: string;
   /** The patterns of a selection; absent where whole versions are packed. */
   readonly patterns?: readonly string[];
+  /** The store is on a disk of this computer: a small file is read at once. Elsewhere, where each takes a round trip, many are asked for at the same time. */
+  readonly near?: boolean;
 }
 
 /** What goes into a package. Each version once, at least one. */
