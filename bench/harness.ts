@@ -34,9 +34,11 @@ export interface Ran {
   readonly seconds: number;
   /** Most resident memory in MB, as the system counted it. */
   readonly memory: number;
+  /** The end of what it printed. */
+  readonly said: string;
 }
 
-/** Runs a program to its end; throws where it fails. Output is kept for the error only. */
+/** Runs a program to its end; throws where it fails. */
 export function timed(command: readonly string[], environment: Readonly<Record<string, string>> = {}, cwd?: string): Promise<Ran> {
   const [program = '', ...args] = command;
   return new Promise((resolve, reject) => {
@@ -51,7 +53,7 @@ export function timed(command: readonly string[], environment: Readonly<Record<s
     child.on('close', (code) => {
       clearInterval(watch);
       const seconds = (performance.now() - started) / 1000;
-      if (code === 0) resolve({ seconds, memory: peak });
+      if (code === 0) resolve({ seconds, memory: peak, said });
       else reject(new Error(`${command.join(' ')} ended with ${code}:\n${said}`));
     });
   });

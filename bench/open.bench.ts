@@ -20,13 +20,12 @@ export const open: Bench = {
     const inside = (what: string): Promise<Ran> => timed([process.execPath, join(root, 'bench', 'open-once.ts'), options.folder, options.profile, what]);
     const warm: Ran[] = [];
     for (let round = 0; round < rounds; round++) warm.push(await inside('warm'));
-    const bare = await timed([process.execPath, join(root, 'bench', 'open-once.ts'), options.folder, options.profile, 'nothing']);
     const rebuilt = await inside('rebuild');
-    const opening = (median(warm.map((ran) => ran.seconds)) - bare.seconds) * 1000;
+    const opening = median(warm.map((ran) => Number(ran.said)));
     const row = { against: '–', peer: '–' };
     return [
       { ...row, work: 'open a lake of 1,000 datasets / 300,000 files, catalog warm (for writing, without the start of node)', ours: `${opening.toFixed(0)} ms`, result: `${opening.toFixed(0)} ms`, target: '< 300 ms', reached: opening < 300, memory: Math.round(Math.max(...warm.map((ran) => ran.memory))) },
-      { ...row, work: 'the same, catalog rebuilt from nothing', ours: `${rebuilt.seconds.toFixed(1)} s`, result: `${rebuilt.seconds.toFixed(1)} s`, target: '< 60 s', reached: rebuilt.seconds < 60, memory: Math.round(rebuilt.memory) },
+      { ...row, work: 'the same, catalog rebuilt from nothing', ours: `${(Number(rebuilt.said) / 1000).toFixed(1)} s`, result: `${(Number(rebuilt.said) / 1000).toFixed(1)} s`, target: '< 60 s', reached: rebuilt.seconds < 60, memory: Math.round(rebuilt.memory) },
     ];
   },
 };

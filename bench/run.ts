@@ -12,7 +12,7 @@ import { transform } from './transform.bench.ts';
 import { verify } from './verify.bench.ts';
 
 /**
- * `npm run bench [NAME …] [-- --rounds 5]`: measures and prints; without names it measures all and writes bench/RESULTS.md. HMS_BENCH_DIR names the disk (30 GB free).
+ * `npm run bench [NAME …] [-- --rounds 5]`: measures and prints; without names it measures all and writes bench/RESULTS.md. HMS_BENCH_DIR names the disk (70 GB free).
  * Nothing is removed before the end: ext4 is several times slower in making many files soon after as many were deleted.
  */
 const all: readonly Bench[] = [ingest, verify, exports, bag, open, ledger, transform];

@@ -1,5 +1,5 @@
-import { lstat, readdir } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { lstat, readdir, realpath } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { HmsError } from '../contract/index.ts';
 import type { StationLock } from './catalog/index.ts';
 import { codeOf, durableOn, ifMissing, inWords, placeOf, sha256 } from './lake/index.ts';
@@ -47,6 +47,9 @@ export async function openPlace(lake: ReadableLake, given: string, options: Plac
   if (folder === target || !(await lstat(folder).then((stats) => stats.isDirectory() || stats.isSymbolicLink(), ifMissing(false)))) {
     throw new HmsError('USAGE', `There is no folder ${folder}.`, { kept: 'Nothing was exported.', next: 'Make the folder, or give another place.' });
   }
+  if (isWithin(lake.paths.root, join(await realpath(folder), basename(target)))) {
+    throw new HmsError('PLACE_UNSAFE', `${target} is inside the lake, where only records and their proofs stand.`, { kept: 'Nothing was exported, and the lake is as it was.', next: 'Give a place outside the lake.' });
+  }
   const mark = hex(sha256(Buffer.from(target)));
   const lock = await lockStation(join(lake.profile, 'locks', `export-${mark.slice(0, 16)}`), 'exclusive', lake.ledger.context.profileDurable, () => inUse(target));
   try {
@@ -61,6 +64,12 @@ export async function openPlace(lake: ReadableLake, given: string, options: Plac
     lock.release();
     throw error;
   }
+}
+
+/** Whether a real path is a folder or lies in it. */
+function isWithin(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way));
 }
 
 interface PlaceParts extends Pick<ExportPlace, 'target' | 'durable' | 'removed'> {

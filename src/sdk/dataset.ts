@@ -1,4 +1,4 @@
-import { CancelledError, HmsError, parseVersionRef, versionName } from '../contract/index.ts';
+import { HmsError, parseVersionRef, versionName } from '../contract/index.ts';
 import type { DatasetId } from '../contract/index.ts';
 import { addAlias, addTag, createDataset, describeDataset, removeTag, withdrawVersion } from '../engine/datasets/index.ts';
 import { commit, discard, draftsOf, myDraft } from '../engine/drafting.ts';
@@ -7,44 +7,14 @@ import { datasetUnknown, versionOf } from '../engine/files.ts';
 import { datasetIdOf, findDataset, tagOf, tagsOf } from '../engine/names.ts';
 import type { ReadableLake, WritableLake } from '../engine/open.ts';
 import type { Access } from './access.ts';
+import type { CommitOptions, CreateOptions, Exported, ExportOptions } from './dataset-options.ts';
 import { accessFor } from './lake.ts';
 import { changedDescription, lineageOf, transformOf } from './words.ts';
 import { detailOf, differencesOf, filesOf, numbered, streamOf, versionInfo } from './reading.ts';
 import type { FileStream, OpenFileOptions } from './reading.ts';
 import { Staging, workOf } from './staging.ts';
 import type { ByteSource, PutFileOptions, PutFolderOptions, PutStreamOptions } from './staging.ts';
-import type { Description, Difference, DraftInfo, FileInfo, LakeOptions, PutFolderResult, PutResult, Version, VersionName, WorkOptions } from './types.ts';
-
-export interface CreateOptions extends LakeOptions {
-  /** Labels of the first version. `phi` keeps the dataset apart, in the lake's `raw/`, and can only be given here. */
-  readonly tags?: readonly string[];
-}
-
-export interface CommitOptions {
-  /** Labels of this version. */
-  readonly tags?: readonly string[];
-  /** Versions that this one was made from, as `WF-2024-07:v1`; the lineage names them beside the version before. */
-  readonly derivedFrom?: readonly string[];
-  /** What made it from these, in a few words: `my-tool 1.2`. Without `derivedFrom` it is said to have worked on the newest version. */
-  readonly transform?: string;
-  /** Looked at before the commit begins; one that has begun is finished. */
-  readonly signal?: AbortSignal;
-}
-
-export interface ExportOptions extends WorkOptions {
-  /** Which version; the one that the dataset stands on where it is left out. */
-  readonly version?: VersionName;
-  /** Overwrite a package that is there. */
-  readonly replace?: boolean;
-}
-
-/** What an export has written. */
-export interface Exported {
-  /** Bytes of the package. */
-  readonly bytes: number;
-  /** Number of the version's files, and their bytes. */
-  readonly payload: { readonly files: number; readonly octets: number };
-}
+import type { Description, Difference, DraftInfo, FileInfo, LakeOptions, PutFolderResult, PutResult, Version, VersionName } from './types.ts';
 
 /**
  * Files that belong together, under an id that never changes. Its versions never change either; what is put, removed or renamed waits in a draft until
@@ -210,10 +180,10 @@ export class Dataset implements AsyncDisposable {
     const tags = tagsOf(options.tags ?? []);
     const transform = transformOf(options.transform);
     return this.staging.withoutDraft(async () => {
-      if (options.signal?.aborted === true) throw new CancelledError('Nothing was committed; the draft is kept.');
       const lake = await this.access.writing();
       const lineage = lineageOf(lake, this.#dataset, options.derivedFrom, transform);
-      const done = await commit(lake, this.#dataset, { message: message ?? null, tags, ...lineage });
+      const { signal, onProgress } = workOf(options);
+      const done = await commit(lake, this.#dataset, { message: message ?? null, tags, ...lineage, signal, onProgress });
       return this.#standOn(lake, done.version);
     });
   }

@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 export { Dataset } from './dataset.ts';
-export type { CommitOptions, CreateOptions, Exported, ExportOptions } from './dataset.ts';
+export type { CommitOptions, CreateOptions, Exported, ExportOptions } from './dataset-options.ts';
 export { Lake, lake } from './lake.ts';
 export type { DatasetInfo, Import, ImportOptions } from './lake.ts';
 export { Transform } from './transform.ts';

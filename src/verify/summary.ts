@@ -68,17 +68,18 @@ function nameOf({ kind, path }: Recognised): string {
 
 function looked({ found, checked, algorithms = [] }: Told): string {
   const content = `${count(checked.files, 'file')} with ${count(checked.bytes, 'byte')}`;
+  const one = checked.files === 1;
   switch (found.kind) {
     case 'lake':
       return `${content} and ${count(checked.entries, 'ledger entry', 'ledger entries')} were checked.`;
     case 'package':
       return `${content} and its signature were checked.`;
     case 'bag':
-      return `${content} in data/ were checked${algorithms.length > 0 ? ` by ${algorithms.join(', ')}` : ''}.`;
+      return `${content} in data/ ${one ? 'was' : 'were'} checked${algorithms.length > 0 ? ` by ${algorithms.join(', ')}` : ''}.`;
     case 'ocfl-object':
-      return `${content} in ${count(checked.versions, 'version')} were checked.`;
+      return `${content} in ${count(checked.versions, 'version')} ${one ? 'was' : 'were'} checked.`;
     case 'ocfl-storage-root':
-      return `${content} in ${count(checked.objects ?? 0, 'object')} with ${count(checked.versions, 'version')} were checked.`;
+      return `${content} in ${count(checked.objects ?? 0, 'object')} with ${count(checked.versions, 'version')} ${one ? 'was' : 'were'} checked.`;
   }
 }
 

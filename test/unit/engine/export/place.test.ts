@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemDisk } from '../../../../src/engine/lake/index.ts';
@@ -45,6 +45,16 @@ function dyingDisk(at: number, only: (path: string) => boolean): Disk {
     rmdir: (path) => live(path, () => systemDisk.rmdir(path)),
   };
 }
+
+it('a place inside the lake is refused, also by way of a link, and nothing is put there', async () => {
+  const link = place('link');
+  symlinkSync(office.lake, link);
+  for (const target of [join(office.lake, 'out.zip'), join(office.lake, 'store', 'out.zip'), join(link, 'out.zip'), office.lake]) {
+    await expect(exportOf(office, ['WF'], target)).rejects.toMatchObject({ code: 'PLACE_UNSAFE' });
+  }
+  expect(readdirSync(office.lake)).not.toContain('out.zip');
+  expect(readdirSync(join(office.lake, 'store'))).not.toContain('out.zip');
+});
 
 describe('an export that is killed', () => {
   it.each(['zip', 'dir'] as const)('at any step leaves nothing that looks complete, and the next one to the same place removes what is left (%s)', async (form) => {
