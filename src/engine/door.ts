@@ -1,7 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { By } from '../contract/index.ts';
-import type { DatasetId } from '../contract/index.ts';
+import type { By, DatasetId } from '../contract/index.ts';
 import { abortable, DraftBook, EventLog, EXPORT_KEPT_MS, handlerOf, KnownLakes, LakeDesk, Metrics, problemOf, takePathsJob, Uploads } from './api/index.ts';
 import type { Services, Verify } from './api/index.ts';
 import { takeStationLock } from './catalog/index.ts';
@@ -53,14 +52,18 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   const log = options.log ?? (() => undefined);
   const { durable, signer } = await openProfile(profile, disk, clock);
   // A window and a server of one account share the profile: the first of them keeps the list of jobs and tidies.
-  const lock = takeStationLock(join(profile, 'door.lock'), 'exclusive');
+  await durable.makeFolder(join(profile, 'locks'));
+  const lock = takeStationLock(join(profile, 'locks', 'door'), 'exclusive');
   const run = clock.uuid();
   if (lock !== null) await tidy(profile, durable, clock);
 
   const events = new EventLog(run.slice(0, 8));
   const shared = { ...(options.disk === undefined ? {} : { disk }), ...(options.by === undefined ? {} : { by: options.by }) };
-  const desk = new LakeDesk({ profile, clock, ...shared }, { lake: (lake) => events.tell({ type: 'lake', lake }), ledger: (size, at) => events.tell({ type: 'ledger', size, at }) });
   const drafts = new DraftBook(() => clock.monotonic());
+  const desk = new LakeDesk(
+    { profile, clock, ...shared },
+    { lake: (lake) => events.tell({ type: 'lake', lake }), ledger: (size, at) => events.tell({ type: 'ledger', size, at }), closing: () => drafts.close() },
+  );
   const jobs: Jobs = await Jobs.open({
     clock,
     log,
@@ -107,7 +110,6 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
       clearInterval(looking);
       await jobs.close();
       events.close();
-      drafts.close();
       await desk.close();
       await durable.removeTree(join(profile, 'uploads', run));
       lock?.release();

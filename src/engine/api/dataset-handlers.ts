@@ -4,18 +4,20 @@ import type { datasetRoutes } from '../../contract/api/index.ts';
 import type { ReadableLake, WritableLake } from '../access.ts';
 import type { VersionDetail } from '../catalog/index.ts';
 import { addAlias, addTag, createDataset, describeDataset, removeTag, withdrawVersion } from '../datasets/index.ts';
-import { locateFile, versionOf } from '../files.ts';
+import { versionOf } from '../files.ts';
 import { datasetIdOf, datasetOf, findDataset, logicalPathOf, tagOf, tagsOf } from '../names.ts';
 import { bytesResponse } from './bytes.ts';
 import type { Doc, HandlersOf } from './handler.ts';
 import { FolderLists } from './folder-lists.ts';
 import type { Services } from './services.ts';
+import { StoredPlaces } from './stored-places.ts';
 import { datasetRow, datasetShape, descriptionOf, fileShape, signersOf, titleOf, versionShape } from './shapes.ts';
 import type { Dataset, Version } from '../../contract/api/index.ts';
 
 /** Datasets, versions and their files. */
 export function datasetHandlers({ desk, drafts }: Services): HandlersOf<typeof datasetRoutes> {
   const folders = new FolderLists();
+  const places = new StoredPlaces();
 
   const datasetNow = async (lake: ReadableLake, id: DatasetId): Promise<Doc<Dataset>> => {
     const detail = lake.catalog.dataset(id);
@@ -93,7 +95,7 @@ export function datasetHandlers({ desk, drafts }: Services): HandlersOf<typeof d
       }),
     readFile: ({ params: { ref }, query: { path }, headers, isHead }) =>
       desk.reading(async (lake) => {
-        const { file, place } = await locateFile(lake, versionOf(lake, ref), logicalPathOf(path));
+        const { file, place } = await places.locate(lake, versionOf(lake, ref), logicalPathOf(path));
         return bytesResponse({ place, size: file.size, etag: file.sha256, name: fileShape(file).name }, { headers, isHead });
       }),
     compareVersions: ({ params: { ref }, query: { from, after, limit } }) =>

@@ -69,7 +69,7 @@ export class DraftBook {
     const counts = new Map<string, number>();
     for (const record of await draftsOf(lake)) {
       if (!isMine(lake, record) || record.transform !== undefined) continue;
-      counts.set(record.dataset, (await this.#open(lake, record).catch(() => null))?.draft.changes.size ?? 0);
+      counts.set(record.dataset, (await this.#open(lake, record).catch(unreadable))?.draft.changes.size ?? 0);
     }
     return counts;
   }
@@ -92,6 +92,7 @@ export class DraftBook {
     return (path) => draft.staged(path);
   }
 
+  /** Lets go of what is open: the lake that it belongs to is closed. */
   close(): void {
     for (const txn of [...this.#known.keys()]) this.#drop(txn);
   }
@@ -143,6 +144,12 @@ export class DraftBook {
 
 export function isMine(lake: ReadableLake, draft: DraftJson): boolean {
   return draft.station === lake.station?.id && draft.osUser === lake.by.account;
+}
+
+/** A draft whose journals cannot be read is listed all the same. */
+function unreadable(error: unknown): null {
+  if (error instanceof HmsError) return null;
+  throw error;
 }
 
 const nothingIn: Sums = { changes: 0, added: 0, bytes: 0, removed: 0, notes: { symlinks: 0, special: 0, emptyFolders: 0 } };

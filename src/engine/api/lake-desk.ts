@@ -17,6 +17,15 @@ export interface DeskOptions {
   readonly by?: By;
 }
 
+/** Who is told what becomes of the lake. */
+export interface DeskTold {
+  /** Another lake is open, or none. */
+  lake(id: string | null): void;
+  ledger(size: number, at: Instant | null): void;
+  /** Nobody uses the lake any more, and it is about to be closed. */
+  closing(): void;
+}
+
 /** The lake that is open. One at a time; it is closed only when nobody works on it. */
 interface Opened {
   readonly access: Access;
@@ -31,7 +40,7 @@ const nothing: Recovery = { placed: [], lost: [], blocked: [] };
 /** Keeps one lake open, lends it to who reads or writes, and tells when its ledger has grown. */
 export class LakeDesk {
   readonly #options: DeskOptions;
-  readonly #told: { lake(id: string | null): void; ledger(size: number, at: Instant | null): void };
+  readonly #told: DeskTold;
   #opened: Opened | null = null;
   /** Openings and closings take turns; who wants the lake waits for them. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -39,7 +48,7 @@ export class LakeDesk {
   #free: (() => void)[] = [];
   #size = -1;
 
-  constructor(options: DeskOptions, told: { lake(id: string | null): void; ledger(size: number, at: Instant | null): void }) {
+  constructor(options: DeskOptions, told: DeskTold) {
     this.#options = options;
     this.#told = told;
   }
@@ -173,6 +182,7 @@ export class LakeDesk {
     if (opened === null) return;
     this.#opened = null;
     if (this.#users > 0) await new Promise<void>((resolve) => this.#free.push(resolve));
+    this.#told.closing();
     await opened.access.close();
   }
 

@@ -91,7 +91,6 @@ export function lakeHandlers(services: Services): HandlersOf<typeof lakeRoutes> 
           alone: `rebuild ${id}`,
           work: async ({ onProgress }) => {
             onProgress({ phase: 'Reading the ledger', filesDone: 0, filesTotal: null, bytesDone: 0, bytesTotal: 0 });
-            services.drafts.close();
             const { entries, datasets, files } = await desk.whileClosed((folder) => rebuildCatalog(desk.openOptions(folder)));
             return { kind: 'rebuild', entries, datasets, files };
           },

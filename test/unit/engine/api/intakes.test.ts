@@ -129,6 +129,17 @@ describe('an intake from paths', () => {
 });
 
 describe('drafts', () => {
+  it('are looked at as before when the lake was closed and opened again', async () => {
+    await bench.ingest('WF-1', { 'a.txt': 'a' });
+    await bench.take('WF-1', { 'a.txt': 'changed', 'b.txt': 'b' });
+    const before = await bench.ask(routes.listChanges, { params: { dataset: 'WF-1' } });
+    expect(before.items.map(({ kind }) => kind)).toEqual(['replaced', 'added']);
+    const [lake] = (await bench.ask(routes.listLakes, {})).lakes;
+    await bench.ask(routes.closeLake, {});
+    await bench.ask(routes.openLake, { params: { key: lake?.key ?? '' } });
+    expect(await bench.ask(routes.listChanges, { params: { dataset: 'WF-1' } })).toEqual(before);
+  });
+
   it('are changed: files left out and renamed', async () => {
     await bench.ingest('WF-1', { 'a.txt': 'a', 'b.txt': 'b', 'c.txt': 'c' });
     await bench.take('WF-1', { 'd.txt': 'd' });
