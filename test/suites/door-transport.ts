@@ -29,7 +29,7 @@ export function describeTransport(name: string, open: () => Promise<Transport>):
     const call = (path: string, init: RequestInit & { duplex?: 'half' } = {}): Promise<Response> => transport.fetch(new Request(`${transport.base}${path}`, init));
     const key = (): string => `${name}-${++keys}`;
     const seen = async (which: string): Promise<{ produced: number; received: number; cancelled: boolean; aborted: boolean }> => (await call(`/seen?key=${encodeURIComponent(which)}`)).json() as never;
-    const post = (path: string, body: BodyInit | ReadableStream<Uint8Array>, init: RequestInit = {}): Promise<Response> => call(path, { method: 'POST', body: body as BodyInit, duplex: 'half', ...init });
+    const post = (path: string, body: NonNullable<RequestInit['body']>, init: RequestInit = {}): Promise<Response> => call(path, { method: 'POST', body, duplex: 'half', ...init });
     const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
     const settled = async (is: () => Promise<boolean>): Promise<boolean> => {
       for (let turn = 0; turn < 100; turn++) {
@@ -295,6 +295,8 @@ export function describeTransport(name: string, open: () => Promise<Transport>):
           {
             async pull(source) {
               await after(1);
+              // Node's own client does not give up an upload that waits for the other side to read, so the source ends too.
+              if (controller.signal.aborted) return source.close();
               sent += 65_536;
               source.enqueue(new Uint8Array(65_536));
             },
@@ -307,7 +309,7 @@ export function describeTransport(name: string, open: () => Promise<Transport>):
         expect(received).toBeGreaterThan(0);
         expect(sent - received).toBeLessThan(16 * 1_048_576);
         controller.abort();
-        await asked;
+        void asked;
       });
 
       it('answers a request whose body nobody reads', async () => {
