@@ -431,7 +431,7 @@ export function describeTransport(name: string, open: () => Promise<Transport>):
       it('lets a small request pass streams that nobody reads', async () => {
         const stalled = await Promise.all(Array.from({ length: 5 }, () => call(`/bytes?size=100000000&zero=1&key=${key()}`)));
         expect(await (await call('/json')).json()).toMatchObject({ ok: true });
-        await Promise.all(stalled.map((response) => response.body?.cancel()));
+        await Promise.all(stalled.map(async (response) => response.body?.cancel()));
       });
 
       it('answers a thousand small requests, one after the other', async () => {
