@@ -90,7 +90,8 @@ describe('what is built', () => {
     const text = readFileSync(join(root, 'electron-builder.release.yml'), 'utf8');
     const fuses = Object.fromEntries([...text.matchAll(/^ {2}(\w+): (true|false)$/gm)].map((match) => [match[1] ?? '', match[2] === 'true']));
     expect(fuses).toEqual({
-      runAsNode: false,
+      // child_process.fork needs it: docs/adr/0012-packing.md.
+      runAsNode: true,
       enableNodeOptionsEnvironmentVariable: false,
       enableNodeCliInspectArguments: false,
       enableEmbeddedAsarIntegrityValidation: true,
