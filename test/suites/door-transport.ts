@@ -13,11 +13,8 @@ export interface Transport {
   close(): Promise<void>;
 }
 
-/** Bytes of the large cases; the soak run takes a GiB. */
-const large = Number(process.env['HMS_TRANSPORT_BYTES'] ?? 268_435_456);
-
-/** What the door asks of any transport, tried over one. */
-export function describeTransport(name: string, open: () => Promise<Transport>): void {
+/** What the door asks of any transport, tried over one. `large` are the bytes that pass where memory is watched; a quarter of it goes up. */
+export function describeTransport(name: string, open: () => Promise<Transport>, large = 268_435_456): void {
   describe(`the door over ${name}`, () => {
     let transport: Transport;
     let keys = 0;
