@@ -2,8 +2,8 @@ import { rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { root } from './places.mjs';
 
-/** What is started by name. Threads and helper processes are found by how they are started. */
-const entries = ['hms', 'tour'];
+/** What is started by name, and the layer that it belongs to. Threads and helper processes are found by how they are started. */
+const entries = { hms: 'cli', tour: 'cli', 'window-engine': 'host' };
 
 /** Native modules, which stay files of their own. */
 const native = ['better-sqlite3', 'duckdb'];
@@ -19,7 +19,7 @@ const started = /import\.meta\.url\.endsWith\('\.ts'\) \? '(?<file>[^']+)\.ts' :
 export async function bundle(folder = join(root, 'out', 'bundle')) {
   const { rolldown } = await import('rolldown');
   const build = await rolldown({
-    input: Object.fromEntries(entries.map((name) => [name, join(root, 'src', 'cli', `${name}.ts`)])),
+    input: Object.fromEntries(entrySources()),
     platform: 'node',
     external: [/^node:/, ...native],
     plugins: [threadEntries()],
@@ -31,12 +31,16 @@ export async function bundle(folder = join(root, 'out', 'bundle')) {
   await build.close();
 }
 
+function entrySources() {
+  return Object.entries(entries).map(([name, layer]) => [name, join(root, 'src', layer, `${name}.ts`)]);
+}
+
 /**
  * Makes an entry of each file that a thread or process is started with, and names it as it will stand beside all others. Throws where two of them have the same
  * name: one would take the other's place without a word.
  */
 function threadEntries() {
-  const named = new Map(entries.map((name) => [name, join(root, 'src', 'cli', `${name}.ts`)]));
+  const named = new Map(entrySources());
   return {
     name: 'thread-entries',
     transform: {

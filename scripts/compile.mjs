@@ -10,13 +10,18 @@ function layers() {
   return references.map(({ path }) => path.replace(/^src\//, ''));
 }
 
+/** Main process, preload and screens: the compiler only checks them, and electron-vite builds them to the same folders of out/. */
+function isBuiltElsewhere(layer) {
+  return JSON.parse(readFileSync(join(root, 'src', layer, 'tsconfig.json'), 'utf8')).compilerOptions.emitDeclarationOnly === true;
+}
+
 /**
  * Brings out/ in line with src/: removes what was built from files that are gone, and reports whether anything that should be there is missing.
  * `tsc -b` looks only at its own notes and their dates; it sees neither.
  */
 function tidyOutput() {
   let missing = false;
-  for (const layer of layers()) {
+  for (const layer of layers().filter((name) => !isBuiltElsewhere(name))) {
     const sources = globSync('**/*.ts', { cwd: join(root, 'src', layer) }).filter((file) => !file.endsWith('.d.ts'));
     const expected = new Set(sources.map((file) => file.replace(/\.ts$/, '.js')));
     const built = globSync('**/*.js', { cwd: join(root, 'out', layer) });

@@ -35,11 +35,17 @@ export const layers = {
     node: true,
     why: 'sdk imports engine and verify and what lies below them, nothing that talks to a person',
   },
-  cli: {
+  host: {
     layers: ['contract', 'core', 'engine', 'verify'],
     packages: 'declared',
     node: true,
-    why: 'cli imports engine and verify and what lies below them, nothing that needs a window',
+    why: 'host imports engine and verify and what lies below them: it carries the door to a port or to a window, and knows neither the command line nor Electron',
+  },
+  cli: {
+    layers: ['contract', 'core', 'engine', 'verify', 'host'],
+    packages: 'declared',
+    node: true,
+    why: 'cli imports engine, verify and host and what lies below them, nothing that needs a window',
   },
   main: {
     layers: ['contract'],

@@ -1,11 +1,10 @@
-import { access } from 'node:fs/promises';
 import { HmsError, versionName } from '../contract/index.ts';
 import type { ErrorCode } from '../contract/index.ts';
 import { tidyStaging } from '../engine/drafting.ts';
 import { codeOf } from '../engine/lake/index.ts';
 import { openToRead, openToWrite } from '../engine/open.ts';
 import type { ReadableLake, WritableLake } from '../engine/open.ts';
-import { requestEnrolment } from '../engine/stations.ts';
+import { askForEnrolment } from '../engine/stations.ts';
 import { openOptions, remark, warn } from './session.ts';
 import type { Session } from './session.ts';
 
@@ -17,7 +16,7 @@ export async function reading<T>(session: Session, work: (lake: ReadableLake) =>
   const lake = await openToRead(await openOptions(session));
   try {
     if (!isTold && lake.readOnly !== null && telling.has(lake.readOnly.code)) await warn(session, lake.readOnly.message);
-    await askForEnrolment(session, lake);
+    await askForEnrolmentAloud(session, lake);
     return await work(lake);
   } finally {
     await lake.close();
@@ -69,17 +68,8 @@ async function openForWriting(session: Session): Promise<WritableLake> {
   }
 }
 
-/** At the first opening of a lake that this station is not enrolled in, leaves its request there. A lake that cannot be written to is read all the same. */
-async function askForEnrolment(session: Session, lake: ReadableLake): Promise<void> {
-  const { station } = lake;
-  if (station === null || lake.readOnly?.code !== 'NOT_ENROLLED' || lake.catalog.view.key(station.id) !== null) return;
-  const isAsked = await access(lake.paths.request(station.id)).then(() => true, () => false);
-  if (isAsked) return;
-  const asked = await requestEnrolment(lake).catch((error: unknown) => {
-    // Who only reads needs no enrolment; who wants to write is told what to do.
-    if (error instanceof HmsError) return null;
-    throw error;
-  });
+async function askForEnrolmentAloud(session: Session, lake: ReadableLake): Promise<void> {
+  const asked = await askForEnrolment(lake);
   if (asked === null) return;
   await remark(session, `This workstation (key ${asked.id16}) is not enrolled in this lake, so it asked for that. The fingerprint to read aloud: ${asked.fingerprint}`);
 }

@@ -1,4 +1,5 @@
 import type { OnProgress, Progress } from '../contract/index.ts';
+import { Pace, shareDone } from '../core/index.ts';
 import type { Session } from './session.ts';
 import { bytes, count, duration, grouped } from './words.ts';
 
@@ -10,44 +11,10 @@ export interface ProgressView {
 }
 
 const LINE_EVERY_MS = 5_000;
-const RATE_OVER_MS = 10_000;
 
 export async function progressView(session: Session): Promise<ProgressView> {
   if (session.json || session.quiet) return { onProgress: () => undefined, end: () => undefined };
   return process.stderr.isTTY ? bar() : lines(session);
-}
-
-/** Opening, closing and naming a file takes about as long as copying this many bytes. */
-const BYTES_A_FILE = 100_000;
-
-/** Bytes a second over the last seconds, and what is left at that rate. */
-class Pace {
-  readonly #samples: { readonly at: number; readonly bytes: number; readonly work: number }[] = [];
-
-  take({ bytesDone, filesDone }: Progress): void {
-    const at = performance.now();
-    const work = bytesDone + filesDone * BYTES_A_FILE;
-    // Another part of the work counts anew.
-    if (work < (this.#samples.at(-1)?.work ?? 0)) this.#samples.length = 0;
-    this.#samples.push({ at, bytes: bytesDone, work });
-    while (this.#samples.length > 2 && at - (this.#samples[0]?.at ?? at) > RATE_OVER_MS) this.#samples.shift();
-  }
-
-  /** Null until there is something to measure. */
-  rates(): { readonly bytes: number; readonly work: number } | null {
-    const first = this.#samples[0];
-    const last = this.#samples.at(-1);
-    if (first === undefined || last === undefined || last.at - first.at < 500) return null;
-    const seconds = (last.at - first.at) / 1000;
-    return { bytes: (last.bytes - first.bytes) / seconds, work: (last.work - first.work) / seconds };
-  }
-
-  /** Seconds; null while a total or the rate is not known. */
-  left({ bytesDone, bytesTotal, filesDone, filesTotal }: Progress): number | null {
-    const rates = this.rates();
-    if (rates === null || rates.work <= 0 || bytesTotal === null || filesTotal === null) return null;
-    return (bytesTotal - bytesDone + (filesTotal - filesDone) * BYTES_A_FILE) / rates.work;
-  }
 }
 
 function rateText(pace: Pace, { bytesTotal }: Progress): string {
@@ -71,7 +38,7 @@ function lines(session: Session): ProgressView {
   let lastSaid = performance.now();
   return {
     onProgress: (progress) => {
-      pace.take(progress);
+      pace.take(progress, performance.now());
       const now = performance.now();
       if (now - lastSaid < LINE_EVERY_MS) return;
       lastSaid = now;
@@ -103,18 +70,12 @@ async function bar(): Promise<ProgressView> {
   view.start(1, 0);
   return {
     onProgress: (progress) => {
-      pace.take(progress);
+      pace.take(progress, performance.now());
       latest = progress;
       view.update(shareDone(progress) ?? 0);
     },
     end: () => view.stop(),
   };
-}
-
-function shareDone({ bytesDone, bytesTotal, filesDone, filesTotal }: Progress): number | null {
-  if (bytesTotal !== null && bytesTotal > 0) return Math.min(1, bytesDone / bytesTotal);
-  if (filesTotal !== null && filesTotal > 0) return Math.min(1, filesDone / filesTotal);
-  return null;
 }
 
 function barText(progress: Progress, pace: Pace, drawn: string, share: number): string {

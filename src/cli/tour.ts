@@ -8,7 +8,8 @@ import { systemClock } from '../engine/clock.ts';
 import { durableOn, placeOf, systemDisk } from '../engine/lake/index.ts';
 import type { Durable } from '../engine/lake/index.ts';
 import { Output } from './output.ts';
-import { sampleFiles } from './sample.ts';
+import { columnsOf } from '../engine/sample-lake.ts';
+import { sampleFiles } from '../engine/sample-records.ts';
 import { grouped } from './words.ts';
 
 /**
@@ -119,21 +120,8 @@ async function trim(here: Tour, name: string): Promise<void> {
   await say(here, `$ hms dta cat WF-2024-07:v1 ${name} | cut -d, -f1,3,5 > clean/${name}`);
   const reader = spawn(process.execPath, [hmsFile, 'dta', 'cat', 'WF-2024-07:v1', name], { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = succeeded(reader, `hms dta cat WF-2024-07:v1 ${name}`);
-  await durable.writeNew(join(folder, 'clean', name), columns(reader.stdout.setEncoding('utf8') as AsyncIterable<string>, [0, 2, 4]));
+  await durable.writeNew(join(folder, 'clean', name), columnsOf(reader.stdout, [0, 2, 4]));
   await ended;
-}
-
-async function* columns(pieces: AsyncIterable<string>, kept: readonly number[]): AsyncGenerator<Uint8Array> {
-  let rest = '';
-  for await (const piece of pieces) {
-    const lines = (rest + piece).split('\n');
-    rest = lines.pop() ?? '';
-    const trimmed = lines.map((line) => {
-      const cells = line.split(',');
-      return `${kept.map((at) => cells[at] ?? '').join(',')}\n`;
-    });
-    yield Buffer.from(trimmed.join(''));
-  }
 }
 
 async function stockTools(here: Tour): Promise<void> {

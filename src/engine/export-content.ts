@@ -154,7 +154,7 @@ function kindOf({ actor, station }: { readonly actor: string | null; readonly st
 }
 
 /** The inclusion proof of the entry: under a checkpoint of this station's own, or, where it may not write, under the one that the lake has. */
-async function proofOf(lake: ReadableLake, signer: Signer, seq: number): Promise<string> {
+export async function proofOf(lake: ReadableLake, signer: Signer, seq: number): Promise<string> {
   const tree = lake.ledger.tree();
   const nodeAt = nodeAtFromLeaves(tree);
   if (lake.readOnly === null) {

@@ -50,6 +50,12 @@ export function datasetUnknown(id: string, nearest: string | null): HmsError {
 
 /** The stored bytes of a file of a version, streamed. FILE_UNKNOWN where the version has no such file. */
 export async function openFile(lake: ReadableLake, version: VersionDetail, path: LogicalPath, range?: ByteRange): Promise<{ file: FileRow; stream: AsyncIterable<Uint8Array> }> {
+  const { file, place } = await locateFile(lake, version, path);
+  return { file, stream: bytesOf(place, range) };
+}
+
+/** A file of a version, and the absolute path of its stored bytes. FILE_UNKNOWN where the version has no such file. */
+export async function locateFile(lake: ReadableLake, version: VersionDetail, path: LogicalPath): Promise<{ file: FileRow; place: string }> {
   const file = lake.catalog.fileAt(version.dataset, version.version, path);
   if (file === null) {
     throw new HmsError('FILE_UNKNOWN', `${versionName(version.dataset, version.version)} has no file "${path}".`, {
@@ -57,8 +63,7 @@ export async function openFile(lake: ReadableLake, version: VersionDetail, path:
     });
   }
   const stored = await storedFiles(lake, version);
-  const place = stored(file.sha256);
-  return { file, stream: bytesOf(place, range) };
+  return { file, place: stored(file.sha256) };
 }
 
 /** Where the bytes of each digest of a version are, as absolute paths. Reads the version's inventory once. */

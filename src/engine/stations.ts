@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { access, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HmsError } from '../contract/index.ts';
 import type { EntryKey, KeyId } from '../contract/index.ts';
@@ -38,6 +38,21 @@ export async function requestEnrolment(lake: ReadableLake): Promise<{ id16: stri
     await durable.removeTree(scratch);
   });
   return { id16: station.id.slice(0, 16), fingerprint: fingerprintOf(station.certificate) };
+}
+
+/**
+ * Leaves the request at the first opening of a lake that this station is not enrolled in. Null where there is nothing to ask for, where it was asked before, and where
+ * the lake cannot be written to: who only reads needs no enrolment, and who wants to write is told what to do.
+ */
+export async function askForEnrolment(lake: ReadableLake): Promise<{ id16: string; fingerprint: string } | null> {
+  const { station } = lake;
+  if (station === null || lake.readOnly?.code !== 'NOT_ENROLLED' || lake.catalog.view.key(station.id) !== null) return null;
+  const isAsked = await access(lake.paths.request(station.id)).then(() => true, () => false);
+  if (isAsked) return null;
+  return requestEnrolment(lake).catch((error: unknown) => {
+    if (error instanceof HmsError) return null;
+    throw error;
+  });
 }
 
 /** The requests that are not answered yet; files that are no P-256 certificate are left out. */

@@ -5,7 +5,8 @@ import { importFrom } from '../engine/importing.ts';
 import { ifMissing } from '../engine/lake/index.ts';
 import { verify } from '../verify/index.ts';
 import type { VerifyReport } from '../verify/index.ts';
-import { Access } from './access.ts';
+import { openAccess } from './access.ts';
+import type { Access } from './access.ts';
 import { workOf } from './staging.ts';
 import type { LakeOptions, WorkOptions } from './types.ts';
 
@@ -137,12 +138,12 @@ export const lake = {
    * @throws {@link HmsError} `NOT_A_LAKE` where there is none
    */
   async open(folder?: string, options: Pick<LakeOptions, 'profile'> = {}): Promise<Lake> {
-    return new Lake(await Access.open(folder, options.profile));
+    return new Lake(await openAccess(folder, options.profile));
   },
 } as const;
 
 /** The lake that is meant, and whether it was opened by this. */
 export async function accessFor({ lake: named, profile }: LakeOptions): Promise<{ readonly access: Access; readonly isOwn: boolean }> {
   if (named instanceof Lake) return { access: named.access, isOwn: false };
-  return { access: await Access.open(named, profile), isOwn: true };
+  return { access: await openAccess(named, profile), isOwn: true };
 }

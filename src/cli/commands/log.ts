@@ -1,8 +1,7 @@
 import { HmsError } from '../../contract/index.ts';
-import type { BodyHead } from '../../contract/index.ts';
-import { parseEntry, parseSubject } from '../../core/index.ts';
+import { parseSubject } from '../../core/index.ts';
 import type { LogEntry } from '../../engine/catalog/index.ts';
-import { leafAt, readBody } from '../../engine/lake/index.ts';
+import { wordsOf as bodyWords } from '../../engine/ledger-words.ts';
 import type { ReadableLake } from '../../engine/open.ts';
 
 import { jsonWithList } from '../json.ts';
@@ -81,52 +80,11 @@ function shortSubject(subject: string): string {
   return subject.replace(/^(key:[0-9a-f]{16})[0-9a-f]+$/, '$1');
 }
 
-/** The catalog has the messages of versions; the few other words are read from the bodies. */
+/** As the body says it; of a version with where it comes from. */
 async function wordsOf(lake: ReadableLake, entry: LogEntry, own: number): Promise<string | null> {
-  if (!entry.effect || entry.body === null || entry.destroyed !== null) return null;
+  const words = await bodyWords(lake, entry, own);
   const subject = entry.subject === null ? null : parseSubject(entry.subject);
-  if (entry.op === 'version.committed' && subject?.kind === 'version') {
-    const version = lake.catalog.version(subject.id, subject.version);
-    return version === null || version.message === null ? null : messageAndOrigin(version, version.message);
-  }
-  // The ledger of before a fork lies elsewhere.
-  if (entry.log !== own) return null;
-  const leaf = await leafAt(lake.paths.entry(entry.seq), lake.durable.place, lake.clock);
-  const parsed = leaf.is === 'leaf' ? parseEntry(leaf.bytes) : null;
-  if (parsed?.ok !== true) return null;
-  const body = await readBody(lake.paths.entry(entry.seq), parsed.entry);
-  return body.is === 'kept' ? headWords(body.head) : null;
-}
-
-function headWords(head: BodyHead): string | null {
-  switch (head.op) {
-    case 'tag.added':
-    case 'tag.removed':
-      return head.tag;
-    case 'alias.added':
-      return head.alias;
-    case 'dataset.created':
-      return head.tags.length === 0 ? null : `tags for the first version: ${head.tags.join(', ')}`;
-    case 'dataset.described':
-      return Object.keys(head.description).join(', ');
-    case 'key.enrolled':
-      return head.name;
-    case 'version.exported':
-      return head.name;
-    case 'body.destroyed':
-      return `${head.authority}: ${head.reason}`;
-    case 'lake.recovered':
-      return head.done.map(({ ref }) => ref).join(', ');
-    case 'lake.created':
-      return null;
-    case 'version.committed':
-      return head.message;
-    case 'key.rotated':
-    case 'key.revoked':
-    case 'lake.forked':
-    case 'clock.accepted':
-    case 'version.withdrawn':
-    case 'version.voided':
-      return head.reason;
-  }
+  if (words === null || entry.op !== 'version.committed' || subject?.kind !== 'version') return words;
+  const version = lake.catalog.version(subject.id, subject.version);
+  return version === null ? words : messageAndOrigin(version, words);
 }

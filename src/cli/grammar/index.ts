@@ -5,6 +5,7 @@ import type { Run } from './leaf.ts';
 import { exampleText, withCommon } from './leaf.ts';
 import { addLabelCommands, addLookingCommands } from './looking.ts';
 import { addRecordCommands } from './records.ts';
+import { addServeCommand } from './serve.ts';
 import { addTransformCommands } from './transform.ts';
 
 export type { Run, Work } from './leaf.ts';
@@ -36,6 +37,7 @@ export function grammar(version: string, run: Run): Command {
 Environment:
   HMS_LAKE      the lake's folder
   HMS_PROFILE   folder of this account for keys, catalogs and settings
+  HMS_HOME      folder in which the screens make lakes by name; HMS-DTA in the documents where it is not set
   HMS_PASSPHRASE  passphrase of an officer's key, where nobody can be asked; other programs of this account can read it
   HMS_DEBUG=1   shows where in the program an error happened
 
@@ -51,5 +53,6 @@ Exit codes:
   addProofCommands(dta, run);
   addKeyCommands(dta, run);
   addUpkeepCommands(dta, run);
+  addServeCommand(dta, run);
   return hms;
 }

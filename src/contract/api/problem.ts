@@ -98,3 +98,20 @@ export function titleOf(code: ProblemCode): string {
 }
 
 export const problemType = (code: ProblemCode): string => `urn:hms-dta:problem:${code}`;
+
+/** What only the door refuses, as `HmsError` is what the lake refuses. */
+export class DoorError extends Error {
+  override readonly name = 'DoorError';
+  readonly code: DoorCode;
+  readonly kept: string | null;
+  readonly next: string | null;
+  readonly facts: Readonly<Record<string, unknown>>;
+
+  constructor(code: DoorCode, message: string, { kept = null, next = null, facts = {} }: { readonly kept?: string | null; readonly next?: string | null; readonly facts?: Readonly<Record<string, unknown>> } = {}) {
+    super(message);
+    this.code = code;
+    this.kept = kept;
+    this.next = next;
+    this.facts = facts;
+  }
+}

@@ -102,9 +102,12 @@ export class Catalog {
     return turn;
   }
 
-  /** Datasets in order of their names ignoring case, from the first after `after` on; `next` of a page is the `after` of the following one. */
-  datasets(after: string, limit: number): DatasetPage {
-    return this.#reader.snapshot(() => this.#datasets.page(after, limit));
+  /**
+   * Datasets in order of their names ignoring case, from the first after `after` on; `next` of a page is the `after` of the following one. With `find` only
+   * those that have it in their id, an alias or their newest description's title, ignoring ASCII case.
+   */
+  datasets(after: string, limit: number, find = ''): DatasetPage {
+    return this.#reader.snapshot(() => this.#datasets.page(after, limit, find));
   }
 
   dataset(id: DatasetId): DatasetDetail | null {
@@ -150,11 +153,14 @@ export class Catalog {
     return nearestName(typed, this.#datasets.names());
   }
 
-  /** Files of a version sorted by path. Null where there is no such version, or its files are not known (`state` is `unknown`). */
-  files(id: DatasetId, version: number, after: string, limit: number): FilePage | null {
+  /**
+   * Files of a version sorted by path; with `find` only those that have it in their path, ignoring ASCII case. Null where there is no such version, or its files are not
+   * known (`state` is `unknown`).
+   */
+  files(id: DatasetId, version: number, after: string, limit: number, find = ''): FilePage | null {
     return this.#reader.snapshot(() => {
       const place = this.#datasets.withFiles(id, version);
-      return place === null ? null : filePage(this.#reader, place, after, limit);
+      return place === null ? null : filePage(this.#reader, place, after, limit, find);
     });
   }
 
@@ -230,6 +236,11 @@ export class Catalog {
   /** The station's own clock in the last entry; null before the first. */
   lastClock(): Instant | null {
     return lastClock(this.#reader);
+  }
+
+  /** Entries that count and have no effect: each is a sign that something is wrong. */
+  alarms(): number {
+    return this.#reader.get<{ n: number }>('SELECT count(*) AS n FROM entry WHERE effect = 0 AND counts = 1')?.n ?? 0;
   }
 
   totals(): CatalogTotals {

@@ -66,6 +66,10 @@ const columns = `SELECT d.ds, d.id, n.key, e.seq, e.at, d.newest, coalesce(d.roo
     (SELECT v.root FROM version v WHERE v.ds = d.ds AND v.root IS NOT NULL ORDER BY v.number LIMIT 1)) AS root
   FROM name n JOIN dataset d ON d.ds = n.ds JOIN entry e ON e.pos = d.pos WHERE n.kind = 'id'`;
 
+/** A name or the title of the newest description holds ?3. */
+const holds = `(EXISTS (SELECT 1 FROM name a WHERE a.ds = d.ds AND instr(a.key, lower(?3)) > 0)
+  OR instr(lower((SELECT s.description ->> '$.title' FROM description s WHERE s.ds = d.ds ORDER BY s.pos DESC LIMIT 1)), lower(?3)) > 0)`;
+
 export class DatasetReader {
   readonly #sql: Sql;
 
@@ -73,8 +77,11 @@ export class DatasetReader {
     this.#sql = sql;
   }
 
-  page(after: string, limit: number): DatasetPage {
-    const rows = this.#sql.all<Row>(`${columns} AND n.key > ? ORDER BY n.key LIMIT ?`, after, limit + 1);
+  page(after: string, limit: number, find = ''): DatasetPage {
+    const rows =
+      find === ''
+        ? this.#sql.all<Row>(`${columns} AND n.key > ? ORDER BY n.key LIMIT ?`, after, limit + 1)
+        : this.#sql.all<Row>(`${columns} AND n.key > ?1 AND ${holds} ORDER BY n.key LIMIT ?2`, after, limit + 1, find);
     const datasets = rows.slice(0, limit);
     return { datasets: datasets.map((row) => this.#summary(row)), next: rows.length > limit ? (datasets.at(-1)?.key ?? null) : null };
   }

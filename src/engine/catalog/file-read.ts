@@ -40,13 +40,15 @@ interface Row {
 const columns = 'path, sha256, size, mtime, begin AS since';
 const ITERATE_BY = 1_000;
 
-/** Files of a version sorted by path (UTF-16 code units), from the first path after `after` on. `limit` is at least 1. */
-export function filePage(sql: Sql, { ds, version, newest }: VersionPlace, after: string, limit: number): FilePage {
+/** Files of a version sorted by path (UTF-16 code units), from the first path after `after` on. `limit` is at least 1. `find`: only paths that hold it, ignoring ASCII case. */
+export function filePage(sql: Sql, { ds, version, newest }: VersionPlace, after: string, limit: number, find = ''): FilePage {
+  const wanted = find === '' ? '' : `AND instr(lower(path), lower(${version === newest ? '?4' : '?5'})) > 0`;
+  const more = find === '' ? [] : [find];
   const from = `SELECT ${columns} FROM file INDEXED BY`;
   const rows =
     version === newest
-      ? sql.all<Row>(`${from} file_until WHERE ds = ? AND until = ${FOREVER} AND path > ? ORDER BY path LIMIT ?`, ds, after, limit + 1)
-      : sql.all<Row>(`${from} file_path WHERE ds = ?1 AND path > ?2 AND begin <= ?3 AND ?3 < until ORDER BY path LIMIT ?4`, ds, after, version, limit + 1);
+      ? sql.all<Row>(`${from} file_until WHERE ds = ?1 AND until = ${FOREVER} AND path > ?2 ${wanted} ORDER BY path LIMIT ?3`, ds, after, limit + 1, ...more)
+      : sql.all<Row>(`${from} file_path WHERE ds = ?1 AND path > ?2 ${wanted} AND begin <= ?4 AND ?4 < until ORDER BY path LIMIT ?3`, ds, after, limit + 1, version, ...more);
   const files = rows.slice(0, limit).map(fileOf);
   return { files, next: rows.length > limit ? (files.at(-1)?.path ?? null) : null };
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, cpSync, mkdirSync, openSync, readFileSync, readSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sampleFiles } from '../../../src/cli/sample.ts';
+import { sampleFiles } from '../../../src/engine/sample-records.ts';
 import { Office } from './office.ts';
 
 const office = new Office();

@@ -1,0 +1,160 @@
+import { Hono } from 'hono';
+import type { Context } from 'hono';
+import { DoorError, routes } from '../../contract/api/index.ts';
+import type { Route, RouteName } from '../../contract/api/index.ts';
+import { z } from 'zod';
+import type { Call, Handlers } from './handler.ts';
+import type { Metrics } from './metrics.ts';
+import { openApiDocument } from './openapi.ts';
+import { problemOf, problemResponse } from './problems.ts';
+import type { Requests } from './requests.ts';
+import type { Uploads } from './uploads.ts';
+
+/** The door's handler: routes of the table with their handlers, at their addresses and below `/api`. */
+
+/** More than any route needs in a JSON body. */
+const MOST_JSON_BYTES = 16 * 1024 * 1024;
+
+export interface AppParts {
+  readonly handlers: Handlers;
+  readonly requests: Requests;
+  readonly metrics: Metrics;
+  readonly uploads: Uploads;
+  readonly version: string;
+  readonly localPaths: boolean;
+  readonly log: (words: string, error?: unknown) => void;
+}
+
+type Env = { Variables: { signal: AbortSignal; route: string } };
+type AnyHandler = (call: Call<Route>) => unknown;
+
+export function makeApp(parts: AppParts): (request: Request) => Promise<Response> {
+  const { handlers, requests, metrics, uploads, version, localPaths, log } = parts;
+  const api = new Hono<Env>();
+  let document: object | null = null;
+
+  for (const [name, route] of Object.entries(routes) as [RouteName, Route][]) {
+    const handler = handlers[name] as AnyHandler;
+    // A HEAD is answered by the GET of its address: Hono takes the body away.
+    api.on(route.method, route.path.replaceAll(/\{(\w+)\}/g, ':$1'), async (c) => {
+      c.set('route', name);
+      if (route.local === true && !localPaths) throw new DoorError('LOCAL_ONLY', 'Paths of this computer are taken in the desktop window only.', { kept: 'Nothing was changed.' });
+      const call = await parse(route, c);
+      return respond(route, await handler(call));
+    });
+  }
+  for (const path of ['/dta/uploads', '/dta/uploads/:id']) {
+    api.all(path, async (c) => {
+      c.set('route', 'uploads');
+      return uploads.handle(c.req.raw, c.var.signal);
+    });
+  }
+  api.get('/openapi.json', (c) => {
+    c.set('route', 'openapi');
+    return c.json((document ??= openApiDocument(version)));
+  });
+
+  const app = new Hono<Env>();
+  app.use(async (c, next) => {
+    const begun = performance.now();
+    const { signal, done } = requests.begin(c.req.header('x-request-id') ?? null, c.req.raw.signal);
+    c.set('signal', signal);
+    c.set('route', 'unknown');
+    try {
+      await next();
+    } finally {
+      done();
+    }
+    c.res.headers.set('x-content-type-options', 'nosniff');
+    metrics.answered(c.var.route, c.res.status, (performance.now() - begun) / 1000);
+    if ((c.var.route === 'readFile' || c.var.route === 'fetchExport') && c.req.method === 'GET' && c.res.ok) metrics.gaveOut(Number(c.res.headers.get('content-length') ?? 0));
+  });
+  app.route('/', api);
+  app.route('/api', api);
+  app.notFound((c) => problemResponse(problemOf(unknownRoute(c.req.method, c.req.path), c.req.header('x-request-id') ?? null)));
+  app.onError((error, c) => {
+    const id = c.req.header('x-request-id') ?? null;
+    if (c.var.signal.aborted) return problemResponse(problemOf(new DoorError('CANCELLED', 'The request was withdrawn.'), id));
+    const problem = problemOf(error, id);
+    if (problem.code === 'BUG') log(`${c.var.route} failed${id === null ? '' : ` (request ${id})`}.`, error);
+    return problemResponse(problem, problem.code === 'RANGE_OUTSIDE' ? { 'content-range': `bytes */${String(problem.facts['size'])}` } : {});
+  });
+  return async (request) => app.fetch(request);
+}
+
+async function parse(route: Route, c: Context<Env>): Promise<Call<Route>> {
+  const issues: { in: string; path: string; message: string }[] = [];
+  const part = (where: string, schema: z.ZodType | undefined, value: unknown): unknown => {
+    if (schema === undefined) return undefined;
+    const parsed = schema.safeParse(value);
+    if (parsed.success) return parsed.data;
+    issues.push(...parsed.error.issues.map(({ path, message }) => ({ in: where, path: path.join('.'), message })));
+    return undefined;
+  };
+  const params = part('path', route.params, c.req.param());
+  const query = part('query', route.query, c.req.query());
+  const body = route.body === undefined ? undefined : part('body', route.body, await jsonOf(c.req.raw));
+  if (issues.length > 0) {
+    const words = issues.slice(0, 3).map(({ in: where, path, message }) => `${path === '' ? where : path}: ${message}`);
+    throw new DoorError('REQUEST_INVALID', `The request does not fit: ${words.join('; ')}${issues.length > 3 ? `; and ${issues.length - 3} more` : ''}.`, { kept: 'Nothing was changed.', next: 'See /openapi.json for what it takes.', facts: { issues } });
+  }
+  return { params, query, body, signal: c.var.signal, headers: c.req.raw.headers, isHead: c.req.method === 'HEAD' } as Call<Route>;
+}
+
+async function jsonOf(request: Request): Promise<unknown> {
+  const type = request.headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
+  if (type !== 'application/json') throw unreadable(type === undefined ? 'The request says no content type; this route takes application/json.' : `This route takes application/json, not ${type.slice(0, 100)}.`);
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  if (request.body !== null) {
+    for await (const piece of request.body) {
+      size += piece.length;
+      if (size > MOST_JSON_BYTES) throw unreadable('The request is longer than 16 MiB.');
+      pieces.push(piece);
+    }
+  }
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(pieces))) as unknown;
+  } catch {
+    throw unreadable('The body of the request is no JSON.');
+  }
+}
+
+function unreadable(message: string): DoorError {
+  return new DoorError('REQUEST_UNREADABLE', message, { kept: 'Nothing was changed.', next: 'See /openapi.json for what it takes.' });
+}
+
+function respond(route: Route, answer: unknown): Response {
+  if (answer instanceof Response) return answer;
+  if (route.reply === 'nothing') return new Response(null, { status: 204 });
+  return new Response(JSON.stringify(answer), { status: route.status ?? 200, headers: { 'content-type': 'application/json', 'cache-control': 'no-store' } });
+}
+
+function unknownRoute(method: string, path: string): DoorError {
+  const asked = path.replace(/^\/api(?=\/)/, '');
+  const all = Object.values(routes) as Route[];
+  const there = all.filter((route) => new RegExp(`^${route.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(asked)).map((route) => route.method);
+  if (there.length > 0) return new DoorError('ROUTE_UNKNOWN', `${method} is not answered at this address; ${there.join(', ')} ${there.length === 1 ? 'is' : 'are'}.`, { next: 'See /openapi.json.', facts: { methods: there } });
+  const nearest = all.map((route) => ({ route, distance: distanceOf(asked, route.path) })).sort((a, b) => a.distance - b.distance)[0]?.route;
+  const name = nearest === undefined ? '' : `${nearest.method} ${nearest.path}`;
+  return new DoorError('ROUTE_UNKNOWN', `There is nothing at this address. The nearest is ${name}.`, { next: 'See /openapi.json.', facts: { nearest: name } });
+}
+
+/** By parts of the address: how many differ, a parameter standing for any, and by how much these do. */
+function distanceOf(asked: string, path: string): number {
+  const [a, b] = [asked.slice(0, 500).split('/'), path.split('/')];
+  let distance = Math.abs(a.length - b.length) * 4;
+  for (let i = 0; i < Math.min(a.length, b.length); i++) {
+    const [left = '', right = ''] = [a[i], b[i]];
+    if (left === right) continue;
+    if (right.startsWith('{')) distance += 1;
+    else distance += 2 + 6 * (1 - shared(left, right) / Math.max(left.length, right.length, 1));
+  }
+  return distance;
+}
+
+function shared(a: string, b: string): number {
+  let n = 0;
+  while (n < a.length && n < b.length && a[n] === b[n]) n++;
+  return n;
+}

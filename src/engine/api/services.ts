@@ -1,0 +1,37 @@
+import type { OnProgress } from '../../contract/index.ts';
+import type { VerifyReport } from '../../contract/api/index.ts';
+import type { Clock } from '../clock.ts';
+import type { Jobs } from '../jobs/index.ts';
+import type { Signer } from '../keys/index.ts';
+import type { Durable } from '../lake/index.ts';
+import type { Doc } from './handler.ts';
+import type { DraftBook } from './draft-book.ts';
+import type { EventLog } from './event-log.ts';
+import type { KnownLakes } from './known-lakes.ts';
+import type { LakeDesk } from './lake-desk.ts';
+
+/** The independent checker, handed in: the engine does not judge with the code that others judge it with. */
+export type Verify = (path: string, options: { readonly signal?: AbortSignal; readonly onProgress?: OnProgress; readonly trust?: readonly Uint8Array[]; readonly seen?: Uint8Array }) => Promise<Verified>;
+export type Verified = Doc<Omit<VerifyReport, 'subject' | 'findingCount' | 'checked' | 'answers'>> & {
+  readonly checked: Omit<VerifyReport['checked'], 'objects'> & { readonly objects?: number };
+  readonly answers?: Doc<NonNullable<VerifyReport['answers']>>;
+};
+
+/** What the handlers of the door work with. */
+export interface Services {
+  readonly version: string;
+  readonly profile: string;
+  readonly home: string | null;
+  readonly localPaths: boolean;
+  readonly clock: Clock;
+  readonly account: string;
+  readonly station: Signer | null;
+  readonly profileDurable: Durable;
+  readonly desk: LakeDesk;
+  readonly known: KnownLakes;
+  readonly jobs: Jobs;
+  readonly events: EventLog;
+  readonly drafts: DraftBook;
+  readonly verify: Verify;
+  readonly log: (words: string, error?: unknown) => void;
+}

@@ -1,0 +1,169 @@
+import { join } from 'node:path';
+import { FileStore, MemoryConfigstore } from '@tus/file-store';
+import { Server } from '@tus/server';
+import { DoorError } from '../../contract/api/index.ts';
+import type { Clock } from '../clock.ts';
+import type { Durable } from '../lake/index.ts';
+import { problemOf, problemResponse } from './problems.ts';
+import type { Reception } from './reception.ts';
+import { uploadPath } from './upload-name.ts';
+
+/** What is uploaded: tus 1.0.0, by @tus/server (docs/adr/0009-uploads-by-tus-server.md). Files lie in a spool folder of the profile until they are staged or checked. */
+
+/** A chunk; what the window's protocol and a browser's memory bear well. */
+const MOST_CHUNK_BYTES = 8 * 1024 * 1024;
+
+interface Spooled {
+  readonly id: string;
+  readonly path: string;
+  readonly reception: Reception | null;
+  isComplete: boolean;
+}
+
+/** What a request of @tus/server fails with, as it takes it. */
+type TusError = { readonly status_code: number; readonly body: string };
+
+export class Uploads {
+  readonly #folder: string;
+  readonly #durable: Durable;
+  readonly #server: Server;
+  readonly #receptions = new Map<string, Reception>();
+  readonly #spooled = new Map<string, Spooled>();
+  readonly #took: (bytes: number) => void;
+
+  /** `folder`: of this run of the program alone. */
+  constructor(folder: string, durable: Durable, clock: Clock, took: (bytes: number) => void) {
+    this.#folder = folder;
+    this.#durable = durable;
+    this.#took = took;
+    this.#server = new Server({
+      path: '/dta/uploads',
+      // What is known of uploads is known to this run only: an intake of uploads does not outlive it either.
+      datastore: new FileStore({ directory: folder, configstore: new MemoryConfigstore() }),
+      namingFunction: () => clock.uuid(),
+      generateUrl: (request, { id }) => `${new URL(request.url).pathname.replace(/\/$/, '')}/${id}`,
+      onUploadCreate: (_request, upload) => {
+        this.#admit(upload.id, upload.metadata ?? {});
+        return Promise.resolve({});
+      },
+      onUploadFinish: (_request, upload) => {
+        this.#arrived(upload.id, upload.size ?? 0, upload.metadata ?? {});
+        return Promise.resolve({});
+      },
+    });
+  }
+
+  /** An intake takes uploads from now on. */
+  open(id: string, reception: Reception): void {
+    this.#receptions.set(id, reception);
+  }
+
+  /** An intake takes no uploads any more; what was not staged is removed. */
+  async close(id: string): Promise<void> {
+    const reception = this.#receptions.get(id);
+    this.#receptions.delete(id);
+    for (const item of [...this.#spooled.values()]) if (item.reception === reception) await this.remove(item.id);
+  }
+
+  /** Where the bytes of an upload lie. */
+  place(id: string): string {
+    return join(this.#folder, id);
+  }
+
+  /** A complete upload that was sent to be checked. UPLOAD_UNKNOWN where there is none. */
+  forVerification(id: string): { readonly name: string; readonly place: string; remove(): Promise<void> } {
+    const item = this.#spooled.get(id);
+    if (item === undefined || item.reception !== null) throw new DoorError('UPLOAD_UNKNOWN', 'There is no such upload; one that was checked is removed.', { next: 'Send the file again.' });
+    if (!item.isComplete) throw new DoorError('UPLOAD_REFUSED', 'The upload is not complete.', { next: 'Send the rest of it first.' });
+    return { name: item.path.slice(item.path.lastIndexOf('/') + 1), place: this.place(id), remove: () => this.remove(id) };
+  }
+
+  async remove(id: string): Promise<void> {
+    if (!this.#spooled.delete(id)) return;
+    await this.#server.datastore.remove(id).catch(() => undefined);
+  }
+
+  /** Answers a request of the tus protocol. Failures go out as problems with the status that tus gives them. */
+  async handle(request: Request, signal: AbortSignal): Promise<Response> {
+    const length = Number(request.headers.get('content-length') ?? 0);
+    if (length > MOST_CHUNK_BYTES) throw tooLong();
+    const id = request.headers.get('x-request-id');
+    const before = request.method === 'DELETE' ? (new URL(request.url).pathname.split('/').at(-1) ?? '') : '';
+    const init = { method: request.method, headers: request.headers, signal };
+    const bodied = request.body === null ? new Request(request.url, init) : new Request(request.url, { ...init, body: request.body.pipeThrough(this.#metered()), duplex: 'half' } as RequestInit);
+    const response = await this.#server.handleWeb(bodied as Parameters<Server['handleWeb']>[0]);
+    if (request.method === 'DELETE' && response.ok) this.#terminated(before);
+    if (response.status < 400) return new Response(response.body as ReadableStream<Uint8Array> | null, { status: response.status, headers: tusHeaders(response.headers as Headers) });
+    const words = (await response.text()).trim();
+    const code = response.status === 404 || response.status === 410 ? 'UPLOAD_UNKNOWN' : 'UPLOAD_REFUSED';
+    const problem = problemOf(new DoorError(code, refusalWords(words), { kept: 'What was received before is kept until the intake ends.', facts: { tus: words.slice(0, 500) } }), id);
+    return problemResponse({ ...problem, status: response.status }, Object.fromEntries(tusHeaders(response.headers as Headers)));
+  }
+
+  /** Removes whatever is in the spool. */
+  async clear(): Promise<void> {
+    await this.#durable.removeTree(this.#folder);
+    await this.#durable.makeFolder(this.#folder);
+  }
+
+  #admit(id: string, metadata: Readonly<Record<string, string | null>>): void {
+    const name = uploadPath(metadata['path'] ?? '');
+    if ('refused' in name) throw refusal(name.refused);
+    if (metadata['purpose'] === 'verify') {
+      this.#spooled.set(id, { id, path: name.path, reception: null, isComplete: false });
+      return;
+    }
+    const reception = this.#receptions.get(metadata['intake'] ?? '');
+    if (reception === undefined) throw refusal('The intake that this file was sent for has ended or never began.');
+    this.#spooled.set(id, { id, path: name.path, reception, isComplete: false });
+    reception.began(id);
+  }
+
+  #arrived(id: string, size: number, metadata: Readonly<Record<string, string | null>>): void {
+    const item = this.#spooled.get(id);
+    if (item === undefined) return;
+    item.isComplete = true;
+    const mtime = Number(metadata['mtime'] ?? '');
+    const isTime = (metadata['mtime'] ?? '') !== '' && Number.isSafeInteger(mtime) && Math.abs(mtime) <= 8.64e15;
+    item.reception?.arrived({ id, path: item.path, size, mtime: isTime ? mtime : null });
+  }
+
+  #terminated(id: string): void {
+    const item = this.#spooled.get(id);
+    this.#spooled.delete(id);
+    item?.reception?.terminated(id);
+  }
+
+  /** Counts what comes in, and stops a chunk that says no length and does not end. */
+  #metered(): TransformStream<Uint8Array, Uint8Array> {
+    let bytes = 0;
+    return new TransformStream({
+      transform: (piece, controller) => {
+        bytes += piece.length;
+        if (bytes > MOST_CHUNK_BYTES) throw tooLong();
+        this.#took(piece.length);
+        controller.enqueue(piece);
+      },
+    });
+  }
+}
+
+function tooLong(): DoorError {
+  return new DoorError('REQUEST_INVALID', 'A chunk of an upload has at most 8 MiB.', { kept: 'What was received before is kept.', next: 'Send smaller chunks.' });
+}
+
+function refusal(words: string): Error & TusError {
+  return Object.assign(new Error(words), { status_code: 409, body: words });
+}
+
+function refusalWords(words: string): string {
+  return /[.!?]$/.test(words) ? words : `The upload was refused: ${words === '' ? 'no reason was given' : words}.`;
+}
+
+/** Those of the protocol; who may ask from where is the host's business. */
+function tusHeaders(headers: Headers): Headers {
+  const own = new Headers(headers);
+  for (const name of [...own.keys()]) if (name.startsWith('access-control-')) own.delete(name);
+  own.set('cache-control', 'no-store');
+  return own;
+}

@@ -1,0 +1,134 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { By } from '../contract/index.ts';
+import type { DatasetId } from '../contract/index.ts';
+import { abortable, DraftBook, EventLog, EXPORT_KEPT_MS, handlerOf, KnownLakes, LakeDesk, Metrics, problemOf, takePathsJob, Uploads } from './api/index.ts';
+import type { Services, Verify } from './api/index.ts';
+import { takeStationLock } from './catalog/index.ts';
+import { systemClock } from './clock.ts';
+import type { Clock } from './clock.ts';
+import { JobFile, Jobs } from './jobs/index.ts';
+import { station } from './keys/index.ts';
+import type { Signer } from './keys/index.ts';
+import { durableOn, ifMissing, inWords, placeOf, systemDisk } from './lake/index.ts';
+import type { Disk, Durable } from './lake/index.ts';
+import { PROGRAM, whoActs } from './station.ts';
+
+/** The door: one WHATWG handler for screens, other programs and tests (docs/operations/api.md). */
+
+export interface DoorOptions {
+  /** Folder of this account's keys and lists. */
+  readonly profile: string;
+  /** Folder where lakes are made by name; null: they are made where a person chooses. */
+  readonly home: string | null;
+  /** Folder of a lake that is opened at the start. */
+  readonly lake?: string;
+  /** Whether routes that take or give paths of this computer are answered. */
+  readonly localPaths: boolean;
+  /** The checker of `verify`, which the engine does not know. */
+  readonly verify: Verify;
+  readonly disk?: Disk;
+  readonly clock?: Clock;
+  readonly by?: By;
+  /** Told what goes wrong in the program; never anything of a request's content. Default: silence. */
+  readonly log?: (words: string, error?: unknown) => void;
+}
+
+export interface Door {
+  fetch(request: Request): Promise<Response>;
+  /** Waits until no job is at work, at most `ms`. */
+  drain(ms: number): Promise<void>;
+  /** Stops jobs, ends streams, closes the lake. */
+  close(): Promise<void>;
+}
+
+/** While someone reads the events, entries of other programs are looked for this often, ms. */
+const LOOK_EVERY_MS = 3_000;
+
+/** Opens the door. Throws where the profile cannot be used, or the lake that is named cannot be opened. */
+export async function openDoor(options: DoorOptions): Promise<Door> {
+  const { profile, home, localPaths, verify } = options;
+  const clock = options.clock ?? systemClock;
+  const disk = options.disk ?? systemDisk;
+  const log = options.log ?? (() => undefined);
+  const { durable, signer } = await openProfile(profile, disk, clock);
+  // A window and a server of one account share the profile: the first of them keeps the list of jobs and tidies.
+  const lock = takeStationLock(join(profile, 'door.lock'), 'exclusive');
+  const run = clock.uuid();
+  if (lock !== null) await tidy(profile, durable, clock);
+
+  const events = new EventLog(run.slice(0, 8));
+  const shared = { ...(options.disk === undefined ? {} : { disk }), ...(options.by === undefined ? {} : { by: options.by }) };
+  const desk = new LakeDesk({ profile, clock, ...shared }, { lake: (lake) => events.tell({ type: 'lake', lake }), ledger: (size, at) => events.tell({ type: 'ledger', size, at }) });
+  const drafts = new DraftBook(() => clock.monotonic());
+  const jobs: Jobs = await Jobs.open({
+    clock,
+    log,
+    file: lock === null ? null : new JobFile(profile, durable),
+    tell: (event) => events.tell(event),
+    problemOf,
+    specAgain: (job, { dataset, paths }) => takePathsJob({ desk, drafts, events }, job.lake ?? '', dataset as DatasetId, paths),
+  });
+  const metrics = new Metrics(() => jobs.list());
+  const uploads = new Uploads(join(profile, 'uploads', run), durable, clock, (bytes) => metrics.tookIn(bytes));
+  await uploads.clear();
+  const known = new KnownLakes(profile, home, durable, clock);
+  const services: Services = {
+    version: PROGRAM.split(' ')[1] ?? '',
+    profile,
+    home,
+    localPaths,
+    clock,
+    account: (options.by ?? whoActs()).account,
+    station: signer,
+    profileDurable: durable,
+    desk,
+    known,
+    jobs,
+    events,
+    drafts,
+    verify,
+    log,
+  };
+  if (options.lake !== undefined) {
+    await desk.open(options.lake, () => undefined);
+    await desk.reading((lake) => known.remember(lake.paths.root, lake.lake.sample));
+  }
+  const looking = setInterval(() => {
+    if (events.readers === 0 || !desk.isOpen) return;
+    desk.reading(() => undefined).catch((error: unknown) => log('The ledger could not be looked at.', error));
+  }, LOOK_EVERY_MS);
+  looking.unref();
+
+  return {
+    fetch: abortable(handlerOf(services, uploads, metrics)),
+    drain: (ms) => jobs.drain(ms),
+    async close() {
+      clearInterval(looking);
+      await jobs.close();
+      events.close();
+      drafts.close();
+      await desk.close();
+      await durable.removeTree(join(profile, 'uploads', run));
+      lock?.release();
+    },
+  };
+}
+
+async function openProfile(profile: string, disk: Disk, clock: Clock): Promise<{ durable: Durable; signer: Signer }> {
+  return inWords(`Opening the profile folder ${profile}`, 'No lake was touched.', async () => {
+    await durableOn(disk, { kind: 'journaled', name: 'profile' }, clock).makeFolder(profile);
+    const durable = durableOn(disk, await placeOf(profile), clock);
+    return { durable, signer: await station(profile, durable, clock) };
+  });
+}
+
+/** Removes what earlier runs left: uploads that nobody goes on with, and packages older than a day. */
+async function tidy(profile: string, durable: Durable, clock: Clock): Promise<void> {
+  for (const name of await readdir(join(profile, 'uploads')).catch(ifMissing([]))) await durable.removeTree(join(profile, 'uploads', name));
+  const exports = join(profile, 'exports');
+  for (const name of await readdir(exports).catch(ifMissing([]))) {
+    const made = await stat(join(exports, name)).then((stats) => stats.mtimeMs, ifMissing(0));
+    if (clock.now() - made > EXPORT_KEPT_MS) await durable.removeTree(join(exports, name));
+  }
+}

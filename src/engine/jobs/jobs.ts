@@ -1,0 +1,223 @@
+import { CancelledError, instantOf } from '../../contract/index.ts';
+import type { Job, Problem } from '../../contract/api/index.ts';
+import type { Clock } from '../clock.ts';
+import { cancelled, cutOff, refused } from './ended.ts';
+import type { Again, JobFile, Kept } from './job-file.ts';
+import { isAtWork, nothingDone, Running } from './running.ts';
+import type { JobSpec } from './running.ts';
+
+/** Ended jobs that are kept. */
+const KEPT = 200;
+/** Not more than 5 events a second of one job. */
+const TELL_EVERY_MS = 200;
+
+export interface JobsWorld {
+  readonly clock: Clock;
+  /** Null: the list ends with the program. */
+  readonly file: JobFile | null;
+  readonly tell: (event: { readonly type: 'job'; readonly job: Job } | { readonly type: 'job-gone'; readonly id: string }) => void;
+  readonly problemOf: (error: unknown) => Problem;
+  /** How to go on with what another run of the program began. */
+  readonly specAgain: (job: Job, again: Again) => JobSpec;
+  readonly log: (words: string, error?: unknown) => void;
+}
+
+/** Lasting work: a list of it, told as it goes on. */
+export class Jobs {
+  readonly #world: JobsWorld;
+  readonly #all = new Map<string, Running>();
+  readonly #told = new Map<string, { at: number; timer: NodeJS.Timeout | null }>();
+
+  private constructor(world: JobsWorld) {
+    this.#world = world;
+  }
+
+  /** With the jobs of earlier runs; those that were at work are shown as failed. */
+  static async open(world: JobsWorld): Promise<Jobs> {
+    const jobs = new Jobs(world);
+    for (const { job, again } of (await world.file?.read()) ?? []) jobs.#takeOver(job, again);
+    return jobs;
+  }
+
+  /** Newest first. */
+  list(): Job[] {
+    return [...this.#all.values()].map(({ job }) => job).reverse();
+  }
+
+  get(id: string): Job | null {
+    return this.#all.get(id)?.job ?? null;
+  }
+
+  /** Jobs that work on a lake and have not ended; paused ones count, because they hold nothing and yet mean to go on there. */
+  atWorkOn(lake: string): Job[] {
+    return this.list().filter((job) => job.lake === lake && isAtWork(job) && job.state !== 'paused');
+  }
+
+  /** Begins work and answers at once. JOB_REFUSED where another of the same key is at work. */
+  begin(spec: JobSpec): Job {
+    this.#refuseSecond(spec, null);
+    const id = this.#world.clock.uuid();
+    const job: Job = { id, kind: spec.kind, title: spec.title, lake: spec.lake, subject: spec.subject, state: 'waiting', started: instantOf(this.#world.clock.now()), ended: null, progress: nothingDone, can: ['cancel'], result: null, problem: null };
+    const running = new Running(job, spec, spec.again ?? null, this.#world.clock);
+    this.#all.set(id, running);
+    this.#start(running, spec);
+    this.#forgetOldest();
+    return running.job;
+  }
+
+  /** Stops one that is at work: answered when it has stopped. Takes one that has ended off the list. */
+  async cancel(id: string): Promise<Job | null> {
+    const running = this.#all.get(id);
+    if (running === undefined) return null;
+    if (running.job.state === 'paused') {
+      running.ends('cancelled', null, cancelled('What was staged is kept in the draft.'));
+      this.#tellNow(running);
+      this.#keep();
+      return running.job;
+    }
+    if (isAtWork(running.job)) {
+      running.wish = 'cancel';
+      running.stop?.abort();
+      await running.ended;
+      return running.job;
+    }
+    this.#remove(id);
+    this.#keep();
+    return running.job;
+  }
+
+  async pause(id: string): Promise<Job | null> {
+    const running = this.#all.get(id);
+    if (running === undefined) return null;
+    if (!running.job.can.includes('pause')) throw refused(`${running.job.title}: this cannot be paused now.`);
+    running.wish = 'pause';
+    running.stop?.abort();
+    await running.ended;
+    return running.job;
+  }
+
+  resume(id: string): Job | null {
+    const running = this.#all.get(id);
+    if (running === undefined) return null;
+    if (!running.job.can.includes('resume')) throw refused(`${running.job.title}: this is not paused.`);
+    const spec = running.spec ?? (running.again === null ? null : this.#world.specAgain(running.job, running.again));
+    if (spec === null) throw refused(`${running.job.title}: this cannot go on.`);
+    this.#refuseSecond(spec, running);
+    running.spec = spec;
+    this.#start(running, spec);
+    return running.job;
+  }
+
+  /** Waits until nothing is at work, at most `ms`. */
+  async drain(ms: number): Promise<void> {
+    const all = Promise.all([...this.#all.values()].map(({ ended }) => ended));
+    let timer: NodeJS.Timeout | undefined;
+    await Promise.race([all, new Promise((resolve) => (timer = setTimeout(resolve, ms)))]);
+    clearTimeout(timer);
+  }
+
+  /** Stops what is at work; intakes rest, and can be resumed by the next run. */
+  async close(): Promise<void> {
+    const stopped: Promise<void>[] = [];
+    for (const running of this.#all.values()) {
+      if (running.job.state !== 'running' && running.job.state !== 'waiting') continue;
+      running.wish = running.again === null ? 'cancel' : 'pause';
+      running.stop?.abort();
+      stopped.push(running.ended);
+    }
+    await Promise.all(stopped);
+    for (const { timer } of this.#told.values()) clearTimeout(timer ?? undefined);
+    await this.#world.file?.write(() => this.#kept()).catch((error: unknown) => this.#world.log('The list of jobs could not be written.', error));
+  }
+
+  #takeOver(job: Job, again: Again | null): void {
+    const running = new Running(job, null, again, this.#world.clock);
+    const goesOn = job.state === 'paused' && again !== null;
+    if (!goesOn && isAtWork(job)) running.ends('failed', null, cutOff(job, again !== null));
+    this.#all.set(job.id, running);
+  }
+
+  #refuseSecond(spec: JobSpec, self: Running | null): void {
+    if (spec.alone === undefined) return;
+    for (const other of this.#all.values()) {
+      if (other === self || other.spec?.alone !== spec.alone || other.job.state === 'paused' || !isAtWork(other.job)) continue;
+      throw refused(`${other.job.title}: this is at work, and ${spec.title.charAt(0).toLowerCase()}${spec.title.slice(1)} has to wait for it.`, 'Wait until it is done, or cancel it.');
+    }
+  }
+
+  #start(running: Running, spec: JobSpec): void {
+    const stop = new AbortController();
+    running.stop = stop;
+    running.begins();
+    this.#tellNow(running);
+    this.#keep();
+    running.ended = this.#work(running, spec, stop.signal);
+  }
+
+  async #work(running: Running, spec: JobSpec, signal: AbortSignal): Promise<void> {
+    try {
+      // Answered before the work begins, however much of it is done without waiting.
+      await new Promise((resolve) => setImmediate(resolve));
+      if (signal.aborted) throw new CancelledError('Nothing was changed.');
+      const result = await spec.work({
+        signal,
+        onProgress: (progress) => {
+          running.progressed(progress);
+          this.#tell(running);
+        },
+      });
+      running.ends('done', result, null);
+    } catch (error) {
+      if (!(error instanceof CancelledError)) {
+        const problem = this.#world.problemOf(error);
+        if (problem.code === 'BUG') this.#world.log(`${spec.title} failed.`, error);
+        running.ends('failed', null, problem);
+      } else if (running.wish === 'pause') running.rests();
+      else running.ends('cancelled', null, cancelled(error.kept));
+    }
+    running.stop = null;
+    this.#tellNow(running);
+    this.#keep();
+  }
+
+  #tell(running: Running): void {
+    const { id } = running.job;
+    const now = this.#world.clock.monotonic();
+    const told = this.#told.get(id) ?? { at: -Infinity, timer: null };
+    this.#told.set(id, told);
+    if (told.timer !== null) return;
+    if (now - told.at >= TELL_EVERY_MS) {
+      this.#tellNow(running);
+      return;
+    }
+    told.timer = setTimeout(() => this.#tellNow(running), TELL_EVERY_MS - (now - told.at));
+    told.timer.unref();
+  }
+
+  #tellNow(running: Running): void {
+    const told = this.#told.get(running.job.id);
+    clearTimeout(told?.timer ?? undefined);
+    if (isAtWork(running.job)) this.#told.set(running.job.id, { at: this.#world.clock.monotonic(), timer: null });
+    else this.#told.delete(running.job.id);
+    this.#world.tell({ type: 'job', job: running.job });
+  }
+
+  #forgetOldest(): void {
+    const ended = [...this.#all.values()].filter(({ job }) => !isAtWork(job));
+    for (const { job } of ended.slice(0, Math.max(0, ended.length - KEPT))) this.#remove(job.id);
+  }
+
+  #remove(id: string): void {
+    this.#all.delete(id);
+    this.#told.delete(id);
+    this.#world.tell({ type: 'job-gone', id });
+  }
+
+  #kept(): Kept[] {
+    return [...this.#all.values()].map(({ job, again }) => ({ job, again }));
+  }
+
+  #keep(): void {
+    this.#world.file?.write(() => this.#kept()).catch((error: unknown) => this.#world.log('The list of jobs could not be written.', error));
+  }
+}

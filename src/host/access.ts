@@ -1,0 +1,72 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { DoorCode, Route } from '../contract/api/index.ts';
+
+/** Who may ask what over the loopback port. Pure, so that each rule can be tried without a socket. */
+
+/** What is looked at of a request before anything else is done with it. */
+export interface Asked {
+  readonly method: string;
+  /** Path of the address, without the query. */
+  readonly path: string;
+  readonly host: string | undefined;
+  readonly origin: string | undefined;
+  readonly authorization: string | undefined;
+}
+
+export interface Refusal {
+  readonly code: Extract<DoorCode, 'TOKEN_REFUSED' | 'HOST_REFUSED'>;
+  readonly status: 401 | 403;
+  readonly detail: string;
+  readonly next: string;
+}
+
+/** First parts of the door's paths; everything else belongs to the screens. */
+const doorParts: ReadonlySet<string> = new Set(['api', 'dta', 'requests', 'events', 'openapi.json', 'metrics']);
+
+export function isDoorPath(path: string): boolean {
+  return doorParts.has(path.split('/')[1] ?? '');
+}
+
+/** Rules of one listening port. `routes` are those of the door; the ones marked `open` need no token. */
+export function accessRules(port: number, token: string, routes: readonly Route[]): (asked: Asked) => Refusal | null {
+  const hosts = new Set([`127.0.0.1:${port}`, `localhost:${port}`]);
+  const open = routes.filter((route) => route.open === true).map(({ method, path }) => ({ method, pattern: patternOf(path) }));
+  const expected = digest(token);
+
+  const isOpen = (asked: Asked): boolean => {
+    if (!isDoorPath(asked.path)) return true;
+    const path = asked.path.replace(/^\/api(?=\/)/, '');
+    return open.some(({ method, pattern }) => (method === asked.method || (method === 'GET' && asked.method === 'HEAD')) && pattern.test(path));
+  };
+
+  return (asked) => {
+    // A page elsewhere can make its own name point at 127.0.0.1 (DNS rebinding); its name then stands here.
+    if (asked.host === undefined || !hosts.has(asked.host.toLowerCase())) {
+      return { code: 'HOST_REFUSED', status: 403, detail: `This port answers to 127.0.0.1:${port} and localhost:${port} only.`, next: `Use the address http://127.0.0.1:${port}/.` };
+    }
+    // curl and other programs send none; a browser sends that of the page that asks.
+    if (asked.origin !== undefined && asked.origin !== `http://${asked.host.toLowerCase()}`) {
+      return { code: 'HOST_REFUSED', status: 403, detail: 'A page from elsewhere may not ask this program.', next: 'Leave the header Origin out, or use the screens that this port serves.' };
+    }
+    if (isOpen(asked)) return null;
+    const given = /^Bearer ([A-Za-z0-9_-]+)$/i.exec(asked.authorization ?? '')?.[1];
+    if (given !== undefined && timingSafeEqual(digest(given), expected)) return null;
+    return {
+      code: 'TOKEN_REFUSED',
+      status: 401,
+      detail: given === undefined ? 'The request has no token.' : 'The token is not that of this run of the program.',
+      next: 'Send the header "Authorization: Bearer TOKEN"; the token stands in the file that "hms dta serve" names when it starts.',
+    };
+  };
+}
+
+/** `/dta/links/{secret}` as a pattern. */
+function patternOf(path: string): RegExp {
+  const parts = path.split(/\{\w+\}/).map((part) => part.replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${parts.join('[^/]+')}$`);
+}
+
+/** Hashes have one length, which a comparison that takes always the same time needs. */
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

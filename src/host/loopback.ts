@@ -1,0 +1,110 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import { HmsError } from '../contract/index.ts';
+import { problemType, titleOf } from '../contract/api/index.ts';
+import type { Fetch, Problem, Route } from '../contract/api/index.ts';
+import { securityHeaders } from '../contract/screens.ts';
+import { codeOf } from '../engine/lake/index.ts';
+import { accessRules, isDoorPath } from './access.ts';
+import type { Asked, Refusal } from './access.ts';
+import { screensFrom } from './screens.ts';
+
+/** The door on a port of this computer, for other programs, for machines without a display, and for a browser. docs/operations/serve.md */
+
+export interface LoopbackOptions {
+  readonly fetch: Fetch;
+  /** The routes that `fetch` answers: which of them need no token is said there. */
+  readonly routes: readonly Route[];
+  /** What `Authorization: Bearer` must carry. */
+  readonly token: string;
+  /** 0 for any that is free. */
+  readonly port: number;
+  /** Folder of the built screens; null serves none. */
+  readonly screens: string | null;
+}
+
+export interface Loopback {
+  readonly port: number;
+  /** `http://127.0.0.1:PORT`. */
+  readonly origin: string;
+  /** Takes no more requests; those that are answered now are cut off after `ms`. */
+  close(ms: number): Promise<void>;
+}
+
+/** Listens on 127.0.0.1. Throws USAGE where the port is taken or may not be used. */
+export async function listen(options: LoopbackOptions): Promise<Loopback> {
+  const screens = screensFrom(options.screens);
+  const answer = async (request: Request): Promise<Response> => {
+    const { pathname } = new URL(request.url);
+    return isDoorPath(pathname) ? options.fetch(request) : screens(request.method, pathname);
+  };
+  const listener = getRequestListener(answer, { overrideGlobalObjects: false, hostname: '127.0.0.1' });
+  // Uploads and streams of events may last; only the head of a request must come soon.
+  const server = createServer({ requestTimeout: 0, headersTimeout: 20_000, keepAliveTimeout: 30_000 });
+  const port = await new Promise<number>((resolve, reject) => {
+    server.once('error', (error) => reject(portError(error, options.port)));
+    server.listen({ host: '127.0.0.1', port: options.port, exclusive: true }, () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : options.port);
+    });
+  });
+  const refusalOf = accessRules(port, options.token, options.routes);
+  server.on('request', (incoming, outgoing) => {
+    for (const [name, value] of Object.entries(securityHeaders)) outgoing.setHeader(name, value);
+    const refusal = refusalOf(askedBy(incoming));
+    if (refusal !== null) refuse(incoming, outgoing, refusal);
+    else void listener(incoming, outgoing);
+  });
+  return {
+    port,
+    origin: `http://127.0.0.1:${port}`,
+    close: (ms) =>
+      new Promise((resolve) => {
+        const cut = setTimeout(() => server.closeAllConnections(), ms);
+        server.close(() => {
+          clearTimeout(cut);
+          resolve();
+        });
+        server.closeIdleConnections();
+      }),
+  };
+}
+
+function askedBy({ method = '', url = '/', headers, rawHeaders }: IncomingMessage): Asked {
+  // Node keeps the first of several Host headers; a request with two is nobody's honest one.
+  const hosts = rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'host').length;
+  return { method, path: pathOf(url), host: hosts === 1 ? headers.host : undefined, origin: headers.origin, authorization: headers.authorization };
+}
+
+/** The path as the handler will see it: an address that is no path, such as an absolute one, counts as none. */
+function pathOf(url: string): string {
+  if (!url.startsWith('/')) return '/api/';
+  try {
+    return new URL(`http://127.0.0.1${url}`).pathname;
+  } catch {
+    return '/api/';
+  }
+}
+
+function refuse(incoming: IncomingMessage, outgoing: ServerResponse, { code, status, detail, next }: Refusal): void {
+  const problem: Problem = { type: problemType(code), title: titleOf(code), status, detail, code, kept: null, next, facts: {}, instance: null };
+  const body = JSON.stringify(problem);
+  // What is still being sent is not read: the connection ends with this answer.
+  outgoing.writeHead(status, {
+    'content-type': 'application/problem+json',
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+    connection: 'close',
+    ...(status === 401 ? { 'www-authenticate': 'Bearer realm="HMS-DTA"' } : {}),
+  });
+  outgoing.end(body);
+  incoming.resume();
+}
+
+function portError(error: unknown, port: number): unknown {
+  const code = codeOf(error);
+  if (code === 'EADDRINUSE') return new HmsError('USAGE', `Port ${port} is taken by another program. Nothing was started.`, { next: 'Name another with --port, or leave it out: then a free one is taken.' });
+  if (code === 'EACCES') return new HmsError('USAGE', `Port ${port} may not be used by this account. Nothing was started.`, { next: 'Name one above 1023 with --port, or leave it out: then a free one is taken.' });
+  return error;
+}

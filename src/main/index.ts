@@ -1,0 +1,7 @@
+import { join } from 'node:path';
+import * as electron from 'electron/main';
+import { startApp } from './app.ts';
+
+/** Entry of the main process. The built parts stand beside each other in `out`. */
+const out = join(import.meta.dirname, '..');
+startApp(electron, { preload: join(out, 'preload', 'index.cjs'), engine: join(out, 'bundle', 'window-engine.cjs'), screens: join(out, 'renderer') }, process.env, process.platform);
