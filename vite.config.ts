@@ -15,5 +15,13 @@ export default defineConfig({
     // Small pictures stay files too: what a page loads can be seen in its folder.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 800,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          // zod and the line that tells it to build no functions stand in one file, which is run before any schema is made.
+          groups: [{ name: 'zod', test: /node_modules[\\/]zod[\\/]|zod-jitless/ }],
+        },
+      },
+    },
   },
 });
