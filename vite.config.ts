@@ -1,11 +1,21 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import type { Plugin } from 'vite';
+
+/** The screens speak one language; react-aria brings its few words in thirty-four, which would be a tenth of what a page loads. */
+const oneLanguage: Plugin = {
+  name: 'one-language',
+  load: {
+    filter: { id: /[\\/]react-(?:aria|aria-components|stately)[\\/].*[\\/]intl[\\/](?:.*[\\/])?(?!en-US)[a-z]{2}-[A-Z]{2}\.m?js$/ },
+    handler: () => 'export default {};',
+  },
+};
 
 /** The screens: one set of files that the window (app://hms) and the loopback host serve alike. Addresses in them are relative to where they stand. */
 export default defineConfig({
   root: 'src/renderer',
   base: './',
-  plugins: [react()],
+  plugins: [react(), oneLanguage],
   build: {
     outDir: '../../out/renderer',
     emptyOutDir: true,

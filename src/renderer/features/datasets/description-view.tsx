@@ -64,7 +64,7 @@ function Editor({ dataset, onDone }: { readonly dataset: Dataset; onDone(): void
   const others = Object.keys(texts).filter((name) => !isOffered(name));
   const submit = (event: React.FormEvent): void => {
     event.preventDefault();
-    const body = Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, text.trim()]).filter(([, text]) => text !== ''));
+    const body: Record<string, string> = Object.fromEntries(Object.entries(texts).map(([name, text]): [string, string] => [name, text.trim()]).filter(([, text]) => text !== ''));
     describe.mutate(
       { params: { id: dataset.id }, body },
       {
