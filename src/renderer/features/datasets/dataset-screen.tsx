@@ -53,29 +53,16 @@ function DatasetOf({ dataset, versions }: { readonly dataset: Dataset; readonly 
     <div className="page">
       <DatasetHeader dataset={dataset} shown={null} />
       <Notes dataset={dataset} shown={null} />
-      <Tabs
-        label={t('one.views')}
-        value={search.tab === 'description' ? 'description' : 'files'}
-        onChange={() => undefined}
-        tabs={[
-          {
-            id: 'files',
-            words: t('one.tabs.files'),
-            panel: () => (
-              <Empty
-                title={t('one.noVersion')}
-                action={
-                  <a className={buttonClass('primary')} href={places.intake(dataset.id)}>
-                    {t('one.put')}
-                  </a>
-                }
-              >
-                {t('one.noVersionWords')}
-              </Empty>
-            ),
-          },
-        ]}
-      />
+      <Empty
+        title={t('one.noVersion')}
+        action={
+          <a className={buttonClass()} href={places.intake(dataset.id)}>
+            {t('one.put')}
+          </a>
+        }
+      >
+        {t('one.noVersionWords')}
+      </Empty>
       <div className="dataset-below">
         <DescriptionView dataset={dataset} />
       </div>

@@ -106,6 +106,7 @@ function useTreeColumns(ref: string, from: number | null): readonly Column<FileL
           return (
             <span className="clip" title={line.path}>
               {line.name}
+              {line.kind === 'folder' && line.change !== 'removed' ? <span className="meta files-count">{t('files.folderFiles', { count: line.files, n: formats.count(line.files) })}</span> : null}
             </span>
           );
         },
@@ -117,8 +118,7 @@ function useTreeColumns(ref: string, from: number | null): readonly Column<FileL
         cell: (line) => {
           if (line.kind === 'more' || line.kind === 'loading') return null;
           if (from !== null) return <Change kind={line.change} />;
-          if (line.kind === 'file') return <span className="two">{t('files.first', { version: line.since })}</span>;
-          return line.kind === 'folder' ? <span className="two">{t('files.folderFiles', { count: line.files, n: formats.count(line.files) })}</span> : null;
+          return line.kind === 'file' ? <span className="two">{t('files.first', { version: line.since })}</span> : null;
         },
       },
       {
@@ -132,7 +132,7 @@ function useTreeColumns(ref: string, from: number | null): readonly Column<FileL
         id: 'hash',
         name: t('files.column.hash'),
         width: 120,
-        cell: (line) => (line.kind === 'file' ? <HashChip hash={line.sha256} name={t('files.hashOf', { name: line.name })} /> : line.kind === 'folder' && line.change !== 'removed' ? <span className="two meta">{t('files.folderFiles', { count: line.files, n: formats.count(line.files) })}</span> : null),
+        cell: (line) => (line.kind === 'file' ? <HashChip hash={line.sha256} name={t('files.hashOf', { name: line.name })} /> : null),
       },
     ],
     [t, formats, from, ref],
