@@ -12,7 +12,7 @@ import './frame.css';
 export function Frame({ children }: { readonly children: React.ReactNode }): React.ReactNode {
   const { t } = useTranslation('app');
   const lake = useLake().data;
-  const bare = lake === undefined;
+  const bare = lake === undefined || lake === null;
   return (
     <div className={bare ? 'app app-bare' : 'app'}>
       <a

@@ -1,6 +1,5 @@
 import { Navigate, Outlet } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { ProblemError } from '../../contract/api/index.ts';
 import { useLake } from '../data/index.ts';
 import { Loading, ProblemView } from '../ui/index.ts';
 
@@ -8,7 +7,7 @@ import { Loading, ProblemView } from '../ui/index.ts';
 export function LakeGate(): React.ReactNode {
   const { t } = useTranslation('app');
   const lake = useLake();
-  if (lake.error instanceof ProblemError && lake.error.code === 'LAKE_NONE') return <Navigate to="/start" replace />;
+  if (lake.data === null) return <Navigate to="/start" replace />;
   if (lake.data !== undefined) return <Outlet />;
   if (lake.error !== null) return <ProblemView error={lake.error} onRetry={() => void lake.refetch()} />;
   return <Loading what={t('lakes.reading')} />;

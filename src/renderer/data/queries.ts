@@ -14,8 +14,11 @@ export const queries = {
   about: (call: Call) => queryOptions({ queryKey: keys.about, queryFn: ({ signal }) => call(routes.about, { signal }) }),
   lakes: (call: Call) => queryOptions({ queryKey: keys.lakes, queryFn: ({ signal }) => call(routes.listLakes, { signal }) }),
   lake: (call: Call) =>
-    // That no lake is open is an answer too: it is not asked for again by every part that is drawn.
-    queryOptions({ queryKey: keys.lake, queryFn: ({ signal }) => call(routes.getLake, { signal }), retryOnMount: false }),
+    queryOptions({
+      queryKey: keys.lake,
+      // Asked first whether there is one: the refusal would stand in the browser's log as a fault.
+      queryFn: async ({ signal }) => ((await call(routes.about, { signal })).lake === null ? null : call(routes.getLake, { signal })),
+    }),
   keys: (call: Call) => queryOptions({ queryKey: keys.keys, queryFn: ({ signal }) => call(routes.listKeys, { signal }) }),
   officers: (call: Call) => queryOptions({ queryKey: keys.officers, queryFn: ({ signal }) => call(routes.officers, { signal }) }),
   jobs: (call: Call) => queryOptions({ queryKey: keys.jobs, queryFn: ({ signal }) => call(routes.listJobs, { signal }) }),

@@ -4,8 +4,8 @@ import type { Job, LakeState } from '../../contract/api/index.ts';
 import { useDoor } from '../host/index.ts';
 import { queries } from './queries.ts';
 
-/** The lake that is open. The error's code is `LAKE_NONE` where there is none. */
-export function useLake(): UseQueryResult<LakeState> {
+/** The lake that is open; null where there is none. */
+export function useLake(): UseQueryResult<LakeState | null> {
   const { call } = useDoor();
   return useQuery(queries.lake(call));
 }

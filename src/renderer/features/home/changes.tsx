@@ -29,16 +29,11 @@ export function Changes(): React.ReactNode {
         <Loading what={t('reading')} />
       ) : (
         <table className="changes">
-          <colgroup>
-            <col className="changes-when" />
-            <col />
-            <col className="changes-entry" />
-          </colgroup>
-          <thead className="sr">
+          <thead>
             <tr>
-              <th scope="col">{t('column.when')}</th>
-              <th scope="col">{t('column.what')}</th>
-              <th scope="col">{t('column.entry')}</th>
+              <th scope="col" className="changes-when"><span className="sr">{t('column.when')}</span></th>
+              <th scope="col"><span className="sr">{t('column.what')}</span></th>
+              <th scope="col" className="changes-entry"><span className="sr">{t('column.entry')}</span></th>
             </tr>
           </thead>
           <tbody>

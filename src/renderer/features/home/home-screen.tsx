@@ -15,7 +15,7 @@ import './home.css';
 /** The open lake at a glance: what waits, what changed, what is under way. */
 export function HomeScreen(): React.ReactNode {
   const lake = useLake().data;
-  return lake === undefined ? null : <HomeOf lake={lake} />;
+  return lake === undefined || lake === null ? null : <HomeOf lake={lake} />;
 }
 
 function HomeOf({ lake }: { readonly lake: LakeState }): React.ReactNode {

@@ -35,7 +35,7 @@ export function LedgerScreen(): React.ReactNode {
     <div className="page">
       <PageHeader
         title={dataset === undefined ? t('title') : t('of', { dataset })}
-        state={lake === undefined ? undefined : t('state', { count: lake.ledger.size, n: formats.count(lake.ledger.size), from: formats.date(lake.created) })}
+        state={lake === undefined || lake === null ? undefined : t('state', { count: lake.ledger.size, n: formats.count(lake.ledger.size), from: formats.date(lake.created) })}
         actions={
           dataset === undefined ? undefined : (
             <ButtonLink to="/ledger" search={{}}>

@@ -33,7 +33,7 @@ export const start = {
   openFolder: 'Open a folder…',
   openFolderAsk: 'Folder of the lake',
   sample: 'Look around in the sample',
-  sampleWords: 'A small lake with weather, earthquake and wildlife records, made on this computer. Nothing real can go wrong in it.',
+  sampleWords: 'A small lake with the readings of wildfire sensors, in two versions, made on this computer. Nothing real can go wrong in it.',
   makeSample: 'Make the sample lake',
   openSample: 'Open the sample lake',
   sampleWorks: 'Making the sample lake',
