@@ -1,8 +1,8 @@
 import { Hono } from 'hono';
 import type { Context } from 'hono';
+import type { z } from 'zod';
 import { DoorError, routes } from '../../contract/api/index.ts';
 import type { Route, RouteName } from '../../contract/api/index.ts';
-import { z } from 'zod';
 import type { Call, Handlers } from './handler.ts';
 import type { Metrics } from './metrics.ts';
 import { openApiDocument } from './openapi.ts';
@@ -107,7 +107,7 @@ async function jsonOf(request: Request): Promise<unknown> {
   const pieces: Uint8Array[] = [];
   let size = 0;
   if (request.body !== null) {
-    for await (const piece of request.body) {
+    for await (const piece of request.body as AsyncIterable<Uint8Array>) {
       size += piece.length;
       if (size > MOST_JSON_BYTES) throw unreadable('The request is longer than 16 MiB.');
       pieces.push(piece);

@@ -1,4 +1,4 @@
-import { versionName } from '../../contract/index.ts';
+import { HmsError, versionName } from '../../contract/index.ts';
 import type { DatasetId } from '../../contract/index.ts';
 import type { draftRoutes } from '../../contract/api/index.ts';
 import { commit, discard, draftsOf, removeFiles, renameFile } from '../drafting.ts';
@@ -8,7 +8,6 @@ import type { ReadableLake } from '../access.ts';
 import { isMine } from './draft-book.ts';
 import type { HandlersOf } from './handler.ts';
 import type { Services } from './services.ts';
-import { HmsError } from '../../contract/index.ts';
 
 /** Drafts: looked at, changed, committed and thrown away. */
 export function draftHandlers({ desk, drafts, jobs, events }: Services): HandlersOf<typeof draftRoutes> {

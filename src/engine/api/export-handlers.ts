@@ -1,6 +1,6 @@
-import { resolve, join, basename } from 'node:path';
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { instantOf, versionName } from '../../contract/index.ts';
 import { addressOf, DoorError, routes } from '../../contract/api/index.ts';
 import type { Exported, exportRoutes, Job } from '../../contract/api/index.ts';
@@ -53,7 +53,7 @@ export function exportHandlers(services: Services, links: Links): HandlersOf<typ
       subject: names.length === 1 ? first : null,
       work: async ({ signal, onProgress }) => {
         const target = targetOf(() => id);
-        if (target.path === null) await profileDurable.makeFolder(join(target.place, '..'));
+        if (target.path === null) await profileDurable.makeFolder(dirname(target.place));
         const exported = await desk.writingIfAllowed(async (opened) => {
           const { patterns } = wanted;
           const result = await exportVersions(opened, names.map((name) => versionOf(opened, name)), target.place, { signal, onProgress, form: target.form, replace: target.replace, ...(patterns === undefined ? {} : { patterns }), ...(officer === null ? {} : { officer }) });

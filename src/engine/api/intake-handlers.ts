@@ -70,7 +70,7 @@ export function intakeHandlers(services: Services, uploads: Uploads): HandlersOf
     },
     finishIntake: ({ params: { job: id }, body: { emptyFolders } }) => {
       const { reception } = intakeOf(id);
-      reception.finish(emptyFolders.filter((path) => LogicalPath.safeParse(path.replace(/\/$/, '')).success));
+      reception.finish(emptyFolders.map((path) => path.replace(/\/$/, '')).filter((path) => LogicalPath.safeParse(path).success));
       const job = jobs.get(id);
       if (job === null) throw new Error(`The job ${id} was there a moment ago.`);
       return { job };

@@ -1,8 +1,7 @@
 import { basename } from 'node:path';
-import { toBase64 } from '../../core/index.ts';
-import { frontierRoot } from '../../core/index.ts';
 import { versionName } from '../../contract/index.ts';
 import type { LakeState } from '../../contract/api/index.ts';
+import { frontierRoot, toBase64 } from '../../core/index.ts';
 import type { ReadableLake } from '../access.ts';
 import { fingerprintOf } from '../keys/index.ts';
 import { sha256 } from '../lake/index.ts';

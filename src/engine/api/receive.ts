@@ -34,6 +34,7 @@ export function receiveJob({ desk, drafts, events }: Services, uploads: Uploads,
     lake,
     subject: dataset,
     canPause: true,
+    over: () => uploads.close(id()),
     alone: draftKey(lake, dataset),
     work: ({ signal, onProgress }) =>
       desk.writing(async (writable) => {
@@ -58,7 +59,6 @@ export function receiveJob({ desk, drafts, events }: Services, uploads: Uploads,
               if (signal.aborted) throw new CancelledError(`${sum.files === 1 ? '1 file is' : `${sum.files.toLocaleString('en-US')} files are`} kept in the draft.`);
               const emptyFolders = reception.emptyFolders.slice(0, MOST);
               await draft.record(reception.emptyFolders.map((path) => ({ do: 'note', note: 'emptyFolder', path })));
-              await uploads.close(id());
               const notes = { emptyFolders, symlinks: [], special: [], counts: { emptyFolders: reception.emptyFolders.length, symlinks: 0, special: 0 } };
               return intakeResult(dataset, { ...sum, resumed: sum.resumed + reception.kept.files, notes });
             } finally {

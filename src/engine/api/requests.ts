@@ -34,7 +34,7 @@ export function abortable(handler: (request: Request) => Promise<Response>): (re
     signal.throwIfAborted();
     const response = await untilAborted(handler(request), signal);
     if (response.body === null) return response;
-    const reader = response.body.getReader();
+    const reader = (response.body as ReadableStream<Uint8Array>).getReader();
     const body = new ReadableStream<Uint8Array>(
       {
         async pull(controller) {

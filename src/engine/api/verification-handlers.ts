@@ -1,10 +1,9 @@
-import { basename, resolve } from 'node:path';
 import { readFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import type { z } from 'zod';
 import { LakeJson } from '../../contract/index.ts';
 import type { JobBegun, verificationRoutes, VerifyReport } from '../../contract/api/index.ts';
 import { ifMissing } from '../lake/index.ts';
-import { join } from 'node:path';
-import type { z } from 'zod';
 import { fetchable } from './export-handlers.ts';
 import type { HandlersOf } from './handler.ts';
 import type { Services, Verified } from './services.ts';
@@ -61,7 +60,7 @@ export function verificationHandlers(services: Services, uploads: Uploads): Hand
           return begin({ name: exported.name, place, lake: null, seen: null, after: nothing }, trust);
         }
         case 'upload': {
-          const { name, place, remove } = await uploads.forVerification(of.upload);
+          const { name, place, remove } = uploads.forVerification(of.upload);
           return begin({ name, place, lake: null, seen: null, after: remove }, trust);
         }
       }

@@ -70,6 +70,7 @@ export class Jobs {
     const running = this.#all.get(id);
     if (running === undefined) return null;
     if (running.job.state === 'paused') {
+      await this.#over(running);
       running.ends('cancelled', null, cancelled('What was staged is kept in the draft.'));
       this.#tellNow(running);
       this.#keep();
@@ -166,18 +167,34 @@ export class Jobs {
           this.#tell(running);
         },
       });
+      await this.#over(running);
       running.ends('done', result, null);
     } catch (error) {
-      if (!(error instanceof CancelledError)) {
-        const problem = this.#world.problemOf(error);
-        if (problem.code === 'BUG') this.#world.log(`${spec.title} failed.`, error);
-        running.ends('failed', null, problem);
-      } else if (running.wish === 'pause') running.rests();
-      else running.ends('cancelled', null, cancelled(error.kept));
+      await this.#endsBadly(running, error);
     }
     running.stop = null;
     this.#tellNow(running);
     this.#keep();
+  }
+
+  async #endsBadly(running: Running, error: unknown): Promise<void> {
+    if (error instanceof CancelledError && running.wish === 'pause') {
+      running.rests();
+      return;
+    }
+    await this.#over(running);
+    if (error instanceof CancelledError) {
+      running.ends('cancelled', null, cancelled(error.kept));
+      return;
+    }
+    const problem = this.#world.problemOf(error);
+    if (problem.code === 'BUG') this.#world.log(`${running.job.title} failed.`, error);
+    running.ends('failed', null, problem);
+  }
+
+  /** What cannot be tidied now is tidied at the next start. */
+  async #over(running: Running): Promise<void> {
+    await running.spec?.over?.().catch((error: unknown) => this.#world.log(`${running.job.title}: what it left could not be removed.`, error));
   }
 
   #tell(running: Running): void {

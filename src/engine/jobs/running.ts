@@ -25,6 +25,8 @@ export interface JobSpec {
   readonly canPause?: boolean;
   /** How it is begun again by another run of the program. */
   readonly again?: Again;
+  /** Called when the job is over, however it ended; not when it rests. */
+  readonly over?: () => Promise<void>;
   /** Those of one key are at work one at a time; a second one is refused. */
   readonly alone?: string;
 }
