@@ -1,8 +1,12 @@
 import { createHashHistory, createRouter } from '@tanstack/react-router';
 import { datasetRoutes } from '../features/datasets/routes.ts';
+import { exportRoutes } from '../features/export/routes.ts';
 import { homeRoutes } from '../features/home/routes.ts';
+import { intakeRoutes } from '../features/intake/routes.ts';
+import { jobRoutes } from '../features/jobs/routes.ts';
 import { ledgerRoutes } from '../features/ledger/routes.ts';
 import { startRoutes } from '../features/start/routes.ts';
+import { verifyRoutes } from '../features/verify/routes.ts';
 import { ErrorScreen } from './error-screen.tsx';
 import { lakeRoute, rootRoute } from './root-route.ts';
 
@@ -12,7 +16,7 @@ import { lakeRoute, rootRoute } from './root-route.ts';
  */
 export function makeRouter() {
   return createRouter({
-    routeTree: rootRoute.addChildren([...startRoutes, lakeRoute.addChildren([...homeRoutes, ...datasetRoutes, ...ledgerRoutes])]),
+    routeTree: rootRoute.addChildren([...startRoutes, lakeRoute.addChildren([...homeRoutes, ...intakeRoutes, ...datasetRoutes, ...exportRoutes, ...ledgerRoutes, ...verifyRoutes, ...jobRoutes])]),
     history: createHashHistory(),
     defaultErrorComponent: ErrorScreen,
     defaultPreload: 'intent',
