@@ -15,4 +15,6 @@ export const tool = {
   tsc: join(root, 'node_modules', 'typescript', 'bin', 'tsc'),
   depcruise: join(root, 'node_modules', 'dependency-cruiser', 'bin', 'dependency-cruiser.mjs'),
   vitest: join(root, 'node_modules', 'vitest', 'vitest.mjs'),
+  vite: join(root, 'node_modules', 'vite', 'bin', 'vite.js'),
+  playwright: join(root, 'node_modules', '@playwright', 'test', 'cli.js'),
 };

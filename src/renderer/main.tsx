@@ -1,4 +1,3 @@
-import './zod-jitless.ts';
 import './styles/tokens.css';
 import './styles/base.css';
 import { QueryClient } from '@tanstack/react-query';

@@ -62,7 +62,7 @@ export function ExportForm({ first }: { readonly first: string | null }): React.
           <VersionPicker refs={refs} onChange={setRefs} />
         </section>
         <section>
-          <Choices label={t('files')} value={only} choices={[{ value: 'all', words: t('all') }, { value: 'some', words: t('some') }]} onChange={setOnly} />
+          <Choices<'all' | 'some'> label={t('files')} value={only} choices={[{ value: 'all', words: t('all') }, { value: 'some', words: t('some') }]} onChange={setOnly} />
           {only === 'all' ? null : <Field label={t('patterns')} hint={t('patternsHint')} value={patterns} onChange={setPatterns} error={asked ? wrong.patterns : null} area mono />}
         </section>
         <section>

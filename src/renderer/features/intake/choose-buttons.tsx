@@ -34,7 +34,7 @@ export function ChooseButtons({ small = false }: { readonly small?: boolean }): 
         {t('chooseFolder')}
       </Button>
       <input ref={files} type="file" multiple hidden onChange={(event) => take(event.currentTarget)} data-pick="files" />
-      <input ref={folder} type="file" webkitdirectory="" hidden onChange={(event) => take(event.currentTarget)} data-pick="folder" />
+      <input ref={folder} type="file" {...{ webkitdirectory: '' }} hidden onChange={(event) => take(event.currentTarget)} data-pick="folder" />
     </span>
   );
 }

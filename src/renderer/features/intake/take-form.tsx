@@ -72,7 +72,7 @@ export function TakeForm({ picked, fixed }: { readonly picked: Picked; readonly 
     >
       {fixed === null ? (
         <section>
-          <Choices label={t('keepAs')} value={as} choices={[{ value: 'new', words: t('asNew') }, { value: 'next', words: t('asNext'), off: datasets.length === 0 }]} onChange={setAs} />
+          <Choices<'new' | 'next'> label={t('keepAs')} value={as} choices={[{ value: 'new', words: t('asNew') }, { value: 'next', words: t('asNext'), off: datasets.length === 0 }]} onChange={setAs} />
           {as === 'new' ? (
             <form
               onSubmit={(event) => {

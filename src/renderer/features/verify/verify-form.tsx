@@ -76,7 +76,7 @@ export function VerifyForm({ exportJob }: { readonly exportJob: string | null })
   return (
     <div className="verify-main verify-form verify">
       <section>
-        <Choices
+        <Choices<Subject>
           label={t('what')}
           value={subject}
           choices={[
