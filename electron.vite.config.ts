@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
+import { englishOnly, zodForPages } from './scripts/vite-parts.mjs';
 
 // The engine and the command line are joined by scripts/bundle.mjs to out/bundle, the same for the window and for plain Node.
 const screens = existsSync('src/renderer/index.html');
@@ -17,7 +18,8 @@ export default defineConfig({
     ? {
         renderer: {
           root: 'src/renderer',
-          plugins: [react()],
+          plugins: [react(), englishOnly()],
+          resolve: { alias: [zodForPages] },
           build: { outDir: 'out/renderer', emptyOutDir: true, target: 'chrome148', sourcemap: false, rolldownOptions: { input: 'src/renderer/index.html' } },
         },
       }

@@ -1,13 +1,13 @@
-import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { englishOnly, zodForPages } from './scripts/vite-parts.mjs';
 
 /** The screens: one set of files that the window (app://hms) and the loopback host serve alike. Addresses in them are relative to where they stand. */
 export default defineConfig({
   root: 'src/renderer',
   base: './',
-  plugins: [react()],
-  resolve: { alias: [{ find: /^zod$/, replacement: fileURLToPath(new URL('src/renderer/zod-jitless.ts', import.meta.url)) }] },
+  plugins: [react(), englishOnly()],
+  resolve: { alias: [zodForPages] },
   build: {
     outDir: '../../out/renderer',
     emptyOutDir: true,
