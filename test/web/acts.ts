@@ -33,3 +33,24 @@ export async function keep(page: Page, version: number, message: string): Promis
   await page.getByRole('textbox', { name: 'Message' }).fill(message);
   await button.click();
 }
+
+/** Makes a package of a version, all files, signed by the workstation. */
+export async function exportIt(page: Page, ref: string): Promise<void> {
+  await goTo(page, `/export/${encodeURIComponent(ref)}`);
+  await page.getByRole('button', { name: 'Make the package' }).click();
+  await expect(page.getByRole('button', { name: 'Download the package' })).toBeVisible({ timeout: 60_000 });
+}
+
+/** Another screen by its address, as a link leads to it: the page stays. */
+export async function goTo(page: Page, address: string): Promise<void> {
+  await page.evaluate((hash) => {
+    window.location.hash = hash;
+  }, address);
+}
+
+/** Opens a lake that the start page knows. */
+export async function openLake(page: Page, url: string, name: string): Promise<void> {
+  await page.goto(url);
+  await page.getByRole('button', { name: `Open ${name}`, exact: true }).click();
+  await expect(page.getByRole('navigation', { name: 'Lake' })).toBeVisible();
+}

@@ -4,7 +4,7 @@ import type { MenuCommand } from '../../contract/window-host.ts';
 import { useJob } from '../data/index.ts';
 import { useDoor } from '../host/index.ts';
 import { Toasts } from '../ui/index.ts';
-import { useIntakes } from '../upload/index.ts';
+import { useSendingJob } from '../upload/index.ts';
 import { commandOf, useCommand, useCommands } from './commands.ts';
 import { ConnectionContext } from './connection.ts';
 import { Frame } from './frame.tsx';
@@ -26,11 +26,6 @@ export function Root(): React.ReactNode {
   useCommand('export', useCallback(() => void navigate({ to: '/export' }), [navigate]));
   useCommand('verify', useCallback(() => void navigate({ to: '/verify' }), [navigate]));
   useCommand('go.back', useCallback(() => router.history.back(), [router]));
-  const { intakes, view } = useIntakes();
-  const taking = useJob(view.sending?.job ?? null);
-  useEffect(() => {
-    if (taking !== undefined) intakes.follow(taking);
-  }, [intakes, taking]);
   useEffect(() => host.desktop?.onMenu((command: MenuCommand) => void commands.run(command)), [host, commands]);
   useEffect(() => {
     const press = (event: KeyboardEvent): void => {
@@ -48,7 +43,18 @@ export function Root(): React.ReactNode {
         </Frame>
         <Help />
         <WindowDrop />
+        <SendingJob />
       </Toasts>
     </ConnectionContext>
   );
+}
+
+/** Keeps what this page sends in step with the job that takes it, whatever screen is open. */
+function SendingJob(): null {
+  const { intakes, job: id } = useSendingJob();
+  const job = useJob(id);
+  useEffect(() => {
+    if (job !== undefined) intakes.follow(job);
+  }, [intakes, job]);
+  return null;
 }

@@ -3,13 +3,13 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLake } from '../data/index.ts';
 import { Icon } from '../ui/index.ts';
-import { useIntakes } from '../upload/index.ts';
+import { useIntakeStore } from '../upload/index.ts';
 import './window-drop.css';
 
 /** Files may be dropped anywhere in the window: they lead to the intake, where nothing is written before the person says so. */
 export function WindowDrop(): React.ReactNode {
   const { t } = useTranslation('app');
-  const { intakes } = useIntakes();
+  const intakes = useIntakeStore();
   const navigate = useNavigate();
   const lake = useLake().data;
   const takes = lake !== undefined && lake.readOnly === null;

@@ -1,3 +1,3 @@
-export { IntakeContext, useIntakes } from './context.ts';
+export { IntakeContext, useIntakeStore, useIntakes, useSendingJob } from './context.ts';
 export { Intakes } from './intakes.ts';
 export type { IntakeView, Picked } from './intakes.ts';

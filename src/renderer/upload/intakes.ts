@@ -21,10 +21,14 @@ export interface IntakeView {
 
 const nothing: IntakeView = { walking: null, picked: null, sending: null };
 
+/** How often the state of sending is drawn at most, ms. */
+const SHOWN_EVERY_MS = 250;
+
 /** Files on their way from this page into the lake. It outlives the screens: sending goes on while the person looks at something else. */
 export class Intakes {
   readonly #door: Door;
   #view: IntakeView = nothing;
+  #state: SendState | null = null;
   #stop = new AbortController();
   /** Resolves when the next file may go. */
   #gate: Promise<void> = Promise.resolve();
@@ -83,12 +87,19 @@ export class Intakes {
     const { job } = await this.#door.call(routes.beginIntake, { body: { dataset: id, files: gathered.files.length, bytes: gathered.bytes } });
     this.#stop.abort();
     const stop = (this.#stop = new AbortController());
+    let shown = -SHOWN_EVERY_MS;
+    // Each file would draw the screen anew, and the drawing would hold up the next file.
     const tell = (state: SendState, failed: unknown = null): void => {
-      if (!stop.signal.aborted) this.#show({ sending: { job: job.id, dataset, state, failed } });
+      this.#state = state;
+      const now = this.#door.host.clock.now();
+      if (stop.signal.aborted || (failed === null && now - shown < SHOWN_EVERY_MS)) return;
+      shown = now;
+      this.#show({ sending: { job: job.id, dataset, state, failed } });
     };
+    this.#state = atFirst;
     this.#show({ picked: null, sending: { job: job.id, dataset, state: atFirst, failed: null } });
-    sendIntake(this.#door, job.id, gathered, tell, () => this.#gate, stop.signal).catch((error: unknown) => {
-      tell(this.#view.sending?.state ?? atFirst, error);
+    sendIntake(this.#door, job.id, gathered, tell, () => this.#gate, stop.signal).then(() => this.#shown()).catch((error: unknown) => {
+      tell(this.#state ?? atFirst, error);
     });
     return job.id;
   }
@@ -97,9 +108,16 @@ export class Intakes {
   follow(job: Job): void {
     if (job.ended !== null) {
       this.#stop.abort();
+      this.#shown();
       this.#go();
     } else if (job.state !== 'paused') this.#go();
     else if (this.#open === null) this.#gate = new Promise((resolve) => (this.#open = resolve));
+  }
+
+  /** Shows how sending stands, where that was not drawn yet. */
+  #shown(): void {
+    const { sending } = this.#view;
+    if (sending !== null && this.#state !== null && this.#state !== sending.state) this.#show({ sending: { ...sending, state: this.#state } });
   }
 
   #go(): void {

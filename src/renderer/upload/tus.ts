@@ -75,6 +75,8 @@ async function patient(host: Host, file: File, signal: AbortSignal, waiting: Upl
       // Main starts an engine that was lost anew; the request was not looked at.
       if (answer.status !== 503) {
         if (again) waiting?.(false);
+        // An answer whose body nobody reads keeps its connection, and a page has six of them.
+        if (answer.ok) await answer.arrayBuffer();
         return answer;
       }
     } catch (error) {

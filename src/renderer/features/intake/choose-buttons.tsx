@@ -2,13 +2,13 @@ import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useDoor } from '../../host/index.ts';
 import { Button } from '../../ui/index.ts';
-import { useIntakes } from '../../upload/index.ts';
+import { useIntakeStore } from '../../upload/index.ts';
 
 /** Files or a folder out of the system's own dialog: what a drop does, with a keyboard. */
 export function ChooseButtons({ small = false }: { readonly small?: boolean }): React.ReactNode {
   const { t } = useTranslation('intake');
   const { host } = useDoor();
-  const { intakes } = useIntakes();
+  const intakes = useIntakeStore();
   const files = useRef<HTMLInputElement>(null);
   const folder = useRef<HTMLInputElement>(null);
   const take = (input: HTMLInputElement): void => {

@@ -63,7 +63,7 @@ export function DraftScreen(): React.ReactNode {
             <IntakeJob dataset={dataset} job={job} draft={open} />
             {open !== undefined ? (
               <>
-                <DraftChanges dataset={dataset} />
+                {taking ? <p className="intake-later two">{t('changesLater')}</p> : <DraftChanges dataset={dataset} />}
                 <div className="drop-strip">{t('more')}</div>
               </>
             ) : isNone ? (

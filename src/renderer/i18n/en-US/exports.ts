@@ -21,7 +21,7 @@ export const exports = {
   station: 'This workstation, {{name}}',
   stationNote: 'The package will say “signed by workstation {{name}}, not by a person”.',
   officer: '{{name}}, with an officer’s key',
-  officersNone: 'This account holds no officer’s key. One is made with “hms keys officer”.',
+  officersNone: 'This account holds no officer’s key. One is made with “hms dta key make”.',
   passphrase: 'Passphrase of the key',
   passphraseHint: 'It opens the key for this package and is not kept.',
   passphraseNone: 'The key needs its passphrase.',

@@ -88,6 +88,7 @@ export const intake = {
   problems_one: '{{n}} file was not taken',
   problems_other: '{{n}} files were not taken',
   moreProblems: 'and {{n}} more',
+  changesLater: 'What the next version adds, replaces and leaves out is listed here when the files are staged.',
   changes: 'Changes in the next version',
   added: 'Added',
   replaced: 'Replaced',
