@@ -14,6 +14,9 @@ export const projectNode = join(root, 'node_modules', 'node', 'bin', process.pla
 export const tool = {
   tsc: join(root, 'node_modules', 'typescript', 'bin', 'tsc'),
   depcruise: join(root, 'node_modules', 'dependency-cruiser', 'bin', 'dependency-cruiser.mjs'),
+  electronVite: join(root, 'node_modules', 'electron-vite', 'bin', 'electron-vite.js'),
+  vite: join(root, 'node_modules', 'vite', 'bin', 'vite.js'),
+  electronBuilder: join(root, 'node_modules', 'electron-builder', 'cli.js'),
   vitest: join(root, 'node_modules', 'vitest', 'vitest.mjs'),
   vite: join(root, 'node_modules', 'vite', 'bin', 'vite.js'),
   playwright: join(root, 'node_modules', '@playwright', 'test', 'cli.js'),

@@ -13,7 +13,7 @@ import { sampleFiles } from '../engine/sample-records.ts';
 import { grouped } from './words.ts';
 
 /**
- * What `npm start` runs: the main job from beginning to end in a new folder, with the commands that a person would type and what they answer.
+ * What `npm run tour` runs: the main job from beginning to end in a new folder, with the commands that a person would type and what they answer.
  * `node src/cli/tour.ts [FOLDER]`
  */
 

@@ -84,7 +84,9 @@ async function remember(file: string, text: string): Promise<void> {
   await durable.replaceDerived(file, () => Buffer.from(text), folder);
 }
 
-const logFile = (profile: string): string => join(profile, 'logs', 'engine.log');
+function logFile(profile: string): string {
+  return join(profile, 'logs', 'engine.log');
+}
 
 /** Writes lines one after the other; a log that cannot be written keeps nobody from working. */
 function logIn(profile: string): (words: string, error?: unknown) => void {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Shell } from 'electron/common';
 import type * as Electron from 'electron/main';
 import type { BrowserWindow } from 'electron/main';
 import { channels } from '../contract/window-host.ts';
@@ -15,8 +16,8 @@ import { boundsOf, readPlace } from './window-place.ts';
 
 export type ElectronMain = Pick<
   typeof Electron,
-  'app' | 'BrowserWindow' | 'dialog' | 'ipcMain' | 'Menu' | 'MessageChannelMain' | 'powerMonitor' | 'protocol' | 'screen' | 'session' | 'shell' | 'utilityProcess'
->;
+  'app' | 'BrowserWindow' | 'dialog' | 'ipcMain' | 'Menu' | 'MessageChannelMain' | 'powerMonitor' | 'protocol' | 'screen' | 'session' | 'utilityProcess'
+> & { readonly shell: Pick<Shell, 'showItemInFolder'> };
 
 /** Where the built parts are. */
 export interface Parts {

@@ -1,4 +1,5 @@
-import type { BrowserWindow, Dialog, IpcMain, Shell } from 'electron/main';
+import type { Shell } from 'electron/common';
+import type { BrowserWindow, Dialog, IpcMain } from 'electron/main';
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import { channels } from '../contract/window-host.ts';

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
+import { shell } from 'electron/common';
 import * as electron from 'electron/main';
 import { startApp } from './app.ts';
 
 /** Entry of the main process. The built parts stand beside each other in `out`. */
 const out = join(import.meta.dirname, '..');
-startApp(electron, { preload: join(out, 'preload', 'index.cjs'), engine: join(out, 'bundle', 'window-engine.cjs'), screens: join(out, 'renderer') }, process.env, process.platform);
+startApp({ ...electron, shell }, { preload: join(out, 'preload', 'index.cjs'), engine: join(out, 'bundle', 'window-engine.cjs'), screens: join(out, 'renderer') }, process.env, process.platform);

@@ -16,7 +16,7 @@ export const switches: readonly (readonly [name: string, value?: string])[] = [
   ['disable-sync'],
   ['no-pings'],
   ['no-first-run'],
-  ['disable-features', 'AutofillServerCommunication,CertificateTransparencyComponentUpdater,MediaRouter,OptimizationHints,SpareRendererForSitePerProcess'],
+  ['disable-features', 'AutofillServerCommunication,CertificateTransparencyComponentUpdater,MediaRouter,OptimizationHints'],
   ['host-resolver-rules', 'MAP * ~NOTFOUND'],
 ];
 

@@ -13,11 +13,8 @@ export interface Transport {
   close(): Promise<void>;
 }
 
-/** Bytes of the large cases; the soak run takes a GiB. */
-const large = Number(process.env['HMS_TRANSPORT_BYTES'] ?? 268_435_456);
-
-/** What the door asks of any transport, tried over one. */
-export function describeTransport(name: string, open: () => Promise<Transport>): void {
+/** What the door asks of any transport, tried over one. `large` are the bytes that pass where memory is watched; a quarter of it goes up. */
+export function describeTransport(name: string, open: () => Promise<Transport>, large = 268_435_456): void {
   describe(`the door over ${name}`, () => {
     let transport: Transport;
     let keys = 0;
@@ -29,7 +26,7 @@ export function describeTransport(name: string, open: () => Promise<Transport>):
     const call = (path: string, init: RequestInit & { duplex?: 'half' } = {}): Promise<Response> => transport.fetch(new Request(`${transport.base}${path}`, init));
     const key = (): string => `${name}-${++keys}`;
     const seen = async (which: string): Promise<{ produced: number; received: number; cancelled: boolean; aborted: boolean }> => (await call(`/seen?key=${encodeURIComponent(which)}`)).json() as never;
-    const post = (path: string, body: BodyInit | ReadableStream<Uint8Array>, init: RequestInit = {}): Promise<Response> => call(path, { method: 'POST', body: body as BodyInit, duplex: 'half', ...init });
+    const post = (path: string, body: NonNullable<RequestInit['body']>, init: RequestInit = {}): Promise<Response> => call(path, { method: 'POST', body, duplex: 'half', ...init });
     const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
     const settled = async (is: () => Promise<boolean>): Promise<boolean> => {
       for (let turn = 0; turn < 100; turn++) {
@@ -295,6 +292,8 @@ export function describeTransport(name: string, open: () => Promise<Transport>):
           {
             async pull(source) {
               await after(1);
+              // Node's own client does not give up an upload that waits for the other side to read, so the source ends too.
+              if (controller.signal.aborted) return source.close();
               sent += 65_536;
               source.enqueue(new Uint8Array(65_536));
             },
@@ -307,7 +306,7 @@ export function describeTransport(name: string, open: () => Promise<Transport>):
         expect(received).toBeGreaterThan(0);
         expect(sent - received).toBeLessThan(16 * 1_048_576);
         controller.abort();
-        await asked;
+        void asked;
       });
 
       it('answers a request whose body nobody reads', async () => {
@@ -429,7 +428,7 @@ export function describeTransport(name: string, open: () => Promise<Transport>):
       it('lets a small request pass streams that nobody reads', async () => {
         const stalled = await Promise.all(Array.from({ length: 5 }, () => call(`/bytes?size=100000000&zero=1&key=${key()}`)));
         expect(await (await call('/json')).json()).toMatchObject({ ok: true });
-        await Promise.all(stalled.map((response) => response.body?.cancel()));
+        await Promise.all(stalled.map(async (response) => response.body?.cancel()));
       });
 
       it('answers a thousand small requests, one after the other', async () => {

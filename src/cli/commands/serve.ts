@@ -26,10 +26,11 @@ export async function serve(session: Session, _: readonly [], { ui, open, port =
   }
   const profile = profileFolder(process.env);
   const door = await openDoorHere({ profile, home: homeFolder(process.env), ...(session.lake === null ? {} : { lake: session.lake }), localPaths: false });
+  const token = newToken(systemClock);
+  let loopback: Loopback | null = null;
   try {
-    const token = newToken(systemClock);
-    const loopback = await listen({ fetch: (request) => door.fetch(request), routes: Object.values(routes), token, port, screens: withScreens ? screensFolder() : null });
-    const file = await writeTokenFile(profile, loopback.port, token, systemClock).catch(closing(loopback));
+    loopback = await listen({ fetch: (request) => door.fetch(request), routes: Object.values(routes), token, port, screens: withScreens ? screensFolder() : null });
+    const file = await writeTokenFile(profile, loopback.port, token, systemClock);
     try {
       const url = withScreens ? `${loopback.origin}/#token=${token}` : `${loopback.origin}/`;
       await answer(session, { url, api: `${loopback.origin}/dta`, tokenFile: file.path }, [withScreens ? `The screens:  ${url}` : `Listening:    ${loopback.origin}/dta`, `Token:        ${file.path}`]);
@@ -41,10 +42,10 @@ export async function serve(session: Session, _: readonly [], { ui, open, port =
       await door.drain(DRAIN);
     } finally {
       await file.remove();
-      await loopback.close(LAST_ANSWERS);
     }
   } finally {
-    await door.close();
+    // Together: answers that last, such as the events, end when the door closes.
+    await Promise.all([loopback?.close(LAST_ANSWERS), door.close()]);
   }
 }
 
@@ -53,13 +54,6 @@ async function show(session: Session, profile: string, url: string, { port }: Lo
   const page = await writeOpeningPage(profile, port, url, systemClock);
   if (!(await openInBrowser(page.path))) await remark(session, 'There is no display here to open a browser on: use the address above.');
   session.signal.addEventListener('abort', () => void page.remove().catch(() => undefined), { once: true });
-}
-
-function closing(loopback: Loopback): (error: unknown) => Promise<never> {
-  return async (error) => {
-    await loopback.close(0);
-    throw error;
-  };
 }
 
 function stopOf(signal: AbortSignal): Promise<void> {

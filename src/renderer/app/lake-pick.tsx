@@ -50,12 +50,13 @@ export function LakePick({ lake }: { readonly lake: LakeState }): React.ReactNod
   return (
     <>
       <MenuButton label={t('lakes.name')} entries={entries}>
-        <Button className="lakepick" aria-label={t('lakes.pick', { name: lake.name })}>
+        <Button className="lakepick">
           <b className="clip">{lake.name}</b>
           <span className="lakepick-down">
             <Icon name="down" />
           </span>
           <span className="meta clip">{middle(lake.folder, 26)}</span>
+          <span className="sr">{t('lakes.pick')}</span>
           <span className="lakepick-icon">
             <Icon name="lake" />
           </span>

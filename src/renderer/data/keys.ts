@@ -19,7 +19,7 @@ export const keys = {
   entry: (seq: number) => ['ledger', 'one', seq],
   /** Of a version, so for ever. */
   files: (ref: string, find: string) => ['version', ref, 'files', find],
-  folder: (ref: string, under: string) => ['version', ref, 'folder', under],
+  folder: (ref: string, under: string, most: number) => ['version', ref, 'folder', under, most],
   differences: (ref: string, from: number) => ['version', ref, 'differences', from],
   preview: (ref: string, path: string) => ['version', ref, 'preview', path],
 } as const;

@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { routes } from '../../contract/api/index.ts';
+import type { TreeRow } from '../../contract/api/index.ts';
 import type { Call } from '../host/index.ts';
 import { keys } from './keys.ts';
 
@@ -12,7 +13,9 @@ const forEver = { staleTime: Infinity, gcTime: 10 * 60_000 } as const;
 export const queries = {
   about: (call: Call) => queryOptions({ queryKey: keys.about, queryFn: ({ signal }) => call(routes.about, { signal }) }),
   lakes: (call: Call) => queryOptions({ queryKey: keys.lakes, queryFn: ({ signal }) => call(routes.listLakes, { signal }) }),
-  lake: (call: Call) => queryOptions({ queryKey: keys.lake, queryFn: ({ signal }) => call(routes.getLake, { signal }) }),
+  lake: (call: Call) =>
+    // That no lake is open is an answer too: it is not asked for again by every part that is drawn.
+    queryOptions({ queryKey: keys.lake, queryFn: ({ signal }) => call(routes.getLake, { signal }), retryOnMount: false }),
   keys: (call: Call) => queryOptions({ queryKey: keys.keys, queryFn: ({ signal }) => call(routes.listKeys, { signal }) }),
   officers: (call: Call) => queryOptions({ queryKey: keys.officers, queryFn: ({ signal }) => call(routes.officers, { signal }) }),
   jobs: (call: Call) => queryOptions({ queryKey: keys.jobs, queryFn: ({ signal }) => call(routes.listJobs, { signal }) }),
@@ -45,12 +48,20 @@ export const queries = {
       placeholderData: keepPreviousData,
       ...forEver,
     }),
-  folder: (call: Call, ref: string, under: string) =>
-    infiniteQueryOptions({
-      queryKey: keys.folder(ref, under),
-      queryFn: ({ signal, pageParam }) => call(routes.listFolder, { params: { ref }, query: { under, after: pageParam, limit: 500 }, signal }),
-      initialPageParam: '',
-      getNextPageParam: ({ next }) => next,
+  /** What stands in one folder: at least `most` rows of it, where it has so many. */
+  folder: (call: Call, ref: string, under: string, most: number) =>
+    queryOptions({
+      queryKey: keys.folder(ref, under, most),
+      queryFn: async ({ signal }) => {
+        const items: TreeRow[] = [];
+        for (let after = ''; ; ) {
+          const page = await call(routes.listFolder, { params: { ref }, query: { under, after, limit: Math.min(most, 5_000) }, signal });
+          items.push(...page.items);
+          if (page.next === null || items.length >= most) return { items, next: page.next };
+          after = page.next;
+        }
+      },
+      placeholderData: keepPreviousData,
       ...forEver,
     }),
   differences: (call: Call, ref: string, from: number) =>

@@ -78,13 +78,15 @@ function watchdog(bite: () => void, wait: Following['wait'], signal: AbortSignal
 function abortable(body: ReadableStream<Uint8Array>, signal: AbortSignal): ReadableStream<Uint8Array> {
   const reader = body.getReader();
   const gone = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(new DOMException('Stopped.', 'AbortError')), { once: true });
+    const stop = (): void => reject(new DOMException('Stopped.', 'AbortError'));
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
   });
   gone.catch(() => undefined);
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        const { done, value } = await Promise.race([reader.read(), gone]);
+        const { done, value } = await Promise.race([gone, reader.read()]);
         if (done) controller.close();
         else controller.enqueue(value);
       },

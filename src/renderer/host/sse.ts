@@ -18,9 +18,8 @@ export async function* readEvents(body: ReadableStream<Uint8Array>, alive: () =>
   try {
     while (true) {
       const { done, value } = await reader.read();
-      if (done) return;
-      alive();
-      for (const line of lines.of(decoder.decode(value, { stream: true }))) {
+      if (!done) alive();
+      for (const line of done ? lines.end() : lines.of(decoder.decode(value, { stream: true }))) {
         if (line === '') {
           if (data.length > 0) yield { id, data: data.join('\n') };
           id = null;
@@ -31,6 +30,7 @@ export async function* readEvents(body: ReadableStream<Uint8Array>, alive: () =>
         if (name === 'data') data.push(text);
         else if (name === 'id' && !text.includes('\0')) id = text;
       }
+      if (done) return;
     }
   } finally {
     await reader.cancel().catch(() => undefined);
@@ -48,6 +48,11 @@ class Lines {
     const lines = usable.split(/\r\n|\r|\n/);
     this.#rest = (lines.pop() ?? '') + text.slice(usable.length);
     return lines;
+  }
+
+  /** The last line, where it ended in a CR that waited for its LF; one that was not ended is none. */
+  end(): string[] {
+    return this.#rest.endsWith('\r') ? [this.#rest.slice(0, -1)] : [];
   }
 }
 

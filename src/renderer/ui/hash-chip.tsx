@@ -11,7 +11,7 @@ export function HashChip({ hash, name, full = false }: { readonly hash: string; 
   const { t } = useTranslation('ui');
   const copy = useCopy();
   const chip = (
-    <Button className={full ? 'hash hash-full' : 'hash'} aria-label={t('copyHash', { name, digits: brief(hash) })} onPress={() => copy(hash, t('copied', { name }))}>
+    <Button className={full ? 'hash hash-full' : 'hash'} aria-label={t('copyHash', { name, digits: full ? hash : brief(hash) })} onPress={() => copy(hash, t('copied', { name }))}>
       {full ? hash : brief(hash)}
       <Icon name="copy" />
     </Button>

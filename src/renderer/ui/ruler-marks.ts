@@ -18,7 +18,7 @@ export interface Mark {
 export const APART_PX = 24;
 
 /** Where instants stand on a ruler of `width` px, from `margin` px on: the first version at the left, `now` at the right end. */
-export function scaleOf(versions: readonly RulerVersion[], now: number, width: number, margin = 24): (at: number) => number {
+export function scaleOf(versions: readonly RulerVersion[], now: number, width: number, margin = 40): (at: number) => number {
   const start = Math.min(...versions.map(({ at }) => Date.parse(at)), now);
   const span = Math.max(now - start, 1);
   return (at) => margin + ((Math.min(Math.max(at, start), now) - start) / span) * Math.max(width - margin - 8, 1);

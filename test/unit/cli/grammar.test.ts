@@ -22,6 +22,7 @@ describe('the grammar', () => {
       ...['dta key make', 'dta key import', 'dta key export', 'dta key show', 'dta key list', 'dta key default', 'dta key enroll'],
       ...['dta station list', 'dta station request', 'dta station enroll', 'dta station revoke'],
       ...['dta clock accept', 'dta lake fork', 'dta body destroy', 'dta void', 'dta rebuild'],
+      'dta serve',
     ]);
   });
 

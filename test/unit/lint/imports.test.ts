@@ -65,6 +65,7 @@ describe('dependency-cruiser', () => {
     { rule: 'layer-verify', from: 'src/verify/a.ts', text: "export const f = () => import('../engine/y.ts');\n" },
     { rule: 'layer-sdk', from: 'src/sdk/a.ts', text: "import '../cli/y.ts';\n" },
     { rule: 'layer-cli', from: 'src/cli/a.ts', text: "import '../renderer/y.ts';\n" },
+    { rule: 'layer-host', from: 'src/host/a.ts', text: "import '../cli/y.ts';\n" },
     { rule: 'layer-main', from: 'src/main/a.ts', text: "import '../engine/y.ts';\n" },
     { rule: 'layer-preload', from: 'src/preload/a.ts', text: "import '../core/y.ts';\n" },
     { rule: 'layer-renderer', from: 'src/renderer/a.ts', text: "export * from '../core/y.ts';\n" },

@@ -27,7 +27,7 @@ export function DatasetsScreen(): React.ReactNode {
   const datasets = useInfiniteQuery(queries.datasets(call, find));
   const rows = useMemo(() => datasets.data?.pages.flatMap(({ items }) => items) ?? [], [datasets.data]);
   const columns = useColumns();
-  const state = totals === undefined ? undefined : totals.datasets === 0 ? t('state_zero') : t('state', { count: totals.datasets, datasets: formats.count(totals.datasets), versions: t('versions', { count: totals.versions, n: formats.count(totals.versions) }), size: formats.size(totals.bytes) });
+  const state = totals === undefined ? undefined : totals.datasets === 0 ? t('state_zero') : t('state', { count: totals.datasets, datasets: formats.count(totals.datasets), versions: t('nVersions', { count: totals.versions, n: formats.count(totals.versions) }), size: formats.size(totals.bytes) });
   return (
     <div className="page">
       <PageHeader

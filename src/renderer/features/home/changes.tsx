@@ -29,6 +29,11 @@ export function Changes(): React.ReactNode {
         <Loading what={t('reading')} />
       ) : (
         <table className="changes">
+          <colgroup>
+            <col className="changes-when" />
+            <col />
+            <col className="changes-entry" />
+          </colgroup>
           <thead className="sr">
             <tr>
               <th scope="col">{t('column.when')}</th>

@@ -8,7 +8,7 @@ export const app = {
   },
   lakes: {
     name: 'Lakes',
-    pick: '{{name}}, switch lake',
+    pick: 'switch lake',
     other: 'Open or make another lake…',
     close: 'Close this lake',
     away: 'Its folder is not there now',
