@@ -5,7 +5,7 @@ const result = process.env['HMS_WEB_RESULT'];
 /** The screens in a real Chromium, against the built product. Started by scripts/web.mjs, which finds the browser and builds what is needed. */
 export default defineConfig({
   testDir: '.',
-  testMatch: '*.web.ts',
+  testMatch: process.env['HMS_WEB_SHOTS'] === undefined ? '*.web.ts' : 'shots.ts',
   outputDir: '../../out/web-tests',
   // Two engines at once would share two cores and measure each other.
   workers: 1,
