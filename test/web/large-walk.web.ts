@@ -5,7 +5,7 @@ import { expect, test } from './fixture.ts';
 
 const FILES = 5_000;
 
-test('5,000 files: stopped in the middle, gone on with after a reload, kept, exported and checked', async ({ page, program }) => {
+test('5,000 files: stopped in the middle, gone on with after a reload, kept, exported and checked', async ({ page, program, bad }) => {
   test.setTimeout(420_000);
   const folder = join(program.folder, 'readings');
   for (let day = 0; day < 50; day++) {
@@ -26,6 +26,10 @@ test('5,000 files: stopped in the middle, gone on with after a reload, kept, exp
   const banner = page.getByText(/^Draft of readings: [\d,]+ files are kept$/);
   await expect(banner).toBeVisible();
   await expect(page.getByText('Drop the same folder again to go on: what is kept is not sent again.')).toBeVisible();
+  // Those that were on their way when it was stopped are refused, at most one in each of the four lanes; the browser notes that by itself.
+  const refused = bad.filter((line) => /status of 409 .*\/api\/dta\/uploads$/.test(line));
+  expect(refused.length).toBeLessThanOrEqual(4);
+  bad.splice(0, bad.length, ...bad.filter((line) => !refused.includes(line)));
   await page.reload();
   await expect(banner).toBeVisible();
   const kept = Number(/([\d,]+) files/.exec(await banner.innerText())?.[1]?.replaceAll(',', ''));
