@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import type { Plugin } from 'vite';
@@ -11,11 +12,15 @@ const oneLanguage: Plugin = {
   },
 };
 
+/** zod as the pages get it: it asks whether it may use `new Function` when the first schema is made, so it is told before. */
+const zodForPages = { find: /^zod$/, replacement: fileURLToPath(new URL('src/renderer/zod-jitless.ts', import.meta.url)) };
+
 /** The screens: one set of files that the window (app://hms) and the loopback host serve alike. Addresses in them are relative to where they stand. */
 export default defineConfig({
   root: 'src/renderer',
   base: './',
   plugins: [react(), oneLanguage],
+  resolve: { alias: [zodForPages] },
   build: {
     outDir: '../../out/renderer',
     emptyOutDir: true,

@@ -1,4 +1,3 @@
-import './zod-jitless.ts';
 import './styles/tokens.css';
 import './styles/base.css';
 import { QueryClient } from '@tanstack/react-query';
@@ -7,8 +6,9 @@ import { ProblemError } from '../contract/api/index.ts';
 import { Application } from './app/application.tsx';
 import { makeRouter } from './app/router.ts';
 import { readView, showView } from './app/view-settings.ts';
+import { queries } from './data/index.ts';
 import { doorOf, findHost } from './host/index.ts';
-import { wordsOf } from './i18n/i18n.ts';
+import { addLakeWords, wordsOf } from './i18n/i18n.ts';
 
 /** Starts the screens in the page that loaded this. */
 function start(): void {
@@ -31,7 +31,15 @@ function start(): void {
   });
   const locale = new URLSearchParams(location.search).get('locale') === 'pseudo' ? 'pseudo' : 'en-US';
   const mac = host.desktop === null ? /Mac|iPhone|iPad/.test(navigator.userAgent) : host.desktop.platform === 'darwin';
-  createRoot(root).render(<Application door={doorOf(host)} client={client} words={wordsOf(locale)} router={makeRouter()} mac={mac} />);
+  const words = wordsOf(locale);
+  const door = doorOf(host);
+  const hasLake = (): Promise<boolean> =>
+    client.ensureQueryData(queries.lake(door.call)).then(
+      () => true,
+      (error: unknown) => !(error instanceof ProblemError && error.code === 'LAKE_NONE'),
+    );
+  const router = makeRouter({ loadWords: () => addLakeWords(words), hasLake });
+  createRoot(root).render(<Application door={door} client={client} words={words} router={router} mac={mac} />);
 }
 
 start();

@@ -9,6 +9,7 @@ import { useLake } from '../data/index.ts';
 import { FormatContext, formatsOf } from '../format/index.ts';
 import { DoorContext } from '../host/index.ts';
 import type { Door } from '../host/index.ts';
+import { IntakeContext, Intakes } from '../upload/index.ts';
 import { CommandContext, commandTable } from './commands.ts';
 import { ArrivalContext } from './page.tsx';
 import type { makeRouter } from './router.ts';
@@ -26,6 +27,7 @@ interface ApplicationProps {
 /** The whole application over a door. */
 export function Application({ door, client, words, router, mac }: ApplicationProps): React.ReactNode {
   const commands = useMemo(() => commandTable(mac), [mac]);
+  const intakes = useMemo(() => new Intakes(door), [door]);
   const arrival = useMemo(() => ({ arrived: false }), []);
   const [view, setView] = useState(() => readView(localStorage));
   const change = useCallback((now: ViewSettings) => {
@@ -42,9 +44,11 @@ export function Application({ door, client, words, router, mac }: ApplicationPro
             <ViewContext value={shown}>
               <CommandContext value={commands}>
                 <ArrivalContext value={arrival}>
-                  <Formatted now={door.host.clock.now}>
-                    <RouterProvider router={router} />
-                  </Formatted>
+                  <IntakeContext value={intakes}>
+                    <Formatted now={door.host.clock.now}>
+                      <RouterProvider router={router} />
+                    </Formatted>
+                  </IntakeContext>
                 </ArrivalContext>
               </CommandContext>
             </ViewContext>

@@ -23,7 +23,7 @@ export function LakePick({ lake }: { readonly lake: LakeState }): React.ReactNod
   const close = useAct(routes.closeLake);
   const toStart = useCallback(() => void navigate({ to: '/start' }), [navigate]);
   const leave = useCallback(() => close.mutate({}, { onSuccess: () => {
-    client.clear();
+    void client.resetQueries();
     toStart();
   } }), [close, client, toStart]);
   useCommand('lake.open', toStart);
@@ -39,7 +39,7 @@ export function LakePick({ lake }: { readonly lake: LakeState }): React.ReactNod
         icon: 'lake',
         why: one.present ? null : t('lakes.away'),
         run: () => open.mutate({ params: { key: one.key } }, { onSuccess: () => {
-          client.clear();
+          void client.resetQueries();
           void navigate({ to: '/' });
         } }),
       })),

@@ -30,7 +30,7 @@ export function StatusBar({ lake }: { readonly lake: LakeState }): React.ReactNo
           {t('status.ledger')} <b>#{formats.count(Math.max(lake.ledger.size - 1, 0))}</b> {t('status.checked', { at: formats.short(lake.ledger.checked) })}
         </span>
       </Link>
-      <Link to="/" hash="jobs" className="statusbar-push">
+      <Link to="/jobs" className="statusbar-push">
         {first === undefined ? null : (
           <span className="statusbar-job">
             <ProgressLine name={first.title} share={first.progress.share} bare />

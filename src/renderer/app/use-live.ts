@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { useQueryClient } from '@tanstack/react-query';
 import { routes } from '../../contract/api/index.ts';
-import { apply, keys } from '../data/index.ts';
+import { apply, gentle, keys } from '../data/index.ts';
 import { follow, useDoor } from '../host/index.ts';
 import type { Connection } from '../host/index.ts';
 
@@ -13,10 +13,11 @@ export function useLive(): Connection {
   useEffect(() => {
     const stop = new AbortController();
     let opened = false;
+    const asking = gentle(client, (ms) => host.clock.wait(ms, stop.signal).catch(() => undefined));
     void follow(
       {
         open: (after, signal) => host.fetch(new Request(`${host.base}${routes.events.path}`, { headers: after === null ? {} : { 'last-event-id': after }, signal, cache: 'no-store' })),
-        event: (event) => apply(client, event),
+        event: (event) => apply(asking, event),
         connection: (now) => {
           setConnection(now);
           // What changed between the first questions and the first event would be missed.

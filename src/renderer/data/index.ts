@@ -1,3 +1,4 @@
+export { gentle } from './gentle.ts';
 export { keys } from './keys.ts';
 export { apply, withJob } from './live.ts';
 export { PREVIEW_BYTES, queries } from './queries.ts';

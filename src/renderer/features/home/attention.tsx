@@ -130,7 +130,7 @@ function MatterView({ matter }: { readonly matter: Matter }): React.ReactNode {
           title={t('draft', { count: changes, n: formats.count(changes), dataset: draft.dataset })}
           action={
             draft.mine ? (
-              <Link to="/datasets/$id" params={{ id: draft.dataset }} className="btn">
+              <Link to="/intake/$dataset" params={{ dataset: draft.dataset }} className="btn">
                 {t('goOn')}
               </Link>
             ) : null

@@ -1,9 +1,9 @@
 import { useTranslation } from 'react-i18next';
-import { routes } from '../../../contract/api/index.ts';
 import type { Job } from '../../../contract/api/index.ts';
-import { isAtWork, keys, useAct, useJobs } from '../../data/index.ts';
+import { JobLine } from '../../app/job-line.tsx';
+import { isAtWork, useJobs } from '../../data/index.ts';
 import { useFormats } from '../../format/index.ts';
-import { Button, ProgressLine, Status, useProgressWords } from '../../ui/index.ts';
+import { Link, Status } from '../../ui/index.ts';
 
 /** Jobs that ended and are still told of here. */
 const ENDED = 4;
@@ -19,7 +19,7 @@ export function Jobs(): React.ReactNode {
       <h2 id="jobs">{t('jobs')}</h2>
       {working.length === 0 ? <p className="two">{t('noJobs')}</p> : null}
       {working.map((job) => (
-        <Working key={job.id} job={job} />
+        <JobLine key={job.id} job={job} />
       ))}
       {ended.length === 0 ? null : (
         <ul className="home-ended">
@@ -32,37 +32,6 @@ export function Jobs(): React.ReactNode {
   );
 }
 
-function Working({ job }: { readonly job: Job }): React.ReactNode {
-  const { t } = useTranslation('home');
-  const progressWords = useProgressWords();
-  const cancel = useAct(routes.cancelJob, [keys.jobs]);
-  const pause = useAct(routes.pauseJob, [keys.jobs]);
-  const resume = useAct(routes.resumeJob, [keys.jobs]);
-  const call = { params: { job: job.id } };
-  return (
-    <div className="home-job">
-      <div className="grow">
-        <ProgressLine name={job.title} share={job.progress.share} detail={progressWords(job.progress)} {...(job.state === 'paused' ? { value: t('jobPaused') } : job.state === 'waiting' ? { value: t('jobWaiting') } : {})} />
-      </div>
-      {job.can.includes('pause') ? (
-        <Button small icon="pause" iconOnly busy={pause.isPending} onPress={() => pause.mutate(call)}>
-          {t('pause', { title: job.title })}
-        </Button>
-      ) : null}
-      {job.can.includes('resume') ? (
-        <Button small icon="play" iconOnly busy={resume.isPending} onPress={() => resume.mutate(call)}>
-          {t('resume', { title: job.title })}
-        </Button>
-      ) : null}
-      {job.can.includes('cancel') ? (
-        <Button small icon="close" iconOnly busy={cancel.isPending} onPress={() => cancel.mutate(call)}>
-          {t('cancel', { title: job.title })}
-        </Button>
-      ) : null}
-    </div>
-  );
-}
-
 function Ended({ job }: { readonly job: Job }): React.ReactNode {
   const { t } = useTranslation('home');
   const formats = useFormats();
@@ -71,7 +40,9 @@ function Ended({ job }: { readonly job: Job }): React.ReactNode {
   return (
     <li>
       <p className="clip" title={job.title}>
-        {job.title}
+        <Link to="/jobs" search={{ job: job.id }}>
+          {job.title}
+        </Link>
       </p>
       <p className="meta">
         <Status kind={kind}>{words}</Status>

@@ -21,7 +21,8 @@ export function StartScreen(): React.ReactNode {
   const openAt = useAct(routes.openLakeAt);
   const [problem, setProblem] = useState<unknown>(null);
   const enter = useCallback(() => {
-    client.clear();
+    // Reset, not cleared: the frame around the screens looks at the same answers, and must see the new ones.
+    void client.resetQueries();
     void navigate({ to: '/' });
   }, [client, navigate]);
   const chooseFolder = async (): Promise<void> => {

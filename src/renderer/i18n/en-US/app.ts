@@ -4,7 +4,7 @@ export const app = {
   rail: {
     name: 'Lake',
     verbs: { keep: 'Keep', ask: 'Ask', release: 'Release', prove: 'Prove' },
-    items: { home: 'Home', datasets: 'Datasets', ledger: 'Ledger' },
+    items: { home: 'Home', intake: 'Intake', datasets: 'Datasets', export: 'Export', ledger: 'Ledger', verify: 'Verify' },
   },
   lakes: {
     name: 'Lakes',
@@ -69,6 +69,7 @@ export const app = {
     nothing: 'Nothing is called “{{text}}”.',
     entry: 'Ledger entry #{{seq}}',
   },
+  drop: 'Drop the files here. Nothing is written before you say so.',
   lost: {
     title: 'The connection to the engine was lost',
     words: 'Nothing in the lake is lost. This page shows what it knew last, and goes on by itself when the engine answers.',

@@ -1,9 +1,6 @@
 import { app } from './app.ts';
-import { datasets } from './datasets.ts';
-import { home } from './home.ts';
-import { ledger } from './ledger.ts';
 import { start } from './start.ts';
 import { ui } from './ui.ts';
 
-/** Every word of the screens, one file for each feature. */
-export const enUS = { app, datasets, home, ledger, start, ui } as const;
+/** Words of the frame, the parts and the start page: all that is needed before a lake is open. */
+export const firstWords = { app, start, ui } as const;
