@@ -12,7 +12,7 @@ export function WindowDrop(): React.ReactNode {
   const intakes = useIntakeStore();
   const navigate = useNavigate();
   const lake = useLake().data;
-  const takes = lake !== undefined && lake.readOnly === null;
+  const takes = lake?.readOnly === null;
   const atIntake = useRouterState({ select: ({ location }) => location.pathname.startsWith('/intake') });
   const [over, setOver] = useState(false);
   useEffect(() => {
