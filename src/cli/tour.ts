@@ -8,8 +8,7 @@ import { systemClock } from '../engine/clock.ts';
 import { durableOn, placeOf, systemDisk } from '../engine/lake/index.ts';
 import type { Durable } from '../engine/lake/index.ts';
 import { Output } from './output.ts';
-import { columnsOf } from '../engine/sample-lake.ts';
-import { sampleFiles } from '../engine/sample-records.ts';
+import { SAMPLE_TRIM, sampleFiles } from '../engine/sample-records.ts';
 import { grouped } from './words.ts';
 
 /**
@@ -53,11 +52,7 @@ async function tour(named: string | undefined): Promise<void> {
   await hms(here, 'ingest WF-2024-07 sensorA.csv sensorB.csv -m "Initial sensor dump" --tag raw');
 
   await title(here, 'A cleaned second version: three columns are kept');
-  await durable.makeFolder(join(folder, 'clean'));
-  for (const { name } of sampleFiles) await trim(here, name);
-  await hms(here, 'put WF-2024-07 clean/sensorA.csv clean/sensorB.csv');
-  await hms(here, 'commit WF-2024-07 -m "Removed unused columns"');
-  await hms(here, 'tag WF-2024-07:v2 clean');
+  await hms(here, `transform csv_trim WF-2024-07:v1 --cols ${SAMPLE_TRIM.join(',')} -m "Removed unused columns" --tag clean`);
 
   await title(here, 'What the lake knows');
   await hms(here, 'show WF-2024-07');
@@ -111,17 +106,6 @@ async function succeeded(child: ChildProcess, command: string): Promise<void> {
 /** The words of a line as a shell would read it; only double quotes are used here. */
 function wordsOf(line: string): string[] {
   return [...line.matchAll(/"([^"]*)"|(\S+)/g)].map((match) => match[1] ?? match[2] ?? '');
-}
-
-/** Takes a file out of the lake and keeps its columns timestamp, temp and pm25, as `cut` does. */
-async function trim(here: Tour, name: string): Promise<void> {
-  const { folder, env, durable } = here;
-  await say(here, '');
-  await say(here, `$ hms dta cat WF-2024-07:v1 ${name} | cut -d, -f1,3,5 > clean/${name}`);
-  const reader = spawn(process.execPath, [hmsFile, 'dta', 'cat', 'WF-2024-07:v1', name], { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] });
-  const ended = succeeded(reader, `hms dta cat WF-2024-07:v1 ${name}`);
-  await durable.writeNew(join(folder, 'clean', name), columnsOf(reader.stdout, [0, 2, 4]));
-  await ended;
 }
 
 async function stockTools(here: Tour): Promise<void> {

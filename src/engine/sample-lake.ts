@@ -1,14 +1,14 @@
 import { join } from 'node:path';
-import { CancelledError, HmsError, instantOf } from '../contract/index.ts';
+import { CancelledError, instantOf } from '../contract/index.ts';
 import type { DatasetId, LogicalPath, OnProgress, Tag } from '../contract/index.ts';
 import { systemClock } from './clock.ts';
-import { addTag } from './datasets/index.ts';
+import { describeDataset } from './datasets/index.ts';
 import { commit, put } from './drafting.ts';
-import { storedFiles, versionOf } from './files.ts';
 import { initLake } from './init.ts';
-import { bytesOf, durableOn, placeOf, systemDisk } from './lake/index.ts';
-import type { OpenOptions, WritableLake } from './open.ts';
-import { sampleFiles } from './sample-records.ts';
+import { durableOn, placeOf, systemDisk } from './lake/index.ts';
+import type { OpenOptions } from './open.ts';
+import { SAMPLE_TRIM, sampleFiles } from './sample-records.ts';
+import { prepareTransform } from './transforming.ts';
 
 /** What the tour makes, without its words: a lake with two versions of a dataset of made-up sensor readings. */
 
@@ -37,44 +37,15 @@ export async function sampleLake(options: Omit<OpenOptions, 'folder'>, home: str
     await put(lake, SAMPLE_DATASET, raw, { signal, onProgress: () => undefined, inline: true });
     stopIf(signal);
     await commit(lake, SAMPLE_DATASET, { message: 'Initial sensor dump', tags: ['raw' as Tag] });
+    await describeDataset(lake, SAMPLE_DATASET, { title: 'Wildfire sensors, July 2024', subject: 'Made-up readings, for looking around' });
     say('Keeping three columns of each', 2);
-    await put(lake, SAMPLE_DATASET, await trimmed(lake), { signal, onProgress: () => undefined, inline: true });
-    stopIf(signal);
-    const cleaned = await commit(lake, SAMPLE_DATASET, { message: 'Removed unused columns', tags: [] });
-    await addTag(lake, { dataset: SAMPLE_DATASET, version: cleaned.version }, 'clean' as Tag);
+    const trimmed = await prepareTransform(lake, `${SAMPLE_DATASET}:v1`, { name: 'csv_trim', columns: SAMPLE_TRIM }, { signal, onProgress: () => undefined });
+    await trimmed.commit({ message: 'Removed unused columns', tags: ['clean' as Tag] });
     say('Done', 4);
     return folder;
   } finally {
     await lake.close();
   }
-}
-
-/** The columns timestamp, temp and pm25 of each file of version 1. */
-async function trimmed(lake: WritableLake): Promise<{ kind: 'stream'; as: LogicalPath; mtime: null; stream: AsyncIterable<Uint8Array> }[]> {
-  const version = versionOf(lake, `${SAMPLE_DATASET}:v1`);
-  const stored = await storedFiles(lake, version);
-  return sampleFiles.map(({ name }) => {
-    const file = lake.catalog.fileAt(version.dataset, version.version, name);
-    if (file === null) throw new HmsError('FILE_UNKNOWN', `The sample's first version has no file ${name}.`);
-    return { kind: 'stream', as: file.path, mtime: null, stream: columnsOf(bytesOf(stored(file.sha256)), [0, 2, 4]) };
-  });
-}
-
-/** Some columns of a CSV without quotes, as `cut` gives them. */
-export async function* columnsOf(pieces: AsyncIterable<Uint8Array>, kept: readonly number[]): AsyncGenerator<Uint8Array> {
-  const decoder = new TextDecoder();
-  let rest = '';
-  for await (const piece of pieces) {
-    const lines = (rest + decoder.decode(piece, { stream: true })).split('\n');
-    rest = lines.pop() ?? '';
-    yield Buffer.from(lines.map((line) => `${cut(line, kept)}\n`).join(''));
-  }
-  if (rest !== '') yield Buffer.from(cut(rest, kept));
-}
-
-function cut(line: string, kept: readonly number[]): string {
-  const fields = line.split(',');
-  return kept.map((column) => fields[column] ?? '').join(',');
 }
 
 async function* later(pieces: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {

@@ -11,6 +11,9 @@ export interface SampleFile {
 /** Columns of the files; resources/sample/README.md explains them. */
 export const SAMPLE_COLUMNS = ['timestamp', 'station', 'temp', 'humidity', 'pm25', 'wind', 'wind_dir', 'pressure', 'battery', 'note'] as const;
 
+/** What the second version keeps of them. */
+export const SAMPLE_TRIM = ['timestamp', 'temp', 'pm25'] as const;
+
 const START = Date.UTC(2024, 6, 1);
 const STEP_MS = 600_000;
 const STEPS_A_DAY = 144;
