@@ -71,10 +71,10 @@ export const exports = {
   check: 'Check this package',
   another: 'Make another package',
   downloadFailed: 'The download did not begin',
-  anyone: 'Anyone can check it without this program',
-  anyoneWords: 'Unpack it, then run these in its folder:',
+  anyone: 'For whoever receives it',
+  anyoneWords: 'Anyone can check it without this program: unpack it, then run these in its folder.',
   copyCommands: 'Copy commands',
   commandsCopied: 'Commands copied',
   stop: 'Stop',
-  next: 'What to do with it',
+  held: 'In the package',
 } as const;

@@ -44,7 +44,7 @@ export const verify = {
   when: 'When?',
   yes: 'Yes',
   no: 'No',
-  station: 'Workstation {{name}}, not a person',
+  station: '{{name}}: a workstation, not a person',
   officer: '{{name}}, an officer',
   nobody: 'Nobody',
   unnamed: 'without a name',
