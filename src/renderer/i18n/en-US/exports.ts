@@ -53,7 +53,6 @@ export const exports = {
   stopped: 'The export was stopped',
   stoppedWords: 'Nothing left the lake.',
   made: '{{name}} is made',
-  madeState: '{{n}} bytes, {{files}} files of records.',
   result: 'Package',
   signedStation: 'Signed by workstation {{name}}, not by a person',
   signedOfficer: 'Signed by {{name}}',
@@ -75,6 +74,5 @@ export const exports = {
   anyoneWords: 'Anyone can check it without this program: unpack it, then run these in its folder.',
   copyCommands: 'Copy commands',
   commandsCopied: 'Commands copied',
-  stop: 'Stop',
   held: 'In the package',
 } as const;
