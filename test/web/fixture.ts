@@ -12,7 +12,6 @@ interface Fixtures {
 }
 
 export const test = base.extend<Fixtures>({
-  // eslint-disable-next-line no-empty-pattern -- Playwright reads the names of fixtures out of this pattern.
   program: async ({}, use) => {
     const program = await startProgram();
     await use(program);

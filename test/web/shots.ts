@@ -11,7 +11,7 @@ const data = fileURLToPath(new URL('../../../shared/data/', import.meta.url));
 
 /** Pictures for docs/screens: `npm run shots`. Public federal data out of ../shared/data; kept are those that the documents show. */
 test('screens with federal data', async ({ page, program }) => {
-  test.skip(!existsSync(data), 'the data beside the checkout, ../shared/data, is not there');
+  expect(existsSync(data), 'the data beside the checkout, ../shared/data').toBe(true);
   test.setTimeout(300_000);
   await mkdir(out, { recursive: true });
   const lake = join(program.home, 'field-safety-records');

@@ -19,6 +19,5 @@ export const lakeRoute = createRoute({ getParentRoute: () => rootRoute, id: 'lak
 
 /** Without a lake nothing of its screens is loaded. A lake that is closed while they are there is noticed by LakeGate. */
 async function toStart({ context }: { readonly context: RouteContext }): Promise<void> {
-  // eslint-disable-next-line @typescript-eslint/only-throw-error -- The router takes what is thrown for where to go.
-  if (!(await context.hasLake())) throw redirect({ to: '/start', replace: true });
+  if (!(await context.hasLake())) redirect({ to: '/start', replace: true, throw: true });
 }

@@ -1,7 +1,7 @@
 import { Outlet, useNavigate, useRouter } from '@tanstack/react-router';
 import { useCallback, useEffect } from 'react';
 import type { MenuCommand } from '../../contract/window-host.ts';
-import { useJob } from '../data/index.ts';
+import { isAtWork, useJob } from '../data/index.ts';
 import { useDoor } from '../host/index.ts';
 import { Toasts } from '../ui/index.ts';
 import { useSendingJob } from '../upload/index.ts';
@@ -56,5 +56,13 @@ function SendingJob(): null {
   useEffect(() => {
     if (job !== undefined) intakes.follow(job);
   }, [intakes, job]);
+  const isSending = job !== undefined && isAtWork(job);
+  useEffect(() => {
+    if (!isSending) return undefined;
+    // The browser asks before the page is closed: the files come out of it.
+    const ask = (event: BeforeUnloadEvent): void => event.preventDefault();
+    window.addEventListener('beforeunload', ask);
+    return () => window.removeEventListener('beforeunload', ask);
+  }, [isSending]);
   return null;
 }

@@ -21,7 +21,12 @@ export function ExportResult({ job, exported }: { readonly job: Job; readonly ex
   const commands = [
     'sha256sum -c manifest-sha256.txt',
     'sha256sum -c tagmanifest-sha256.txt',
-    `openssl cms -verify -binary -inform DER -in signatures/${signedBy.kind}.p7s -content tagmanifest-sha256.txt -CAfile signatures/${signedBy.kind}.cert.pem -purpose any -out /dev/null`,
+    'openssl cms -verify -binary \\',
+    '  -inform DER \\',
+    `  -in signatures/${signedBy.kind}.p7s \\`,
+    '  -content tagmanifest-sha256.txt \\',
+    `  -CAfile signatures/${signedBy.kind}.cert.pem \\`,
+    '  -purpose any -out /dev/null',
   ].join('\n');
   const fetchIt = (): void => {
     setProblem(null);
@@ -86,7 +91,7 @@ export function ExportResult({ job, exported }: { readonly job: Job; readonly ex
         <Inspector title={t('anyone')}>
           <section>
             <p className="two">{t('anyoneWords')}</p>
-            <pre className="commands" tabIndex={0}>{commands.replaceAll(' -', ' \\\n  -').replaceAll('sha256sum \\\n  -c', 'sha256sum -c')}</pre>
+            <pre className="commands" tabIndex={0}>{commands}</pre>
             <div>
               <Button icon="copy" onPress={() => copy(commands, t('commandsCopied'))}>
                 {t('copyCommands')}
@@ -94,7 +99,7 @@ export function ExportResult({ job, exported }: { readonly job: Job; readonly ex
             </div>
           </section>
           <section>
-            <h3>{t('inside')}</h3>
+            <h3>{t('held')}</h3>
             <ul className="stack">
               {(['data', 'manifest', 'provenance', 'signature', 'read', 'check'] as const).map((part) => (
                 <li key={part} className="two">

@@ -42,7 +42,7 @@ export function DraftScreen(): React.ReactNode {
       <PageHeader
         title={dataset}
         crumb={<Link to="/intake">{t('crumb')}</Link>}
-        state={picked !== null ? pickedWords(picked) : open === undefined ? (isNone && !taking ? t('state') : undefined) : t('draftState', { n: formats.count(open.added), size: formats.size(open.bytes) })}
+        state={picked !== null ? pickedWords(picked) : open === undefined ? (isNone && !taking ? t('state') : undefined) : t('draftState', { count: open.added, n: formats.count(open.added), size: formats.size(open.bytes) })}
         actions={
           <>
             {open === undefined && picked === null ? null : <ChooseButtons />}

@@ -49,7 +49,7 @@ export function TakeForm({ picked, fixed }: { readonly picked: Picked; readonly 
   };
   return (
     <Inspector
-      title={fixed === null ? t('keepAs') : t('draftTitle', { dataset: fixed })}
+      title={fixed === null ? t('where') : t('draftTitle', { dataset: fixed })}
       foot={
         <>
           <dl className="figures">

@@ -3,7 +3,7 @@ import { ProblemError, routes } from '../../../contract/api/index.ts';
 import type { Job } from '../../../contract/api/index.ts';
 import { keys, useAct } from '../../data/index.ts';
 import { Button, ButtonLink, Inspector, ProblemView, Status, When, useProgressWords } from '../../ui/index.ts';
-import { endKinds, endOf } from './jobs-screen.tsx';
+import { endKinds, endOf } from './job-end.ts';
 
 /** A job that has ended: when, how, what it kept, and where its result is. */
 export function JobDetail({ job, onClose }: { readonly job: Job; onClose(): void }): React.ReactNode {

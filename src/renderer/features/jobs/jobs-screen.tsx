@@ -9,10 +9,10 @@ import { isAtWork, queries, useJobs } from '../../data/index.ts';
 import { useFormats } from '../../format/index.ts';
 import { useDoor } from '../../host/index.ts';
 import { Empty, Loading, ProblemView, Status, When } from '../../ui/index.ts';
-import type { StatusKind } from '../../ui/status.tsx';
 import { Table } from '../../ui/table.tsx';
 import type { Column } from '../../ui/table.tsx';
 import { JobDetail } from './job-detail.tsx';
+import { endKinds, endOf } from './job-end.ts';
 import './jobs.css';
 
 const route = getRouteApi('/lake/jobs');
@@ -50,12 +50,6 @@ export function JobsScreen(): React.ReactNode {
       </div>
     </div>
   );
-}
-
-export const endKinds: Readonly<Record<'done' | 'failed' | 'cancelled', StatusKind>> = { done: 'ok', failed: 'bad', cancelled: 'idle' };
-
-export function endOf(job: Job): 'done' | 'failed' | 'cancelled' {
-  return job.state === 'done' || job.state === 'failed' ? job.state : 'cancelled';
 }
 
 function useColumns(): readonly Column<Job>[] {

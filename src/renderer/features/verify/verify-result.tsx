@@ -79,7 +79,7 @@ function Answers({ answers }: { readonly answers: NonNullable<VerifyReport['answ
   const { t } = useTranslation('verify');
   const formats = useFormats();
   const { unchanged, signedBy, trusted, when } = answers;
-  const who = signedBy.answer === 'nobody' ? t('nobody') : t(signedBy.answer, { name: signedBy.name ?? t('unnamed') });
+  const who = signedBy.answer === 'nobody' ? t('nobody') : t(signedBy.answer, { name: commonName(signedBy.name) ?? t('unnamed') });
   return (
     <section>
       <h2>{t('four')}</h2>
@@ -113,4 +113,9 @@ function Answer({ name, look, head, sentence, children }: { readonly name: strin
       </dd>
     </div>
   );
+}
+
+/** `Dana Okafor` out of `CN=Dana Okafor, O=HMS-DTA`; the whole name is in the sentence below. */
+function commonName(name: string | null): string | null {
+  return name === null ? null : (/(?:^|,\s*)CN=([^,]+)/.exec(name)?.[1] ?? name);
 }
