@@ -60,7 +60,7 @@ export function exportHandlers(services: Services, links: Links): HandlersOf<typ
           const until = target.path === null ? instantOf(clock.now() + EXPORT_KEPT_MS) : null;
           const { bytes, payload, tagmanifest, signedBy, recorded, actSigned } = result;
           return { name: basename(target.place), form: target.form, path: target.path, bytes, payload, tagmanifest, refs: names, signedBy, recorded, actSigned, until } satisfies Exported;
-        });
+        }, lake);
         return { kind: 'export', exported };
       },
     });
