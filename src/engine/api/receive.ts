@@ -57,6 +57,7 @@ export function receiveJob({ desk, drafts, events }: Services, uploads: Uploads,
                 events.tell({ type: 'draft', dataset });
               }
               if (signal.aborted) throw new CancelledError(`${sum.files === 1 ? '1 file is' : `${sum.files.toLocaleString('en-US')} files are`} kept in the draft.`);
+              sum = withIncomplete(sum, reception.incomplete);
               const emptyFolders = reception.emptyFolders.slice(0, MOST);
               await draft.record(reception.emptyFolders.map((path) => ({ do: 'note', note: 'emptyFolder', path })));
               const notes = { emptyFolders, symlinks: [], special: [], counts: { emptyFolders: reception.emptyFolders.length, symlinks: 0, special: 0 } };
@@ -68,7 +69,7 @@ export function receiveJob({ desk, drafts, events }: Services, uploads: Uploads,
         } finally {
           events.tell({ type: 'draft', dataset });
         }
-      }),
+      }, lake),
   };
 }
 
@@ -86,6 +87,12 @@ function added(sum: Sum, report: IntakeReport, taken: number): Sum {
     problemCount: sum.problemCount + report.problemCount,
     taken: sum.taken + taken,
   };
+}
+
+/** Files that were begun to be sent when it was said that all was sent. */
+function withIncomplete(sum: Sum, paths: readonly string[]): Sum {
+  const problems = paths.slice(0, MOST).map((path) => ({ code: 'SOURCE_UNREADABLE' as const, source: path, path: path as LogicalPath, message: `"${path}" was left out: it was not sent to its end. Send it again.` }));
+  return { ...sum, problems: [...sum.problems, ...problems].slice(0, MOST), problemCount: sum.problemCount + paths.length };
 }
 
 /** Opened when its turn comes. */

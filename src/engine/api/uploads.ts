@@ -46,9 +46,9 @@ export class Uploads {
         this.#admit(upload.id, upload.metadata ?? {});
         return Promise.resolve({});
       },
-      onUploadFinish: (_request, upload) => {
-        this.#arrived(upload.id, upload.size ?? 0, upload.metadata ?? {});
-        return Promise.resolve({});
+      onUploadFinish: async (_request, upload) => {
+        await this.#arrived(upload.id, upload.size ?? 0, upload.metadata ?? {});
+        return {};
       },
     });
   }
@@ -115,17 +115,22 @@ export class Uploads {
     }
     const reception = this.#receptions.get(metadata['intake'] ?? '');
     if (reception === undefined) throw refusal('The intake that this file was sent for has ended or never began.');
+    if (reception.isFinished) throw refusal('The intake that this file was sent for takes no more: it was said that all was sent.');
     this.#spooled.set(id, { id, path: name.path, reception, isComplete: false });
-    reception.began(id);
+    reception.began(id, name.path);
   }
 
-  #arrived(id: string, size: number, metadata: Readonly<Record<string, string | null>>): void {
+  /** What comes after the end of its intake is refused, so that nobody takes it for kept. */
+  async #arrived(id: string, size: number, metadata: Readonly<Record<string, string | null>>): Promise<void> {
     const item = this.#spooled.get(id);
-    if (item === undefined) return;
-    item.isComplete = true;
     const mtime = Number(metadata['mtime'] ?? '');
     const isTime = (metadata['mtime'] ?? '') !== '' && Number.isSafeInteger(mtime) && Math.abs(mtime) <= 8.64e15;
-    item.reception?.arrived({ id, path: item.path, size, mtime: isTime ? mtime : null });
+    if (item === undefined || item.reception?.arrived({ id, path: item.path, size, mtime: isTime ? mtime : null }) === false) {
+      this.#spooled.delete(id);
+      await this.#server.datastore.remove(id).catch(() => undefined);
+      throw refusal('The intake that this file was sent for ended before the file was complete, so it was not taken.');
+    }
+    item.isComplete = true;
   }
 
   #terminated(id: string): void {
