@@ -78,7 +78,7 @@ export function exportHandlers(services: Services, links: Links): HandlersOf<typ
       const { exported, place } = await fetchable(services, id);
       const size = await stat(place).then((stats) => stats.size, ifMissing(null));
       if (size === null) throw gone();
-      return bytesResponse({ place, size, etag: createHash('sha256').update(`${id} ${exported.tagmanifest} ${size}`).digest('hex'), name: exported.name }, { headers, isHead });
+      return bytesResponse({ place, size, etag: createHash('sha256').update(`${id} ${exported.tagmanifest} ${size}`).digest('hex'), sha256: null, name: exported.name }, { headers, isHead });
     },
     exportToPath: ({ body: { target, form, replace, ...wanted } }) => begin(wanted, () => ({ place: resolve(target), form, replace, path: resolve(target) })),
     makeLink: ({ body: { path, name } }) => {
