@@ -36,7 +36,7 @@ export async function bytesResponse({ place, size, etag, sha256, name }: StoredB
     'cache-control': 'private, no-cache',
     etag: tag,
   };
-  if (headers.get('if-none-match')?.split(',').some((item) => item.trim().replace(/^W\//, '') === tag) === true) return new Response(null, { status: 304, headers: common });
+  if (headers.get('if-none-match')?.split(',').some((item) => ['*', tag].includes(item.trim().replace(/^W\//, ''))) === true) return new Response(null, { status: 304, headers: common });
   const ifRange = headers.get('if-range');
   const range = ifRange !== null && ifRange !== tag ? null : rangeOf(headers.get('range'), size);
   if (range === 'outside') {
@@ -52,7 +52,7 @@ export async function bytesResponse({ place, size, etag, sha256, name }: StoredB
 
 /** Null where the header is not there or is none that can be served in part. */
 export function rangeOf(header: string | null, size: number): { readonly start: number; readonly end: number } | 'outside' | null {
-  const found = /^bytes=(\d{0,16})-(\d{0,16})$/.exec(header?.trim() ?? '');
+  const found = /^bytes=(\d{0,20})-(\d{0,20})$/i.exec(header?.trim() ?? '');
   const [first = '', last = ''] = found?.slice(1) ?? [];
   if (found === null || (first === '' && last === '')) return null;
   if (first === '') {

@@ -82,7 +82,9 @@ export function exportHandlers(services: Services, links: Links): HandlersOf<typ
     },
     exportToPath: ({ body: { target, form, replace, ...wanted } }) => begin(wanted, () => ({ place: resolve(target), form, replace, path: resolve(target) })),
     makeLink: ({ body: { path, name } }) => {
-      const isBytes = [routes.readFile, routes.fetchExport].some((route) => patternOf(route.path).test(path.split('?', 1)[0] ?? ''));
+      // As it will be asked for: what an address may hide behind dots, backslashes or a # does not count.
+      const { pathname, hash } = new URL(path, 'http://hms.local');
+      const isBytes = hash === '' && path.startsWith(pathname) && [routes.readFile, routes.fetchExport].some((route) => patternOf(route.path).test(pathname));
       if (!isBytes) throw new DoorError('REQUEST_INVALID', 'A link can be made to the bytes of a file or a package, and to nothing else.');
       const { secret, until } = links.make(path, name);
       return { url: addressOf(routes.followLink, { secret }), until };

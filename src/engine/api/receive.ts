@@ -48,7 +48,7 @@ export function receiveJob({ desk, drafts, events }: Services, uploads: Uploads,
             try {
               say('Receiving and hashing', 0);
               for (let batch = await reception.next(signal); batch !== null; batch = await reception.next(signal)) {
-                const sources = batch.map((item) => ({ kind: 'stream' as const, as: item.path as LogicalPath, mtime: item.mtime === null ? null : instantOf(item.mtime), stream: pieces(uploads.place(item.id)) }));
+                const sources = batch.map((item) => ({ kind: 'stream' as const, as: item.path as LogicalPath, mtime: item.mtime === null ? null : instantOf(item.mtime), stream: pieces(uploads.place(item.id), item.size) }));
                 const report = await putInto(writable, draft, sources, { signal, inline: true, onProgress: ({ bytesDone }) => say('Receiving and hashing', bytesDone) });
                 sum = added(sum, report, batch.reduce((total, { size }) => total + size, 0));
                 reception.staged(batch);
@@ -95,7 +95,7 @@ function withIncomplete(sum: Sum, paths: readonly string[]): Sum {
   return { ...sum, problems: [...sum.problems, ...problems].slice(0, MOST), problemCount: sum.problemCount + paths.length };
 }
 
-/** Opened when its turn comes. */
-async function* pieces(place: string): AsyncGenerator<Uint8Array> {
-  yield* createReadStream(place, { highWaterMark: PIECE_BYTES }) as AsyncIterable<Uint8Array>;
+/** Opened when its turn comes. A buffer is no larger than the file: thousands of small ones would otherwise take a mebibyte each until they are collected. */
+async function* pieces(place: string, size: number): AsyncGenerator<Uint8Array> {
+  yield* createReadStream(place, { highWaterMark: Math.min(PIECE_BYTES, Math.max(4_096, size)) }) as AsyncIterable<Uint8Array>;
 }
