@@ -95,6 +95,33 @@ describe('an upload that comes too late', () => {
   });
 });
 
+describe('names', () => {
+  it('that look alike or that other systems could not store are kept, each with its own bytes', async () => {
+    const names = ['\u00e9.txt', 'e\u0301.txt', 'CON', 'aux.txt', 'end.', 'A.txt', 'a.txt', 'x\\y', '%2e%2e'];
+    const intake = await begin();
+    for (const name of names) {
+      const place = await create(intake, name, Buffer.byteLength(name));
+      expect((await patch(place, 0, name)).status).toBe(204);
+    }
+    await bench.ask(routes.finishIntake, { params: { job: intake }, body: {} });
+    expect((await bench.ended(intake)).result).toMatchObject({ report: { files: names.length, problemCount: 0 } });
+    const ref = await bench.commit('WF-1');
+    for (const name of names) {
+      const bytes = await bench.raw(`/dta/versions/${ref}/file?path=${encodeURIComponent(name)}`);
+      expect([bytes.status, await bytes.text()]).toEqual([200, name]);
+    }
+  });
+
+  it('that come twice in one intake: the later one stands', async () => {
+    const intake = await begin();
+    for (const text of ['first', 'later']) expect((await patch(await create(intake, 'twice.txt', 5), 0, text)).status).toBe(204);
+    await bench.ask(routes.finishIntake, { params: { job: intake }, body: {} });
+    await bench.ended(intake);
+    const ref = await bench.commit('WF-1');
+    expect(await (await bench.raw(`/dta/versions/${ref}/file?path=twice.txt`)).text()).toBe('later');
+  });
+});
+
 describe('work that was meant for another lake than the one that is open', () => {
   it('says of no file that it is there already', async () => {
     const intake = await begin();
