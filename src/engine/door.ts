@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { chmod, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { By, DatasetId } from '../contract/index.ts';
 import { abortable, DraftBook, EventLog, EXPORT_KEPT_MS, handlerOf, KnownLakes, LakeDesk, Metrics, problemOf, takePathsJob, Uploads } from './api/index.ts';
@@ -55,6 +55,9 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   await durable.makeFolder(join(profile, 'locks'));
   const lock = takeStationLock(join(profile, 'locks', 'door'), 'exclusive');
   const run = clock.uuid();
+  // Records lie in these for a while, and are nobody's but this account's.
+  for (const folder of ['uploads', 'exports']) await closedFolder(join(profile, folder), durable);
+  const spoolLock = takeStationLock(spoolLockFile(profile, run), 'exclusive');
   if (lock !== null) await tidy(profile, durable, clock);
 
   const events = new EventLog(run.slice(0, 8));
@@ -112,6 +115,8 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
       events.close();
       await desk.close();
       await durable.removeTree(join(profile, 'uploads', run));
+      spoolLock?.release();
+      await removeSpoolLock(profile, run, durable);
       lock?.release();
     },
   };
@@ -127,10 +132,33 @@ async function openProfile(profile: string, disk: Disk, clock: Clock): Promise<{
 
 /** Removes what earlier runs left: uploads that nobody goes on with, and packages older than a day. */
 async function tidy(profile: string, durable: Durable, clock: Clock): Promise<void> {
-  for (const name of await readdir(join(profile, 'uploads')).catch(ifMissing([]))) await durable.removeTree(join(profile, 'uploads', name));
+  for (const run of await readdir(join(profile, 'uploads')).catch(ifMissing([]))) {
+    // Held: another door of this account is receiving there at this moment.
+    const left = takeStationLock(spoolLockFile(profile, run), 'exclusive');
+    if (left === null) continue;
+    await durable.removeTree(join(profile, 'uploads', run));
+    left.release();
+    await removeSpoolLock(profile, run, durable);
+  }
   const exports = join(profile, 'exports');
   for (const name of await readdir(exports).catch(ifMissing([]))) {
     const made = await stat(join(exports, name)).then((stats) => stats.mtimeMs, ifMissing(0));
     if (clock.now() - made > EXPORT_KEPT_MS) await durable.removeTree(join(exports, name));
   }
+}
+
+/** Held by the run whose spool of uploads has this name. */
+function spoolLockFile(profile: string, run: string): string {
+  return join(profile, 'locks', `uploads-${run}`);
+}
+
+async function removeSpoolLock(profile: string, run: string, durable: Durable): Promise<void> {
+  const file = spoolLockFile(profile, run);
+  for (const name of [file, `${file}-journal`]) await durable.removeFile(name);
+}
+
+/** A folder that other accounts of this computer cannot look into, where the disk knows of accounts. */
+async function closedFolder(folder: string, durable: Durable): Promise<void> {
+  await durable.makeFolder(folder);
+  if (process.platform !== 'win32') await chmod(folder, 0o700).catch(() => undefined);
 }

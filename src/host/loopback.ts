@@ -44,7 +44,8 @@ export async function listen(options: LoopbackOptions): Promise<Loopback> {
   const server = createServer({ requestTimeout: 0, headersTimeout: 20_000, keepAliveTimeout: 30_000 });
   const port = await new Promise<number>((resolve, reject) => {
     server.once('error', (error) => reject(portError(error, options.port)));
-    server.listen({ host: '127.0.0.1', port: options.port, exclusive: true }, () => {
+    // A script may open thousands of connections at once: with a short queue the system resets some of them.
+    server.listen({ host: '127.0.0.1', port: options.port, exclusive: true, backlog: 4_096 }, () => {
       const address = server.address();
       resolve(typeof address === 'object' && address !== null ? address.port : options.port);
     });

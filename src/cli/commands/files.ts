@@ -54,7 +54,7 @@ function sumLine({ sha256, path }: FileRow): string {
   return `${escaped === path ? '' : '\\'}${sha256}  ${escaped}`;
 }
 
-/** Writes the bytes of a file to standard output. A whole file is checked against its SHA-256 on the way. */
+/** Writes the bytes of a file to standard output. A whole file is checked against its SHA-256 on the way, and its last piece is written only where that is right. */
 export function cat(session: Session, [text, name]: readonly [string, string], { range }: { readonly range?: string }): Promise<void> {
   return reading(session, async (lake) => {
     const version = versionOf(lake, text);
@@ -68,19 +68,23 @@ export function cat(session: Session, [text, name]: readonly [string, string], {
     // A chunk's end need not be a group's end of base64, so that what is left over waits for the next.
     let rest: Uint8Array = Buffer.alloc(0);
     if (session.json) await session.out.text(`${JSON.stringify({ ref: refOf(version), path, sha256, size, mtime, range: wanted ?? null }).slice(0, -1)},"base64":"`);
+    const write = async (chunk: Uint8Array): Promise<void> => {
+      if (!session.json) return session.out.bytes(chunk);
+      const bytes = Buffer.concat([rest, chunk]);
+      const whole = bytes.length - (bytes.length % 3);
+      rest = bytes.subarray(whole);
+      return session.out.text(bytes.toString('base64', 0, whole));
+    };
+    let held: Uint8Array | null = null;
     for await (const chunk of inWords(stream, lake, version, name)) {
       if (!(await goesOn(session))) return;
       hash.update(chunk);
-      if (!session.json) await session.out.bytes(chunk);
-      else {
-        const bytes = Buffer.concat([rest, chunk]);
-        const whole = bytes.length - (bytes.length % 3);
-        await session.out.text(bytes.toString('base64', 0, whole));
-        rest = bytes.subarray(whole);
-      }
+      if (held !== null) await write(held);
+      held = chunk;
     }
-    if (session.json) await session.out.text(`${Buffer.from(rest).toString('base64')}"}\n`);
     if (wanted === undefined && hash.digest('hex') !== sha256) throw altered(version, name);
+    if (held !== null) await write(held);
+    if (session.json) await session.out.text(`${Buffer.from(rest).toString('base64')}"}\n`);
   });
 }
 
@@ -97,7 +101,7 @@ async function* inWords(stream: AsyncIterable<Uint8Array>, lake: ReadableLake, v
 }
 
 function altered(version: VersionDetail, name: string): HmsError {
-  return new HmsError('STORED_DAMAGED', `The stored bytes of "${name}" are not those that ${refOf(version)} was committed with. What was written just now is not the record.`, {
+  return new HmsError('STORED_DAMAGED', `The stored bytes of "${name}" are not those that ${refOf(version)} was committed with. The last of them were held back.`, {
     kept: 'Nothing was changed in the lake.',
     next: 'Run "hms dta verify" on the lake, and restore the file from a backup.',
   });

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { DoorError, routes } from '../../contract/api/index.ts';
 import type { Route, RouteName } from '../../contract/api/index.ts';
 import type { Call, Handlers } from './handler.ts';
+import { jsonOf } from './json-body.ts';
 import type { Metrics } from './metrics.ts';
 import { openApiDocument } from './openapi.ts';
 import { problemOf, problemResponse } from './problems.ts';
@@ -12,8 +13,8 @@ import type { Uploads } from './uploads.ts';
 
 /** The door's handler: routes of the table with their handlers, at their addresses and below `/api`. */
 
-/** More than any route needs in a JSON body. */
-const MOST_JSON_BYTES = 16 * 1024 * 1024;
+/** Of what does not fit in a request, told in the answer. */
+const MOST_ISSUES = 100;
 
 export interface AppParts {
   readonly handlers: Handlers;
@@ -84,11 +85,13 @@ export function makeApp(parts: AppParts): (request: Request) => Promise<Response
 
 async function parse(route: Route, c: Context<Env>): Promise<Call<Route>> {
   const issues: { in: string; path: string; message: string }[] = [];
+  let count = 0;
   const part = (where: string, schema: z.ZodType | undefined, value: unknown): unknown => {
     if (schema === undefined) return undefined;
     const parsed = schema.safeParse(value);
     if (parsed.success) return parsed.data;
-    issues.push(...parsed.error.issues.map(({ path, message }) => ({ in: where, path: path.join('.'), message })));
+    count += parsed.error.issues.length;
+    issues.push(...parsed.error.issues.slice(0, MOST_ISSUES).map(({ path, message }) => ({ in: where, path: path.join('.'), message })));
     return undefined;
   };
   const params = part('path', route.params, c.req.param());
@@ -96,32 +99,9 @@ async function parse(route: Route, c: Context<Env>): Promise<Call<Route>> {
   const body = route.body === undefined ? undefined : part('body', route.body, await jsonOf(c.req.raw));
   if (issues.length > 0) {
     const words = issues.slice(0, 3).map(({ in: where, path, message }) => `${path === '' ? where : path}: ${message}`);
-    throw new DoorError('REQUEST_INVALID', `The request does not fit: ${words.join('; ')}${issues.length > 3 ? `; and ${issues.length - 3} more` : ''}.`, { kept: 'Nothing was changed.', next: 'See /openapi.json for what it takes.', facts: { issues } });
+    throw new DoorError('REQUEST_INVALID', `The request does not fit: ${words.join('; ')}${count > 3 ? `; and ${count - 3} more` : ''}.`, { kept: 'Nothing was changed.', next: 'See /openapi.json for what it takes.', facts: { issues } });
   }
   return { params, query, body, signal: c.var.signal, headers: c.req.raw.headers, isHead: c.req.method === 'HEAD' } as Call<Route>;
-}
-
-async function jsonOf(request: Request): Promise<unknown> {
-  const type = request.headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
-  if (type !== 'application/json') throw unreadable(type === undefined ? 'The request says no content type; this route takes application/json.' : `This route takes application/json, not ${type.slice(0, 100)}.`);
-  const pieces: Uint8Array[] = [];
-  let size = 0;
-  if (request.body !== null) {
-    for await (const piece of request.body as AsyncIterable<Uint8Array>) {
-      size += piece.length;
-      if (size > MOST_JSON_BYTES) throw unreadable('The request is longer than 16 MiB.');
-      pieces.push(piece);
-    }
-  }
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(pieces))) as unknown;
-  } catch {
-    throw unreadable('The body of the request is no JSON.');
-  }
-}
-
-function unreadable(message: string): DoorError {
-  return new DoorError('REQUEST_UNREADABLE', message, { kept: 'Nothing was changed.', next: 'See /openapi.json for what it takes.' });
 }
 
 function respond(route: Route, answer: unknown): Response {

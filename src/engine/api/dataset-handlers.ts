@@ -96,7 +96,7 @@ export function datasetHandlers({ desk, drafts }: Services): HandlersOf<typeof d
     readFile: ({ params: { ref }, query: { path }, headers, isHead }) =>
       desk.reading(async (lake) => {
         const { file, place } = await places.locate(lake, versionOf(lake, ref), logicalPathOf(path));
-        return bytesResponse({ place, size: file.size, etag: file.sha256, name: fileShape(file).name }, { headers, isHead });
+        return bytesResponse({ place, size: file.size, etag: file.sha256, sha256: file.sha256, name: fileShape(file).name }, { headers, isHead });
       }),
     compareVersions: ({ params: { ref }, query: { from, after, limit } }) =>
       desk.reading((lake) => {

@@ -51,7 +51,7 @@ export function draftHandlers({ desk, drafts, jobs, events }: Services): Handler
             desk.writing(async (lake) => {
               const { version } = await commit(lake, dataset, { message, tags: parsed, signal, onProgress });
               return told(dataset, { kind: 'commit', ref: versionName(dataset, version), dataset, version });
-            }),
+            }, id),
         }),
       };
     },
@@ -74,7 +74,7 @@ export function draftHandlers({ desk, drafts, jobs, events }: Services): Handler
               if (record === undefined) throw noDraft(dataset);
               await discard(lake, record);
               return told(dataset, { kind: 'discard', dataset });
-            }),
+            }, id),
         }),
       };
     },

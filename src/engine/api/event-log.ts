@@ -64,6 +64,7 @@ export class EventLog {
         start: (controller) => {
           // A reader that is cut off before the first event has an id to come back with.
           controller.enqueue(encoder.encode(`retry: 1000\nid: ${this.#idOf(place ?? this.#last)}\n\n`));
+          if (!isOpen) return;
           beat = setInterval(() => {
             if (isOpen && (controller.desiredSize ?? 0) > 0) controller.enqueue(encoder.encode(': beat\n\n'));
           }, BEAT_MS);

@@ -60,7 +60,7 @@ export function exportHandlers(services: Services, links: Links): HandlersOf<typ
           const until = target.path === null ? instantOf(clock.now() + EXPORT_KEPT_MS) : null;
           const { bytes, payload, tagmanifest, signedBy, recorded, actSigned } = result;
           return { name: basename(target.place), form: target.form, path: target.path, bytes, payload, tagmanifest, refs: names, signedBy, recorded, actSigned, until } satisfies Exported;
-        });
+        }, lake);
         return { kind: 'export', exported };
       },
     });
@@ -78,11 +78,13 @@ export function exportHandlers(services: Services, links: Links): HandlersOf<typ
       const { exported, place } = await fetchable(services, id);
       const size = await stat(place).then((stats) => stats.size, ifMissing(null));
       if (size === null) throw gone();
-      return bytesResponse({ place, size, etag: createHash('sha256').update(`${id} ${exported.tagmanifest} ${size}`).digest('hex'), name: exported.name }, { headers, isHead });
+      return bytesResponse({ place, size, etag: createHash('sha256').update(`${id} ${exported.tagmanifest} ${size}`).digest('hex'), sha256: null, name: exported.name }, { headers, isHead });
     },
     exportToPath: ({ body: { target, form, replace, ...wanted } }) => begin(wanted, () => ({ place: resolve(target), form, replace, path: resolve(target) })),
     makeLink: ({ body: { path, name } }) => {
-      const isBytes = [routes.readFile, routes.fetchExport].some((route) => patternOf(route.path).test(path.split('?', 1)[0] ?? ''));
+      // As it will be asked for: what an address may hide behind dots, backslashes or a # does not count.
+      const { pathname, hash } = new URL(path, 'http://hms.local');
+      const isBytes = hash === '' && path.startsWith(pathname) && [routes.readFile, routes.fetchExport].some((route) => patternOf(route.path).test(pathname));
       if (!isBytes) throw new DoorError('REQUEST_INVALID', 'A link can be made to the bytes of a file or a package, and to nothing else.');
       const { secret, until } = links.make(path, name);
       return { url: addressOf(routes.followLink, { secret }), until };

@@ -16,7 +16,7 @@ import type { Uploads } from './uploads.ts';
 /** Files in: from paths of this computer, or uploaded. */
 export function intakeHandlers(services: Services, uploads: Uploads): HandlersOf<typeof intakeRoutes> {
   const { desk, drafts, jobs } = services;
-  const receptions = new Map<string, { readonly reception: Reception; readonly dataset: DatasetId }>();
+  const receptions = new Map<string, { readonly reception: Reception; readonly lake: string; readonly dataset: DatasetId }>();
 
   const begin = (spec: JobSpec): Job => {
     try {
@@ -31,7 +31,7 @@ export function intakeHandlers(services: Services, uploads: Uploads): HandlersOf
       if (lake.readOnly !== null) throw lake.readOnly;
       return { lake: lake.lake.id, dataset: findDataset(lake, text) ?? datasetIdOf(text) };
     });
-  const intakeOf = (id: string): { readonly reception: Reception; readonly dataset: DatasetId } => {
+  const intakeOf = (id: string): { readonly reception: Reception; readonly lake: string; readonly dataset: DatasetId } => {
     const state = jobs.get(id)?.state;
     const found = receptions.get(id);
     if (found !== undefined && (state === 'running' || state === 'paused' || state === 'waiting')) return found;
@@ -46,12 +46,12 @@ export function intakeHandlers(services: Services, uploads: Uploads): HandlersOf
       let id = '';
       const job = begin(receiveJob(services, uploads, { lake, dataset, files, bytes, reception, id: () => id }));
       id = job.id;
-      receptions.set(id, { reception, dataset });
+      receptions.set(id, { reception, lake, dataset });
       uploads.open(id, reception);
       return { job };
     },
     offerFiles: async ({ params: { job }, body: { files } }) => {
-      const { reception, dataset } = intakeOf(job);
+      const { reception, lake: only, dataset } = intakeOf(job);
       return desk.reading(async (lake) => {
         const staged = await drafts.current(lake, dataset);
         const wanted: string[] = [];
@@ -66,7 +66,7 @@ export function intakeHandlers(services: Services, uploads: Uploads): HandlersOf
           } else wanted.push(file.path);
         }
         return { wanted, kept, refused };
-      });
+      }, only);
     },
     finishIntake: ({ params: { job: id }, body: { emptyFolders } }) => {
       const { reception } = intakeOf(id);

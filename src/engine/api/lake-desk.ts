@@ -100,11 +100,13 @@ export class LakeDesk {
     });
   }
 
-  /** Does something to the open lake's folder while nobody has it open, and opens it again. */
-  whileClosed<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  /** Does something to the folder of the open lake with the id `only` while nobody has it open, and opens it again. `mayClose` as in `open`. */
+  whileClosed<T>(only: string, mayClose: () => void, work: (folder: string) => Promise<T>): Promise<T> {
     return this.#inTurn(async () => {
       const folder = this.#opened?.folder;
       if (folder === undefined) throw noLake();
+      if (this.id !== only) throw otherLake();
+      mayClose();
       await this.#closeNow();
       try {
         return await work(folder);
@@ -114,18 +116,18 @@ export class LakeDesk {
     });
   }
 
-  /** Lends the lake with all that was added since, by anyone. LAKE_NONE where none is open. */
-  async reading<T>(work: (lake: ReadableLake) => Promise<T> | T): Promise<T> {
+  /** Lends the lake with all that was added since, by anyone. LAKE_NONE where none is open; JOB_REFUSED where it is not the one with the id `only`. */
+  async reading<T>(work: (lake: ReadableLake) => Promise<T> | T, only?: string): Promise<T> {
     return this.#lent(async (opened) => {
       const lake = await opened.access.reading();
       opened.checked = this.#now();
       this.#tellGrowth(lake);
       return work(lake);
-    });
+    }, only);
   }
 
   /** The same for writing. Throws the reason where this workstation may not write. */
-  async writing<T>(work: (lake: WritableLake) => Promise<T>): Promise<T> {
+  async writing<T>(work: (lake: WritableLake) => Promise<T>, only?: string): Promise<T> {
     return this.#lent(async (opened) => {
       const lake = await opened.access.writing();
       opened.checked = this.#now();
@@ -134,19 +136,21 @@ export class LakeDesk {
       } finally {
         this.#tellGrowth(lake);
       }
-    });
+    }, only);
   }
 
   /** For what can also be done in a lake that this station may only read. */
-  async writingIfAllowed<T>(work: (lake: ReadableLake) => Promise<T>): Promise<T> {
-    const isClosed = await this.reading((lake) => lake.readOnly !== null);
-    return isClosed ? this.reading(work) : this.writing(work);
+  async writingIfAllowed<T>(work: (lake: ReadableLake) => Promise<T>, only?: string): Promise<T> {
+    const isClosed = await this.reading((lake) => lake.readOnly !== null, only);
+    return isClosed ? this.reading(work, only) : this.writing(work, only);
   }
 
-  async #lent<T>(work: (opened: Opened) => Promise<T>): Promise<T> {
+  async #lent<T>(work: (opened: Opened) => Promise<T>, only?: string): Promise<T> {
     await this.#turn;
     const opened = this.#opened;
     if (opened === null) throw noLake();
+    // Another lake may have been opened between the request and the work that it began: what is meant for one never goes into another.
+    if (only !== undefined && opened.access.fixed.lake.id !== only) throw otherLake();
     this.#users++;
     try {
       return await work(opened);
@@ -206,4 +210,8 @@ export class LakeDesk {
 
 function noLake(): DoorError {
   return new DoorError('LAKE_NONE', 'No lake is open.', { next: 'Open one of the lakes that are listed, or make one.' });
+}
+
+function otherLake(): DoorError {
+  return new DoorError('JOB_REFUSED', 'Another lake was opened meanwhile, and this is meant for the one before.', { kept: 'Nothing was changed.', next: 'Open that lake, then begin it again.' });
 }

@@ -16,15 +16,15 @@ import type { Services } from './services.ts';
 export function lakeHandlers(services: Services): HandlersOf<typeof lakeRoutes> {
   const { desk, known, jobs, profile, home, clock } = services;
 
-  /** Refuses where a job works on the open lake. */
-  const mayClose = (): void => {
-    const [job] = jobs.atWorkOn(desk.id ?? '');
+  /** Refuses where a job works on the open lake, but for one of that kind. */
+  const mayClose = (butFor?: string): void => {
+    const job = jobs.atWorkOn(desk.id ?? '').find(({ kind }) => kind !== butFor);
     if (job === undefined) return;
     throw new DoorError('JOB_REFUSED', `${job.title}: this is at work, so the lake stays open.`, { kept: 'Nothing was changed.', next: 'Wait until it is done, or cancel it.' });
   };
   const state = (): Promise<Doc<LakeState>> => desk.reading((lake) => lakeState(lake, desk));
   const open = async (folder: string): Promise<Doc<LakeState>> => {
-    await desk.open(folder, mayClose);
+    await desk.open(folder, () => mayClose());
     const opened = await state();
     await known.remember(opened.folder, opened.sample);
     return opened;
@@ -77,7 +77,7 @@ export function lakeHandlers(services: Services): HandlersOf<typeof lakeRoutes> 
       await known.forget(key);
     },
     getLake: state,
-    closeLake: () => desk.close(mayClose),
+    closeLake: () => desk.close(() => mayClose()),
     createLakeAt: ({ body: { folder, zone } }) => create(folder, zone),
     openLakeAt: ({ body: { folder } }) => open(folder),
     rebuildCatalog: async () => {
@@ -92,7 +92,7 @@ export function lakeHandlers(services: Services): HandlersOf<typeof lakeRoutes> 
           alone: `rebuild ${id}`,
           work: async ({ onProgress }) => {
             onProgress({ phase: 'Reading the ledger', filesDone: 0, filesTotal: null, bytesDone: 0, bytesTotal: 0 });
-            const { entries, datasets, files } = await desk.whileClosed((folder) => rebuildCatalog(desk.openOptions(folder)));
+            const { entries, datasets, files } = await desk.whileClosed(id, () => mayClose('rebuild'), (folder) => rebuildCatalog(desk.openOptions(folder)));
             return { kind: 'rebuild', entries, datasets, files };
           },
         }),

@@ -48,7 +48,7 @@ export function receiveJob({ desk, drafts, events }: Services, uploads: Uploads,
             try {
               say('Receiving and hashing', 0);
               for (let batch = await reception.next(signal); batch !== null; batch = await reception.next(signal)) {
-                const sources = batch.map((item) => ({ kind: 'stream' as const, as: item.path as LogicalPath, mtime: item.mtime === null ? null : instantOf(item.mtime), stream: pieces(uploads.place(item.id)) }));
+                const sources = batch.map((item) => ({ kind: 'stream' as const, as: item.path as LogicalPath, mtime: item.mtime === null ? null : instantOf(item.mtime), stream: pieces(uploads.place(item.id), item.size) }));
                 const report = await putInto(writable, draft, sources, { signal, inline: true, onProgress: ({ bytesDone }) => say('Receiving and hashing', bytesDone) });
                 sum = added(sum, report, batch.reduce((total, { size }) => total + size, 0));
                 reception.staged(batch);
@@ -57,6 +57,7 @@ export function receiveJob({ desk, drafts, events }: Services, uploads: Uploads,
                 events.tell({ type: 'draft', dataset });
               }
               if (signal.aborted) throw new CancelledError(`${sum.files === 1 ? '1 file is' : `${sum.files.toLocaleString('en-US')} files are`} kept in the draft.`);
+              sum = withIncomplete(sum, reception.incomplete);
               const emptyFolders = reception.emptyFolders.slice(0, MOST);
               await draft.record(reception.emptyFolders.map((path) => ({ do: 'note', note: 'emptyFolder', path })));
               const notes = { emptyFolders, symlinks: [], special: [], counts: { emptyFolders: reception.emptyFolders.length, symlinks: 0, special: 0 } };
@@ -68,7 +69,7 @@ export function receiveJob({ desk, drafts, events }: Services, uploads: Uploads,
         } finally {
           events.tell({ type: 'draft', dataset });
         }
-      }),
+      }, lake),
   };
 }
 
@@ -88,7 +89,13 @@ function added(sum: Sum, report: IntakeReport, taken: number): Sum {
   };
 }
 
-/** Opened when its turn comes. */
-async function* pieces(place: string): AsyncGenerator<Uint8Array> {
-  yield* createReadStream(place, { highWaterMark: PIECE_BYTES }) as AsyncIterable<Uint8Array>;
+/** Files that were begun to be sent when it was said that all was sent. */
+function withIncomplete(sum: Sum, paths: readonly string[]): Sum {
+  const problems = paths.slice(0, MOST).map((path) => ({ code: 'SOURCE_UNREADABLE' as const, source: path, path: path as LogicalPath, message: `"${path}" was left out: it was not sent to its end. Send it again.` }));
+  return { ...sum, problems: [...sum.problems, ...problems].slice(0, MOST), problemCount: sum.problemCount + paths.length };
+}
+
+/** Opened when its turn comes. A buffer is no larger than the file: thousands of small ones would otherwise take a mebibyte each until they are collected. */
+async function* pieces(place: string, size: number): AsyncGenerator<Uint8Array> {
+  yield* createReadStream(place, { highWaterMark: Math.min(PIECE_BYTES, Math.max(4_096, size)) }) as AsyncIterable<Uint8Array>;
 }

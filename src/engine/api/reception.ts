@@ -16,21 +16,32 @@ const GATHER_MS = 50;
 /** Uploads of one intake between the requests that bring them and the job that stages them. */
 export class Reception {
   readonly #arrived: Arrival[] = [];
-  readonly #coming = new Set<string>();
+  /** Paths of uploads that are not complete, by their ids. */
+  readonly #coming = new Map<string, string>();
   readonly emptyFolders: string[] = [];
   /** Files that need not be sent, and their bytes. */
   kept = { files: 0, bytes: 0 };
   #isFinished = false;
+  /** Nothing is staged any more: all that came before the end was. */
+  #isOver = false;
   #wake: (() => void) | null = null;
 
-  began(id: string): void {
-    this.#coming.add(id);
+  began(id: string, path: string): void {
+    this.#coming.set(id, path);
   }
 
-  arrived(arrival: Arrival): void {
+  /** False where it comes too late to be staged: whoever sent it must be told. */
+  arrived(arrival: Arrival): boolean {
+    if (this.#isOver) return false;
     this.#coming.delete(arrival.id);
     this.#arrived.push(arrival);
     this.#wake?.();
+    return true;
+  }
+
+  /** Files that were begun to be sent and never came to their end. */
+  get incomplete(): readonly string[] {
+    return [...this.#coming.values()];
   }
 
   terminated(id: string): void {
@@ -42,6 +53,7 @@ export class Reception {
 
   /** Everything was sent; what is still on its way is waited for no more. */
   finish(emptyFolders: readonly string[]): void {
+    if (this.#isFinished) return;
     this.emptyFolders.push(...emptyFolders);
     this.#isFinished = true;
     this.#wake?.();
@@ -57,7 +69,11 @@ export class Reception {
     signal.addEventListener('abort', wake);
     try {
       while (this.#arrived.length === 0 && !this.#isFinished && !signal.aborted) await new Promise<void>((resolve) => (this.#wake = resolve));
-      if (signal.aborted || this.#arrived.length === 0) return null;
+      if (signal.aborted) return null;
+      if (this.#arrived.length === 0) {
+        this.#isOver = true;
+        return null;
+      }
       if (!this.#isFinished && this.#arrived.length < MOST_FILES) await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
       return this.#batch();
     } finally {

@@ -35,7 +35,7 @@ export function takePathsJob({ desk, drafts, events }: Pick<Services, 'desk' | '
         } finally {
           events.tell({ type: 'draft', dataset });
         }
-      }),
+      }, lake),
   };
 }
 

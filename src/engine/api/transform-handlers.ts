@@ -41,7 +41,7 @@ export function transformHandlers({ desk, jobs, events, verify }: Services): Han
                 await pending.discard();
                 events.tell({ type: 'draft', dataset: target });
               }
-            }),
+            }, lake),
         }),
       };
     },
@@ -61,7 +61,7 @@ export function transformHandlers({ desk, jobs, events, verify }: Services): Han
             desk.writing(async (writable) => {
               const { dataset, committed, before, left } = await importFrom(writable, path, { signal, onProgress, judge: verify, as: as ?? null, message: message ?? null });
               return { kind: 'import', dataset, versions: committed.map((version) => versionName(dataset, version)), before, left: [...left] };
-            }),
+            }, lake),
         }),
       };
     },

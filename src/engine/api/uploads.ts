@@ -1,6 +1,8 @@
+import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FileStore, MemoryConfigstore } from '@tus/file-store';
 import { Server } from '@tus/server';
+import { HmsError } from '../../contract/index.ts';
 import { DoorError } from '../../contract/api/index.ts';
 import type { Clock } from '../clock.ts';
 import type { Durable } from '../lake/index.ts';
@@ -12,6 +14,9 @@ import { uploadPath } from './upload-name.ts';
 
 /** A chunk; what the window's protocol and a browser's memory bear well. */
 const MOST_CHUNK_BYTES = 8 * 1024 * 1024;
+
+/** A disk with less than this left is called full. */
+const FULL_BYTES = 64 * 1024;
 
 interface Spooled {
   readonly id: string;
@@ -30,6 +35,8 @@ export class Uploads {
   readonly #receptions = new Map<string, Reception>();
   readonly #spooled = new Map<string, Spooled>();
   readonly #took: (bytes: number) => void;
+  /** What a request has begun, so that it is removed where the answer that names it cannot be given. */
+  readonly #begun = new WeakMap<object, string>();
 
   /** `folder`: of this run of the program alone. */
   constructor(folder: string, durable: Durable, clock: Clock, took: (bytes: number) => void) {
@@ -42,13 +49,14 @@ export class Uploads {
       datastore: new FileStore({ directory: folder, configstore: new MemoryConfigstore() }),
       namingFunction: () => clock.uuid(),
       generateUrl: (request, { id }) => `${new URL(request.url).pathname.replace(/\/$/, '')}/${id}`,
-      onUploadCreate: (_request, upload) => {
+      onUploadCreate: (request, upload) => {
         this.#admit(upload.id, upload.metadata ?? {});
+        this.#begun.set(request, upload.id);
         return Promise.resolve({});
       },
-      onUploadFinish: (_request, upload) => {
-        this.#arrived(upload.id, upload.size ?? 0, upload.metadata ?? {});
-        return Promise.resolve({});
+      onUploadFinish: async (_request, upload) => {
+        await this.#arrived(upload.id, upload.size ?? 0, upload.metadata ?? {});
+        return {};
       },
     });
   }
@@ -94,7 +102,12 @@ export class Uploads {
     const response = await this.#server.handleWeb(bodied as Parameters<Server['handleWeb']>[0]);
     if (request.method === 'DELETE' && response.ok) this.#terminated(before);
     if (response.status < 400) return new Response(response.body as ReadableStream<Uint8Array> | null, { status: response.status, headers: tusHeaders(response.headers as Headers) });
+    // Looked at before room is made.
+    const full = response.status >= 500 && (await isFull(this.#folder));
+    const begun = this.#begun.get(bodied);
+    if (begun !== undefined) await this.#takeBack(begun);
     const words = (await response.text()).trim();
+    if (full) throw new HmsError('NO_SPACE', 'The disk of the profile folder is full, so the file could not be received.', { kept: 'What was received before is kept until the intake ends.', next: 'Make room on that disk, then send the rest.' });
     const code = response.status === 404 || response.status === 410 ? 'UPLOAD_UNKNOWN' : 'UPLOAD_REFUSED';
     const problem = problemOf(new DoorError(code, refusalWords(words), { kept: 'What was received before is kept until the intake ends.', facts: { tus: words.slice(0, 500) } }), id);
     return problemResponse({ ...problem, status: response.status }, Object.fromEntries(tusHeaders(response.headers as Headers)));
@@ -115,17 +128,28 @@ export class Uploads {
     }
     const reception = this.#receptions.get(metadata['intake'] ?? '');
     if (reception === undefined) throw refusal('The intake that this file was sent for has ended or never began.');
+    if (reception.isFinished) throw refusal('The intake that this file was sent for takes no more: it was said that all was sent.');
     this.#spooled.set(id, { id, path: name.path, reception, isComplete: false });
-    reception.began(id);
+    reception.began(id, name.path);
   }
 
-  #arrived(id: string, size: number, metadata: Readonly<Record<string, string | null>>): void {
+  /** What comes after the end of its intake is refused, so that nobody takes it for kept. */
+  async #arrived(id: string, size: number, metadata: Readonly<Record<string, string | null>>): Promise<void> {
     const item = this.#spooled.get(id);
-    if (item === undefined) return;
-    item.isComplete = true;
     const mtime = Number(metadata['mtime'] ?? '');
     const isTime = (metadata['mtime'] ?? '') !== '' && Number.isSafeInteger(mtime) && Math.abs(mtime) <= 8.64e15;
-    item.reception?.arrived({ id, path: item.path, size, mtime: isTime ? mtime : null });
+    if (item === undefined || item.reception?.arrived({ id, path: item.path, size, mtime: isTime ? mtime : null }) === false) {
+      this.#spooled.delete(id);
+      await this.#server.datastore.remove(id).catch(() => undefined);
+      throw refusal('The intake that this file was sent for ended before the file was complete, so it was not taken.');
+    }
+    item.isComplete = true;
+  }
+
+  /** Nobody knows the address of what was begun by a request that failed. */
+  async #takeBack(id: string): Promise<void> {
+    this.#spooled.get(id)?.reception?.terminated(id);
+    await this.remove(id);
   }
 
   #terminated(id: string): void {
@@ -150,6 +174,11 @@ export class Uploads {
 
 function tooLong(): DoorError {
   return new DoorError('REQUEST_INVALID', 'A chunk of an upload has at most 8 MiB.', { kept: 'What was received before is kept.', next: 'Send smaller chunks.' });
+}
+
+async function isFull(folder: string): Promise<boolean> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize < FULL_BYTES;
 }
 
 function refusal(words: string): Error & TusError {

@@ -44,7 +44,8 @@ async function createNew(path: LogicalPath, draft: DraftIntake, durable: Durable
   for (;;) {
     const content = draft.assign(path);
     const target = contentFile(draft.contentFolder, content);
-    await durable.makeFolder(dirname(target));
+    // Where a share went away its empty place must not be filled: the share could not come back to it.
+    await durable.makeFolder(dirname(target), draft.contentFolder);
     try {
       return { content, target, handle: await durable.disk.create(target, 'exclusive') };
     } catch (error) {

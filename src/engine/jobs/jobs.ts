@@ -70,10 +70,11 @@ export class Jobs {
     const running = this.#all.get(id);
     if (running === undefined) return null;
     if (running.job.state === 'paused') {
-      await this.#over(running);
+      // Ended before anything is waited for, so that nobody lets it go on meanwhile.
       running.ends('cancelled', null, cancelled('What was staged is kept in the draft.'));
       this.#tellNow(running);
       this.#keep();
+      await this.#over(running);
       return running.job;
     }
     if (isAtWork(running.job)) {
@@ -90,7 +91,7 @@ export class Jobs {
   async pause(id: string): Promise<Job | null> {
     const running = this.#all.get(id);
     if (running === undefined) return null;
-    if (!running.job.can.includes('pause')) throw refused(`${running.job.title}: this cannot be paused now.`);
+    if (!running.job.can.includes('pause') || running.wish === 'cancel') throw refused(`${running.job.title}: this cannot be paused now.`);
     running.wish = 'pause';
     running.stop?.abort();
     await running.ended;

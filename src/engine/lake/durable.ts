@@ -83,7 +83,7 @@ export interface Durable {
   rewrite(path: string, content: Content): Promise<Written>;
   stage(path: string, content: Content): Promise<Written>;
   append(path: string, bytes: Uint8Array): Promise<void>;
-  makeFolder(path: string): Promise<void>;
+  makeFolder(path: string, within?: string): Promise<void>;
   publishFolder(from: string, to: string): Promise<void>;
   moveFile(from: string, to: string): Promise<void>;
   replaceDerived(path: string, content: () => Content, scratch: string): Promise<Written>;
@@ -114,16 +114,16 @@ export function durableOn(disk: Disk, place: Place, clock: Clock): Durable {
     }
   }
 
-  async function makeFolder(path: string, hasParent = false): Promise<void> {
+  async function makeFolder(path: string, within?: string, hasParent = false): Promise<void> {
     try {
       await retry(() => disk.mkdir(path));
     } catch (error) {
       const code = codeOf(error);
       if (code === 'EEXIST') return;
       // In /proc and the like a folder is there and takes no new one, with the same code.
-      if (code !== 'ENOENT' || hasParent || dirname(path) === path) throw error;
-      await makeFolder(dirname(path));
-      return makeFolder(path, true);
+      if (code !== 'ENOENT' || hasParent || dirname(path) === path || path === within || dirname(path) === within) throw error;
+      await makeFolder(dirname(path), within);
+      return makeFolder(path, within, true);
     }
     await disk.syncFolder(dirname(path));
   }
@@ -181,7 +181,7 @@ export function durableOn(disk: Disk, place: Place, clock: Clock): Durable {
       }
     },
 
-    /** The folder and its parents exist, durably. */
+    /** The folder and its parents exist, durably. `within` and what is above it is never made: where it is gone, ENOENT is thrown. */
     makeFolder,
 
     /**
