@@ -9,6 +9,7 @@ import { profileFolder } from '../engine/keys/index.ts';
 import { durableOn, placeOf, systemDisk } from '../engine/lake/index.ts';
 import { openDoorHere } from './door-here.ts';
 import { homeFolder } from './places.ts';
+import { windowHelpers } from './window-helpers.ts';
 
 /** Entry of the engine's process under Electron: the door behind the ports that the main process hands over. Runs on import. */
 
@@ -18,6 +19,7 @@ interface Port {
   on(event: 'close', listener: () => void): void;
   postMessage(message: unknown): void;
   start(): void;
+  close(): void;
 }
 interface ParentPort {
   on(event: 'message', listener: (event: { readonly data: unknown; readonly ports: readonly Port[] }) => void): void;
@@ -35,6 +37,7 @@ async function start(parent: ParentPort | undefined): Promise<void> {
   const tell = (message: FromEngine): void => parent.postMessage(message);
   const profile = profileFolder(process.env);
   const log = logIn(profile);
+  const helpers = windowHelpers(tell);
   let door: Promise<Door> | null = null;
   parent.on('message', ({ data, ports }) => {
     const message = ToEngine.parse(data);
@@ -42,10 +45,11 @@ async function start(parent: ParentPort | undefined): Promise<void> {
     if (message.type === 'note') log(message.words);
     else if (message.type === 'remember') void remember(message.file, JSON.stringify(message.state)).catch((error: unknown) => log('The place of the window was not kept.', error));
     else if (message.type === 'drain') void drain(door, message.ms).finally(() => tell({ type: 'drained' }));
+    else if (message.type === 'helper.started' || message.type === 'helper.ended') helpers.take(message, port);
     else if (port !== undefined) attach(port, () => door);
   });
   try {
-    door = openDoorHere({ profile, home: homeFolder(process.env), localPaths: true, log });
+    door = openDoorHere({ profile, home: homeFolder(process.env), localPaths: true, log, spawner: helpers.spawner });
     await door;
     tell({ type: 'ready', log: logFile(profile) });
   } catch (error) {

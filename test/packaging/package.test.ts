@@ -90,8 +90,7 @@ describe('what is built', () => {
     const text = readFileSync(join(root, 'electron-builder.release.yml'), 'utf8');
     const fuses = Object.fromEntries([...text.matchAll(/^ {2}(\w+): (true|false)$/gm)].map((match) => [match[1] ?? '', match[2] === 'true']));
     expect(fuses).toEqual({
-      // child_process.fork needs it: docs/adr/0012-packing.md.
-      runAsNode: true,
+      runAsNode: false,
       enableNodeOptionsEnvironmentVariable: false,
       enableNodeCliInspectArguments: false,
       enableEmbeddedAsarIntegrityValidation: true,
