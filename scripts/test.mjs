@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compile } from './compile.mjs';
 import { counts } from './counts.mjs';
+import { electronTests } from './electron-tests.mjs';
 import { projectNode, root, tool } from './places.mjs';
 import { lintFiles, lintImports } from './style.mjs';
 
@@ -45,7 +46,11 @@ const findings = await Promise.all([
   check('lint', () => lintFiles()),
   check('imports', () => lintImports()),
 ]);
-const { passed, failed, skipped } = await vitest(process.argv.slice(2));
-const allFailed = findings.reduce((sum, errors) => sum + errors, failed);
-if (allFailed > 0) process.exitCode = 1;
-console.log(`${passed} passed, ${allFailed} failed, ${skipped} skipped`);
+const filters = process.argv.slice(2);
+const runs = [await vitest(filters)];
+// A filter names files of vitest.
+if (filters.length === 0) runs.push(await electronTests());
+const sum = (name) => runs.reduce((total, counted) => total + counted[name], 0);
+const failed = findings.reduce((total, errors) => total + errors, sum('failed'));
+if (failed > 0) process.exitCode = 1;
+console.log(`${sum('passed')} passed, ${failed} failed, ${sum('skipped')} skipped`);

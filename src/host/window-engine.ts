@@ -8,6 +8,7 @@ import type { Door } from '../engine/door.ts';
 import { profileFolder } from '../engine/keys/index.ts';
 import { durableOn, placeOf, systemDisk } from '../engine/lake/index.ts';
 import { openDoorHere } from './door-here.ts';
+import { logFile, logInto } from './log-file.ts';
 import { homeFolder } from './places.ts';
 import { windowHelpers } from './window-helpers.ts';
 
@@ -36,7 +37,7 @@ async function start(parent: ParentPort | undefined): Promise<void> {
   }
   const tell = (message: FromEngine): void => parent.postMessage(message);
   const profile = profileFolder(process.env);
-  const log = logIn(profile);
+  const log = logInto(logFile(profile, 'engine'));
   const helpers = windowHelpers(tell);
   let door: Promise<Door> | null = null;
   parent.on('message', ({ data, ports }) => {
@@ -51,7 +52,7 @@ async function start(parent: ParentPort | undefined): Promise<void> {
   try {
     door = openDoorHere({ profile, home: homeFolder(process.env), localPaths: true, log, spawner: helpers.spawner });
     await door;
-    tell({ type: 'ready', log: logFile(profile) });
+    tell({ type: 'ready', log: logFile(profile, 'engine') });
   } catch (error) {
     log('The door could not be opened.', error);
     tell({ type: 'refused', words: error instanceof HmsError ? [error.message, error.kept, error.next].filter((text) => text !== undefined).join(' ') : 'The program could not begin.' });
@@ -86,23 +87,4 @@ async function remember(file: string, text: string): Promise<void> {
   const folder = join(file, '..');
   const durable = durableOn(systemDisk, await placeOf(folder), systemClock);
   await durable.replaceDerived(file, () => Buffer.from(text), folder);
-}
-
-function logFile(profile: string): string {
-  return join(profile, 'logs', 'engine.log');
-}
-
-/** Writes lines one after the other; a log that cannot be written keeps nobody from working. */
-function logIn(profile: string): (words: string, error?: unknown) => void {
-  const file = logFile(profile);
-  let last: Promise<unknown> = Promise.resolve();
-  const write = async (line: string): Promise<void> => {
-    const durable = durableOn(systemDisk, { kind: 'other', name: 'unknown' }, systemClock);
-    await durable.makeFolder(join(file, '..'));
-    await durable.append(file, Buffer.from(line));
-  };
-  return (words, error) => {
-    const detail = error instanceof Error ? ` ${error.stack ?? error.message}` : '';
-    last = last.then(() => write(`${new Date(systemClock.now()).toISOString()} ${words}${detail}\n`)).catch(() => undefined);
-  };
 }
