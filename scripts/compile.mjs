@@ -35,7 +35,7 @@ function tidyOutput() {
 }
 
 /**
- * Compiles src to out/ (types to .tsc/), joins the command line to out/bundle/, and checks the types of the further projects given ("test", "bench"); projects
+ * Compiles src to out/ (types to .tsc/), joins the command line to out/bundle/, and checks the types of the further projects given ("src/renderer", "test", "bench"); projects
  * without a single .ts file are left out. Emits even when there are type errors. Resolves to the text of what is wrong and the number of errors.
  */
 export async function compile(further = []) {

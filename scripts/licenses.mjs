@@ -17,9 +17,10 @@ export function packedPackages(folder = root) {
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
     const place = installed(next.name, next.from);
     if (place === null || found.has(place)) continue;
-    const { name, version, license = 'not said', author, repository, dependencies: needs = {}, optionalDependencies: more = {}, peerDependencies: peers = {} } = manifest(place);
+    const { name, version, license = 'not said', author, repository, dependencies: needs = {}, optionalDependencies: more = {}, peerDependencies: peers = {}, peerDependenciesMeta: notes = {} } = manifest(place);
     found.set(place, { name, version, license, from: textOf(repository?.url ?? repository ?? author?.name ?? author), place });
-    waiting.push(...Object.keys({ ...needs, ...more, ...peers }).map((needed) => ({ name: needed, from: place })));
+    const wanted = Object.keys(peers).filter((peer) => notes[peer]?.optional !== true);
+    waiting.push(...[...Object.keys({ ...needs, ...more }), ...wanted].map((needed) => ({ name: needed, from: place })));
   }
   return [...found.values()].sort((a, b) => (`${a.name}@${a.version}` < `${b.name}@${b.version}` ? -1 : 1));
 }

@@ -18,4 +18,6 @@ export const tool = {
   vite: join(root, 'node_modules', 'vite', 'bin', 'vite.js'),
   electronBuilder: join(root, 'node_modules', 'electron-builder', 'cli.js'),
   vitest: join(root, 'node_modules', 'vitest', 'vitest.mjs'),
+  vite: join(root, 'node_modules', 'vite', 'bin', 'vite.js'),
+  playwright: join(root, 'node_modules', '@playwright', 'test', 'cli.js'),
 };

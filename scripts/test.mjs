@@ -7,6 +7,7 @@ import { counts } from './counts.mjs';
 import { electronTests } from './electron-tests.mjs';
 import { projectNode, root, tool } from './places.mjs';
 import { lintFiles, lintImports } from './style.mjs';
+import { webTests } from './web.mjs';
 
 /** Runs a check and prints one line, and its findings if it has any. Resolves to the number of failures; a check that breaks is one. */
 async function check(name, run) {
@@ -42,14 +43,14 @@ function exitCode(command, args) {
 
 // ESLint runs in this process and the compiler in another, so the first two share two cores.
 const findings = await Promise.all([
-  check('types', () => compile(['test', 'bench'])),
+  check('types', () => compile(['src/renderer', 'test', 'test/unit/renderer', 'test/web', 'bench'])),
   check('lint', () => lintFiles()),
   check('imports', () => lintImports()),
 ]);
 const filters = process.argv.slice(2);
 const runs = [await vitest(filters)];
-// A filter names files of vitest.
-if (filters.length === 0) runs.push(await electronTests());
+// A filter names files of vitest; the screens have `npm run test:web`.
+if (filters.length === 0) runs.push(await webTests(), await electronTests());
 const sum = (name) => runs.reduce((total, counted) => total + counted[name], 0);
 const failed = findings.reduce((total, errors) => total + errors, sum('failed'));
 if (failed > 0) process.exitCode = 1;

@@ -17,6 +17,8 @@ export const About = z.object({
   localPaths: z.boolean(),
   /** Where lakes are made by name; null where paths are chosen instead. */
   home: z.string().nullable(),
+  /** The lake that is open; null where there is none. */
+  lake: LakeId.nullable(),
 });
 export type About = z.infer<typeof About>;
 

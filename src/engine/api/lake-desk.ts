@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { instantOf } from '../../contract/index.ts';
-import type { By, Instant } from '../../contract/index.ts';
+import type { By, Instant, LakeId } from '../../contract/index.ts';
 import { DoorError } from '../../contract/api/index.ts';
 import { Access } from '../access.ts';
 import type { ReadableLake, WritableLake } from '../access.ts';
@@ -59,7 +59,7 @@ export class LakeDesk {
   }
 
   /** Id of the open lake, or null. */
-  get id(): string | null {
+  get id(): LakeId | null {
     return this.#opened?.access.fixed.lake.id ?? null;
   }
 

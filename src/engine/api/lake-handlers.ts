@@ -49,6 +49,7 @@ export function lakeHandlers(services: Services): HandlersOf<typeof lakeRoutes> 
       station: services.station === null ? null : { name: services.station.name, id: services.station.id },
       localPaths: services.localPaths,
       home,
+      lake: desk.id,
     }),
     listLakes: async () => ({ lakes: await known.list() }),
     createLake: ({ body: { name, zone } }) => {

@@ -20,7 +20,7 @@ async function problemOf(response: Response): Promise<Problem> {
 describe('the door before a lake is open', () => {
   it('says who runs it and on what workstation', async () => {
     const about = await bench.ask(routes.about, {});
-    expect(about).toMatchObject({ product: 'HMS-DTA', version: '0.1.0', localPaths: true, home: join(bench.folder, 'lakes') });
+    expect(about).toMatchObject({ product: 'HMS-DTA', version: '0.1.0', localPaths: true, home: join(bench.folder, 'lakes'), lake: null });
     expect(about.station?.id).toMatch(/^[0-9a-f]{64}$/);
   });
 

@@ -1,0 +1,66 @@
+import { useRouterState } from '@tanstack/react-router';
+import { createContext, useContext, useEffect, useRef } from 'react';
+import { useLake } from '../data/index.ts';
+
+/** Whether the first screen of this page was shown already: its heading takes no focus, that of every one after it does. */
+export const ArrivalContext = createContext<{ arrived: boolean }>({ arrived: false });
+
+/** Puts what the screen is into the title of the window, and the focus on its heading when one comes to it from another screen. */
+export function useArrival(title: string): React.RefObject<HTMLHeadingElement | null> {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const lake = useLake().data?.name;
+  const place = useRouterState({ select: ({ location }) => location.pathname });
+  const arrival = useContext(ArrivalContext);
+  useEffect(() => {
+    document.title = [title, lake, 'HMS-DTA'].filter((part) => part !== undefined && part !== '').join(' – ');
+  }, [title, lake]);
+  useEffect(() => {
+    if (arrival.arrived) heading.current?.focus({ preventScroll: true });
+    arrival.arrived = true;
+  }, [place, arrival]);
+  return heading;
+}
+
+interface PageHeaderProps {
+  readonly title: string;
+  /** What it stands in; a link. */
+  readonly crumb?: React.ReactNode;
+  readonly tags?: React.ReactNode;
+  /** One sentence that tells the state in words. */
+  readonly state?: React.ReactNode;
+  /** At the right; one primary at most, and that last. */
+  readonly actions?: React.ReactNode;
+}
+
+export function PageHeader({ title, crumb, tags, state, actions }: PageHeaderProps): React.ReactNode {
+  const heading = useArrival(title);
+  return (
+    <div className="pagehead">
+      <div className="pagehead-words">
+        {crumb === undefined ? null : <p className="crumb">{crumb}</p>}
+        <div className="row wrap">
+          <h1 ref={heading} tabIndex={-1}>
+            {title}
+          </h1>
+          {tags}
+        </div>
+        {state === undefined ? null : <p className="pagehead-state">{state}</p>}
+      </div>
+      {actions === undefined ? null : <div className="pagehead-actions">{actions}</div>}
+    </div>
+  );
+}
+
+/** What it is, what it was made from, who and when, ledger entry, hash: the same pairs in the same order beside every object. */
+export function ProvenanceLabel({ pairs }: { readonly pairs: readonly { readonly name: string; readonly value: React.ReactNode }[] }): React.ReactNode {
+  return (
+    <dl className="label">
+      {pairs.map(({ name, value }) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

@@ -1,0 +1,58 @@
+import { useNavigate, useRouterState } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useLake } from '../data/index.ts';
+import { Icon } from '../ui/index.ts';
+import { useIntakeStore } from '../upload/index.ts';
+import './window-drop.css';
+
+/** Files may be dropped anywhere in the window: they lead to the intake, where nothing is written before the person says so. */
+export function WindowDrop(): React.ReactNode {
+  const { t } = useTranslation('app');
+  const intakes = useIntakeStore();
+  const navigate = useNavigate();
+  const lake = useLake().data;
+  const takes = lake?.readOnly === null;
+  const atIntake = useRouterState({ select: ({ location }) => location.pathname.startsWith('/intake') });
+  const [over, setOver] = useState(false);
+  useEffect(() => {
+    const hasFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
+    const enter = (event: DragEvent): void => {
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      if (event.dataTransfer !== null) event.dataTransfer.dropEffect = takes ? 'copy' : 'none';
+      setOver(takes);
+    };
+    const leave = (event: DragEvent): void => {
+      if (event.relatedTarget === null) setOver(false);
+    };
+    const drop = (event: DragEvent): void => {
+      if (!hasFiles(event)) return;
+      // Else the browser would leave the page and show the file.
+      event.preventDefault();
+      setOver(false);
+      if (!takes || event.dataTransfer === null) return;
+      intakes.drop(event.dataTransfer);
+      if (!atIntake) void navigate({ to: '/intake' });
+    };
+    window.addEventListener('dragenter', enter);
+    window.addEventListener('dragover', enter);
+    window.addEventListener('dragleave', leave);
+    window.addEventListener('drop', drop);
+    return () => {
+      window.removeEventListener('dragenter', enter);
+      window.removeEventListener('dragover', enter);
+      window.removeEventListener('dragleave', leave);
+      window.removeEventListener('drop', drop);
+    };
+  }, [intakes, navigate, takes, atIntake]);
+  if (!over) return null;
+  return (
+    <div className="window-drop">
+      <p>
+        <Icon name="intake" />
+        {t('drop')}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,25 @@
+/** Names of what is kept in the page, from the general to the particular: what an event makes stale is named by the beginning. */
+export const keys = {
+  about: ['about'],
+  lakes: ['lakes'],
+  lake: ['lake'],
+  keys: ['keys'],
+  officers: ['officers'],
+  jobs: ['jobs'],
+  drafts: ['drafts'],
+  draft: (dataset: string) => ['drafts', dataset, 'head'],
+  draftChanges: (dataset: string) => ['drafts', dataset, 'changes'],
+  allDatasets: ['datasets'],
+  datasets: (find: string) => ['datasets', 'list', find],
+  dataset: (id: string) => ['datasets', 'one', id, 'head'],
+  versions: (id: string) => ['datasets', 'one', id, 'versions'],
+  ancestry: (ref: string) => ['datasets', 'ancestry', ref],
+  allEntries: ['ledger'],
+  entries: (dataset: string | null) => ['ledger', 'list', dataset],
+  entry: (seq: number) => ['ledger', 'one', seq],
+  /** Of a version, so for ever. */
+  files: (ref: string, find: string) => ['version', ref, 'files', find],
+  folder: (ref: string, under: string, most: number) => ['version', ref, 'folder', under, most],
+  differences: (ref: string, from: number) => ['version', ref, 'differences', from],
+  preview: (ref: string, path: string) => ['version', ref, 'preview', path],
+} as const;

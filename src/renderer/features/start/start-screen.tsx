@@ -1,0 +1,96 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useCallback, useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { routes } from '../../../contract/api/index.ts';
+import { PageHeader } from '../../app/page.tsx';
+import { isAtWork, queries, useAct, useJob } from '../../data/index.ts';
+import { useDoor } from '../../host/index.ts';
+import { Button, ProblemView, ProgressLine, useProgressWords } from '../../ui/index.ts';
+import { KnownLakes } from './known-lakes.tsx';
+import { MakeLake } from './make-lake.tsx';
+import './start.css';
+
+/** Without an open lake: make one, open one, or look around in the sample. */
+export function StartScreen(): React.ReactNode {
+  const { t } = useTranslation('start');
+  const { host, call } = useDoor();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const about = useQuery(queries.about(call)).data;
+  const openAt = useAct(routes.openLakeAt);
+  const [problem, setProblem] = useState<unknown>(null);
+  const enter = useCallback(() => {
+    // Reset, not cleared: the frame around the screens looks at the same answers, and must see the new ones.
+    void client.resetQueries();
+    void navigate({ to: '/' });
+  }, [client, navigate]);
+  const chooseFolder = async (): Promise<void> => {
+    const folder = await host.desktop?.chooseFolder({ title: t('openFolderAsk') });
+    if (folder === null || folder === undefined) return;
+    openAt.mutate({ body: { folder } }, { onSuccess: enter, onError: setProblem });
+  };
+  return (
+    <div className="page page-scroll">
+      <div className="start">
+        <PageHeader title={t('title')} state={t('what')} />
+        {problem === null ? null : <ProblemView error={problem} title={t('refused')} live />}
+        <div className="start-columns">
+          <KnownLakes onOpened={enter} onProblem={setProblem} />
+          <div className="start-side">
+            <MakeLake home={about?.home ?? null} onMade={enter} />
+            {host.desktop === null ? null : (
+              <section>
+                <h2>{t('fromFolder')}</h2>
+                <p className="two">{t('fromFolderWords')}</p>
+                <Button icon="folder" busy={openAt.isPending} onPress={() => void chooseFolder()}>
+                  {t('openFolder')}
+                </Button>
+              </section>
+            )}
+            <SampleLake onMade={enter} onProblem={setProblem} />
+          </div>
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function SampleLake({ onMade, onProblem }: { onMade(): void; onProblem(error: unknown): void }): React.ReactNode {
+  const { t } = useTranslation('start');
+  const { call } = useDoor();
+  const client = useQueryClient();
+  const progressWords = useProgressWords();
+  const lakes = useQuery(queries.lakes(call)).data?.lakes ?? [];
+  const make = useAct(routes.makeSample);
+  const open = useAct(routes.openLake);
+  const [jobId, setJobId] = useState<string | null>(null);
+  const jobs = useQuery({ ...queries.jobs(call), enabled: jobId !== null });
+  const job = useJob(jobId) ?? jobs.data?.jobs.find(({ id }) => id === jobId);
+  useEffect(() => {
+    if (job === undefined || isAtWork(job)) return;
+    setJobId(null);
+    if (job.state === 'done') onMade();
+    void client.invalidateQueries();
+  }, [job, onMade, client]);
+  const made = lakes.find(({ sample, present }) => sample && present);
+  const failed = job?.state === 'failed' ? job.problem : null;
+  return (
+    <section>
+      <h2>{t('sample')}</h2>
+      <p className="two">{t('sampleWords')}</p>
+      {failed === null ? null : <p role="alert">{failed.detail}</p>}
+      {jobId !== null ? (
+        <ProgressLine name={t('sampleWorks')} share={job?.progress.share ?? null} detail={job === undefined ? undefined : progressWords(job.progress)} />
+      ) : made === undefined ? (
+        <Button icon="dataset" busy={make.isPending} onPress={() => make.mutate({}, { onSuccess: (begun) => setJobId(begun.job.id), onError: onProblem })}>
+          {t('makeSample')}
+        </Button>
+      ) : (
+        <Button icon="dataset" busy={open.isPending} onPress={() => open.mutate({ params: { key: made.key } }, { onSuccess: onMade, onError: onProblem })}>
+          {t('openSample')}
+        </Button>
+      )}
+    </section>
+  );
+}
