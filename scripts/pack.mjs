@@ -1,5 +1,6 @@
 import { becomeChild } from './child.mjs';
 import { compile } from './compile.mjs';
+import { writeLicenses } from './licenses.mjs';
 import { projectNode, root, tool } from './places.mjs';
 import { buildWindow } from './window.mjs';
 
@@ -10,5 +11,6 @@ for (const build of [() => compile(), buildWindow]) {
   process.stdout.write(text);
   failed += errors;
 }
+writeLicenses();
 if (failed > 0) process.exitCode = 1;
 else becomeChild(projectNode, [tool.electronBuilder, '--config', 'electron-builder.release.yml', '--publish', 'never', ...process.argv.slice(2)], { cwd: root });

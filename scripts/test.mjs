@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compile } from './compile.mjs';
 import { counts } from './counts.mjs';
+import { electronTests } from './electron-tests.mjs';
 import { projectNode, root, tool } from './places.mjs';
 import { lintFiles, lintImports } from './style.mjs';
 import { webTests } from './web.mjs';
@@ -49,7 +50,7 @@ const findings = await Promise.all([
 const filters = process.argv.slice(2);
 const runs = [await vitest(filters)];
 // A filter names files of vitest; the screens have `npm run test:web`.
-if (filters.length === 0) runs.push(await webTests());
+if (filters.length === 0) runs.push(await webTests(), await electronTests());
 const sum = (name) => runs.reduce((total, counted) => total + counted[name], 0);
 const failed = findings.reduce((total, errors) => total + errors, sum('failed'));
 if (failed > 0) process.exitCode = 1;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { helperNames } from './helper-process.ts';
 
 /** What the main process and the engine's process say to each other beside the wire. */
 
@@ -20,6 +21,10 @@ export const ToEngine = z.discriminatedUnion('type', [
   /** What an engine before this one left behind, for the log. */
   z.object({ type: z.literal('note'), words: z.string() }),
   z.object({ type: z.literal('drain'), ms: z.number() }),
+  /** The process that was asked for under this number runs. Carries the port that leads to it. */
+  z.object({ type: z.literal('helper.started'), id: z.int(), pid: z.int() }),
+  /** It is gone, or could not be started. */
+  z.object({ type: z.literal('helper.ended'), id: z.int(), how: z.string() }),
 ]);
 export type ToEngine = z.infer<typeof ToEngine>;
 
@@ -27,5 +32,9 @@ export const FromEngine = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready'), log: z.string() }),
   z.object({ type: z.literal('refused'), words: z.string() }),
   z.object({ type: z.literal('drained') }),
+  /** A process is wanted. Which of the two it is, is all that can be said: main knows its file. Numbers are given once each. */
+  z.object({ type: z.literal('helper.start'), id: z.int(), name: z.enum(helperNames) }),
+  /** It is to be ended at once. */
+  z.object({ type: z.literal('helper.end'), id: z.int() }),
 ]);
 export type FromEngine = z.infer<typeof FromEngine>;

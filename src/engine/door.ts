@@ -10,7 +10,8 @@ import { JobFile, Jobs } from './jobs/index.ts';
 import { station } from './keys/index.ts';
 import type { Signer } from './keys/index.ts';
 import { durableOn, ifMissing, inWords, placeOf, systemDisk } from './lake/index.ts';
-import type { Disk, Durable } from './lake/index.ts';
+import type { Disk, Durable, Spawner } from './lake/index.ts';
+import { QueryProcesses } from './query/index.ts';
 import { PROGRAM, whoActs } from './station.ts';
 
 /** The door: one WHATWG handler for screens, other programs and tests (docs/operations/api.md). */
@@ -29,6 +30,8 @@ export interface DoorOptions {
   readonly disk?: Disk;
   readonly clock?: Clock;
   readonly by?: By;
+  /** How processes are started that the engine needs; default: as children of this one. In the window the main process starts them. */
+  readonly spawner?: Spawner;
   /** Told what goes wrong in the program; never anything of a request's content. Default: silence. */
   readonly log?: (words: string, error?: unknown) => void;
 }
@@ -61,10 +64,12 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   if (lock !== null) await tidy(profile, durable, clock);
 
   const events = new EventLog(run.slice(0, 8));
+  const spawning = options.spawner === undefined ? {} : { spawner: options.spawner };
+  const processes = new QueryProcesses(spawning);
   const shared = { ...(options.disk === undefined ? {} : { disk }), ...(options.by === undefined ? {} : { by: options.by }) };
   const drafts = new DraftBook(() => clock.monotonic());
   const desk = new LakeDesk(
-    { profile, clock, ...shared },
+    { profile, clock, ...shared, ...spawning },
     { lake: (lake) => events.tell({ type: 'lake', lake }), ledger: (size, at) => events.tell({ type: 'ledger', size, at }), closing: () => drafts.close() },
   );
   const jobs: Jobs = await Jobs.open({
@@ -91,6 +96,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     desk,
     known,
     jobs,
+    processes,
     events,
     drafts,
     verify,
@@ -112,6 +118,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     async close() {
       clearInterval(looking);
       await jobs.close();
+      await processes.close();
       events.close();
       await desk.close();
       await durable.removeTree(join(profile, 'uploads', run));

@@ -27,7 +27,7 @@ import {
   sha256,
   systemDisk,
 } from './lake/index.ts';
-import type { Disk, Durable, LakePaths, LedgerSigner, Recovery } from './lake/index.ts';
+import type { Disk, Durable, LakePaths, LedgerSigner, Recovery, Spawner } from './lake/index.ts';
 import { finishDestructions, finishInterrupted, mendCheckpoint } from './finish.ts';
 import { whoActs } from './station.ts';
 import { admitWriter } from './writing-mode.ts';
@@ -44,6 +44,8 @@ export interface OpenOptions {
   readonly grace?: number;
   /** Keeps the catalog in memory and leaves the profile alone: for auditors, and where the profile cannot be written. */
   readonly inMemory?: boolean;
+  /** How processes are started; default: as children of this one. */
+  readonly spawner?: Spawner;
 }
 
 /** A lake that can be read. What is in it is asked of the catalog; bytes are read through `files.ts`. */
@@ -186,7 +188,7 @@ export async function openToWrite(options: OpenOptions): Promise<WritableLake> {
   try {
     if (lake.readOnly !== null) throw lake.readOnly;
     const signer = lake.station as Signer;
-    admission = await admitWriter(lake, lakeProfile(lake.profile, lake.lake, lake.paths.root).place);
+    admission = await admitWriter(lake, lakeProfile(lake.profile, lake.lake, lake.paths.root).place, options.spawner);
     await rememberLog(lake, signer);
     const recovery = await inWords('Finishing an interrupted commit', 'Nothing was undone.', () => finishInterrupted(lake, signer, options.grace ?? 1_000));
     await inWords('Removing destroyed bodies', 'Their destruction is in the ledger.', () => finishDestructions(lake));

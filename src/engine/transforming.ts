@@ -21,7 +21,7 @@ export interface TransformOptions {
   readonly onProgress: OnProgress;
   /** The dataset that gets the result, where it is not that of the (first) source; one that is not there is made. */
   readonly into?: DatasetId;
-  /** Of a program that goes on running and keeps one in reserve; else one is started where it is needed, and ended. */
+  /** Of a program that goes on running; else one is started where it is needed, and ended. */
   readonly processes?: QueryProcesses;
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { HmsError } from '../contract/index.ts';
 import type { StationLock } from './catalog/index.ts';
 import { ifMissing, inWords, probePlace } from './lake/index.ts';
-import type { Durable, PlaceProbe } from './lake/index.ts';
+import type { Durable, PlaceProbe, Spawner } from './lake/index.ts';
 import type { ReadableLake } from './open.ts';
 import { lockStation } from './station-lock.ts';
 
@@ -13,11 +13,11 @@ const ROUNDS = 1_000;
 
 /**
  * Admits this process as a writer. On a local journaled disk everyone is; elsewhere the place is tried first, and where it does not keep two
- * writers apart, only the workstation that wrote last may write, one process at a time: release what is answered at the end.
+ * writers apart, only the workstation that wrote last may write, one process at a time: release what is answered at the end. `spawner`: as of probePlace.
  */
-export async function admitWriter(lake: ReadableLake, placeProfile: string): Promise<StationLock | null> {
+export async function admitWriter(lake: ReadableLake, placeProfile: string, spawner?: Spawner): Promise<StationLock | null> {
   if (lake.durable.place.kind === 'journaled') return null;
-  const probe = (await keptProbe(placeProfile)) ?? (await tryNow(lake, placeProfile));
+  const probe = (await keptProbe(placeProfile)) ?? (await tryNow(lake, placeProfile, spawner));
   if (probe.exclusiveRename) return null;
   const last = lake.catalog.log({}, 1).entries[0];
   if (last !== undefined && last.station !== null && last.station !== lake.station?.id) {
@@ -36,8 +36,8 @@ function inUse(): HmsError {
   });
 }
 
-async function tryNow(lake: ReadableLake, placeProfile: string): Promise<PlaceProbe> {
-  const probe = await inWords('Trying what this place can do', 'Nothing was changed.', () => probePlace(lake.paths.staging, ROUNDS, lake.durable, lake.clock));
+async function tryNow(lake: ReadableLake, placeProfile: string, spawner: Spawner | undefined): Promise<PlaceProbe> {
+  const probe = await inWords('Trying what this place can do', 'Nothing was changed.', () => probePlace(lake.paths.staging, ROUNDS, lake.durable, lake.clock, spawner));
   await keepProbe(probe, placeProfile, lake.ledger.context.profileDurable);
   return probe;
 }

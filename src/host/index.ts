@@ -1,3 +1,5 @@
+export { logFile, logInto } from './log-file.ts';
+export type { Log } from './log-file.ts';
 export { openInBrowser } from './browser.ts';
 export { listen } from './loopback.ts';
 export type { Loopback, LoopbackOptions } from './loopback.ts';

@@ -1,11 +1,14 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
+import type { Http2Bindings, HttpBindings } from '@hono/node-server';
 import { HmsError } from '../contract/index.ts';
 import { problemType, titleOf } from '../contract/api/index.ts';
 import type { Fetch, Problem, Route } from '../contract/api/index.ts';
 import { securityHeaders } from '../contract/screens.ts';
 import { codeOf } from '../engine/lake/index.ts';
+import { inOneLine, withoutErrors } from './broken-answers.ts';
+import type { Log } from './log-file.ts';
 import { accessRules, isDoorPath } from './access.ts';
 import type { Asked, Refusal } from './access.ts';
 import { screensFrom } from './screens.ts';
@@ -22,6 +25,8 @@ export interface LoopbackOptions {
   readonly port: number;
   /** Folder of the built screens; null serves none. */
   readonly screens: string | null;
+  /** Told when an answer breaks off; default: silence. */
+  readonly log?: Log;
 }
 
 export interface Loopback {
@@ -39,7 +44,12 @@ export async function listen(options: LoopbackOptions): Promise<Loopback> {
     const { pathname } = new URL(request.url);
     return isDoorPath(pathname) ? options.fetch(request) : screens(request.method, pathname);
   };
-  const listener = getRequestListener(answer, { overrideGlobalObjects: false, hostname: '127.0.0.1' });
+  const cutOff = (request: Request, outgoing: HttpBindings['outgoing'] | Http2Bindings['outgoing'], error: unknown): void => {
+    // Whoever asked and left is no news.
+    if (!outgoing.destroyed && !request.signal.aborted) options.log?.(`An answer broke off: ${inOneLine(error)}`);
+    outgoing.destroy();
+  };
+  const listener = getRequestListener(async (request, { outgoing }) => withoutErrors(await answer(request), (error) => cutOff(request, outgoing, error)), { overrideGlobalObjects: false, hostname: '127.0.0.1' });
   // Uploads and streams of events may last; only the head of a request must come soon.
   const server = createServer({ requestTimeout: 0, headersTimeout: 20_000, keepAliveTimeout: 30_000 });
   const port = await new Promise<number>((resolve, reject) => {

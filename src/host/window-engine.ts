@@ -8,7 +8,9 @@ import type { Door } from '../engine/door.ts';
 import { profileFolder } from '../engine/keys/index.ts';
 import { durableOn, placeOf, systemDisk } from '../engine/lake/index.ts';
 import { openDoorHere } from './door-here.ts';
+import { logFile, logInto } from './log-file.ts';
 import { homeFolder } from './places.ts';
+import { windowHelpers } from './window-helpers.ts';
 
 /** Entry of the engine's process under Electron: the door behind the ports that the main process hands over. Runs on import. */
 
@@ -18,6 +20,7 @@ interface Port {
   on(event: 'close', listener: () => void): void;
   postMessage(message: unknown): void;
   start(): void;
+  close(): void;
 }
 interface ParentPort {
   on(event: 'message', listener: (event: { readonly data: unknown; readonly ports: readonly Port[] }) => void): void;
@@ -34,7 +37,8 @@ async function start(parent: ParentPort | undefined): Promise<void> {
   }
   const tell = (message: FromEngine): void => parent.postMessage(message);
   const profile = profileFolder(process.env);
-  const log = logIn(profile);
+  const log = logInto(logFile(profile, 'engine'));
+  const helpers = windowHelpers(tell);
   let door: Promise<Door> | null = null;
   parent.on('message', ({ data, ports }) => {
     const message = ToEngine.parse(data);
@@ -42,12 +46,13 @@ async function start(parent: ParentPort | undefined): Promise<void> {
     if (message.type === 'note') log(message.words);
     else if (message.type === 'remember') void remember(message.file, JSON.stringify(message.state)).catch((error: unknown) => log('The place of the window was not kept.', error));
     else if (message.type === 'drain') void drain(door, message.ms).finally(() => tell({ type: 'drained' }));
+    else if (message.type === 'helper.started' || message.type === 'helper.ended') helpers.take(message, port);
     else if (port !== undefined) attach(port, () => door);
   });
   try {
-    door = openDoorHere({ profile, home: homeFolder(process.env), localPaths: true, log });
+    door = openDoorHere({ profile, home: homeFolder(process.env), localPaths: true, log, spawner: helpers.spawner });
     await door;
-    tell({ type: 'ready', log: logFile(profile) });
+    tell({ type: 'ready', log: logFile(profile, 'engine') });
   } catch (error) {
     log('The door could not be opened.', error);
     tell({ type: 'refused', words: error instanceof HmsError ? [error.message, error.kept, error.next].filter((text) => text !== undefined).join(' ') : 'The program could not begin.' });
@@ -82,23 +87,4 @@ async function remember(file: string, text: string): Promise<void> {
   const folder = join(file, '..');
   const durable = durableOn(systemDisk, await placeOf(folder), systemClock);
   await durable.replaceDerived(file, () => Buffer.from(text), folder);
-}
-
-function logFile(profile: string): string {
-  return join(profile, 'logs', 'engine.log');
-}
-
-/** Writes lines one after the other; a log that cannot be written keeps nobody from working. */
-function logIn(profile: string): (words: string, error?: unknown) => void {
-  const file = logFile(profile);
-  let last: Promise<unknown> = Promise.resolve();
-  const write = async (line: string): Promise<void> => {
-    const durable = durableOn(systemDisk, { kind: 'other', name: 'unknown' }, systemClock);
-    await durable.makeFolder(join(file, '..'));
-    await durable.append(file, Buffer.from(line));
-  };
-  return (words, error) => {
-    const detail = error instanceof Error ? ` ${error.stack ?? error.message}` : '';
-    last = last.then(() => write(`${new Date(systemClock.now()).toISOString()} ${words}${detail}\n`)).catch(() => undefined);
-  };
 }

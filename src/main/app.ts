@@ -6,6 +6,7 @@ import { channels } from '../contract/window-host.ts';
 import type { EngineState, MenuCommand } from '../contract/window-host.ts';
 import { answerDialogs } from './dialogs.ts';
 import { guardContents, guardSession } from './guards.ts';
+import { helperOf, helperOptions } from './helpers.ts';
 import { menuTemplate } from './menu.ts';
 import { schemeHandler } from './scheme.ts';
 import { engineEnvironment, ORIGIN, SCHEME, schemes, switches, windowOptions } from './security.ts';
@@ -22,7 +23,8 @@ export type ElectronMain = Pick<
 /** Where the built parts are. */
 export interface Parts {
   readonly preload: string;
-  readonly engine: string;
+  /** Folder of the joined files: the engine, and the processes that it asks for. */
+  readonly bundle: string;
   readonly screens: string;
 }
 
@@ -94,7 +96,11 @@ export function startApp(electron: ElectronMain, parts: Parts, env: NodeJS.Proce
     guardSession(defaultSession, isDevelopment);
     const running = supervise({
       // Not before Electron is ready: it would crash. Standard input is not offered to such a process.
-      fork: () => electron.utilityProcess.fork(parts.engine, [], { serviceName: 'HMS-DTA engine', stdio: ['ignore', 'ignore', 'pipe'], env: engineEnvironment(env) }),
+      fork: () => electron.utilityProcess.fork(join(parts.bundle, 'window-engine.cjs'), [], { serviceName: 'HMS-DTA engine', stdio: ['ignore', 'ignore', 'pipe'], env: engineEnvironment(env) }),
+      forkHelper: (name) => {
+        const { file, serviceName } = helperOf(name, parts.bundle);
+        return electron.utilityProcess.fork(file, [], helperOptions(serviceName, env));
+      },
       newChannel: () => new electron.MessageChannelMain(),
       now: () => performance.now(),
       later: (work, ms) => void setTimeout(work, ms),

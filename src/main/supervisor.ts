@@ -1,14 +1,18 @@
 import type { MessageChannelMain, MessagePortMain, UtilityProcess } from 'electron/main';
 import { FromEngine } from '../contract/engine-messages.ts';
 import type { ToEngine, WindowState } from '../contract/engine-messages.ts';
+import type { HelperName } from '../contract/helper-process.ts';
 import type { Fetch } from '../contract/api/index.ts';
 import type { EngineState } from '../contract/window-host.ts';
 import { wireFetch } from '../contract/wire/index.ts';
 import type { Wire, WireMessage } from '../contract/wire/index.ts';
+import { helpersOf } from './helpers.ts';
 import { waitBeforeRestart } from './restarts.ts';
 
 export interface SupervisorOptions {
   readonly fork: () => UtilityProcess;
+  /** Starts a process that the engine asks for. */
+  readonly forkHelper: (name: HelperName) => UtilityProcess;
   readonly newChannel: () => Pick<MessageChannelMain, 'port1' | 'port2'>;
   readonly now: () => number;
   readonly later: (work: () => void, ms: number) => void;
@@ -29,7 +33,7 @@ export interface Supervisor {
 const KEPT = 16_384;
 
 /** Starts the engine's process, and again when it ends: at once calls that wait are told, and later ones go to the new one. */
-export function supervise({ fork, newChannel, now, later, onState }: SupervisorOptions): Supervisor {
+export function supervise({ fork, forkHelper, newChannel, now, later, onState }: SupervisorOptions): Supervisor {
   const ended: number[] = [];
   let process: UtilityProcess | null = null;
   let fetch: Fetch | null = null;
@@ -44,6 +48,7 @@ export function supervise({ fork, newChannel, now, later, onState }: SupervisorO
     if (isStopping) return;
     onState('starting');
     const child = fork();
+    const helpers = helpersOf({ fork: forkHelper, newChannel, later, tell: (message, ports) => child.postMessage(message, ports) });
     const { port1, port2 } = newChannel();
     const gone: (() => void)[] = [];
     process = child;
@@ -60,11 +65,15 @@ export function supervise({ fork, newChannel, now, later, onState }: SupervisorO
         log = message.data.log;
         onState('running');
       } else if (message.data.type === 'refused') said = message.data.words;
-      else drained();
+      else if (message.data.type === 'drained') drained();
+      else helpers.take(message.data);
       // One that could not begin is of no use; it ends, and is tried again.
       if (message.data.type === 'refused') child.kill();
     });
+    // Without a listener it would be thrown in this process. The exit that follows is what counts.
+    child.on('error', (type, location) => (said = `${said}${type} at ${location}\n`.slice(-KEPT)));
     child.on('exit', (code) => {
+      helpers.endAll();
       words = said === '' ? `It ended with code ${code}.` : said;
       process = null;
       fetch = null;

@@ -2,7 +2,7 @@ import { routes } from '../../contract/api/index.ts';
 import { HmsError } from '../../contract/index.ts';
 import { systemClock } from '../../engine/clock.ts';
 import { profileFolder } from '../../engine/keys/index.ts';
-import { homeFolder, listen, newToken, openDoorHere, openInBrowser, screensFolder, writeOpeningPage, writeTokenFile } from '../../host/index.ts';
+import { homeFolder, listen, logFile, logInto, newToken, openDoorHere, openInBrowser, screensFolder, writeOpeningPage, writeTokenFile } from '../../host/index.ts';
 import type { Loopback } from '../../host/index.ts';
 import { answer, remark } from '../session.ts';
 import type { Session } from '../session.ts';
@@ -25,11 +25,12 @@ export async function serve(session: Session, _: readonly [], { ui, open, port =
     throw new HmsError('USAGE', 'No lake is named, so there is nothing to serve.', { next: 'Name its folder with --lake DIR or in HMS_LAKE; or serve the screens with --ui, which let one be chosen.' });
   }
   const profile = profileFolder(process.env);
-  const door = await openDoorHere({ profile, home: homeFolder(process.env), ...(session.lake === null ? {} : { lake: session.lake }), localPaths: false });
+  const log = logInto(logFile(profile, 'serve'));
+  const door = await openDoorHere({ profile, log, home: homeFolder(process.env), ...(session.lake === null ? {} : { lake: session.lake }), localPaths: false });
   const token = newToken(systemClock);
   let loopback: Loopback | null = null;
   try {
-    loopback = await listen({ fetch: (request) => door.fetch(request), routes: Object.values(routes), token, port, screens: withScreens ? screensFolder() : null });
+    loopback = await listen({ fetch: (request) => door.fetch(request), routes: Object.values(routes), token, port, screens: withScreens ? screensFolder() : null, log });
     const file = await writeTokenFile(profile, loopback.port, token, systemClock);
     try {
       const url = withScreens ? `${loopback.origin}/#token=${token}` : `${loopback.origin}/`;

@@ -6,7 +6,7 @@ import { Access } from '../access.ts';
 import type { ReadableLake, WritableLake } from '../access.ts';
 import type { Clock } from '../clock.ts';
 import { ifMissing } from '../lake/index.ts';
-import type { Disk, Recovery } from '../lake/index.ts';
+import type { Disk, Recovery, Spawner } from '../lake/index.ts';
 import { askForEnrolment } from '../stations.ts';
 
 /** What every opening of a lake is given but its folder. */
@@ -15,6 +15,7 @@ export interface DeskOptions {
   readonly clock: Clock;
   readonly disk?: Disk;
   readonly by?: By;
+  readonly spawner?: Spawner;
 }
 
 /** Who is told what becomes of the lake. */

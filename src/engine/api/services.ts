@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { Jobs } from '../jobs/index.ts';
 import type { Signer } from '../keys/index.ts';
 import type { Durable } from '../lake/index.ts';
+import type { QueryProcesses } from '../query/index.ts';
 import type { Doc } from './handler.ts';
 import type { DraftBook } from './draft-book.ts';
 import type { EventLog } from './event-log.ts';
@@ -30,6 +31,7 @@ export interface Services {
   readonly desk: LakeDesk;
   readonly known: KnownLakes;
   readonly jobs: Jobs;
+  readonly processes: QueryProcesses;
   readonly events: EventLog;
   readonly drafts: DraftBook;
   readonly verify: Verify;

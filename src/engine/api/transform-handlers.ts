@@ -11,7 +11,7 @@ import type { Services } from './services.ts';
 import type { TransformSpec } from '../transforms/index.ts';
 
 /** Recorded steps from versions to a version, and records that were made elsewhere. */
-export function transformHandlers({ desk, jobs, events, verify }: Services): HandlersOf<typeof transformRoutes> {
+export function transformHandlers({ desk, jobs, events, processes, verify }: Services): HandlersOf<typeof transformRoutes> {
   return {
     transform: async ({ body: { sources, spec, message, tags, into } }) => {
       const { lake, target, names } = await desk.reading((opened) => {
@@ -33,7 +33,7 @@ export function transformHandlers({ desk, jobs, events, verify }: Services): Han
           work: ({ signal, onProgress }) =>
             desk.writing(async (writable) => {
               // The schema of the door and the type of the engine say the same but for members that are undefined.
-              const pending = await prepareTransform(writable, names, JSON.parse(JSON.stringify(spec)) as TransformSpec, { signal, onProgress, into: target });
+              const pending = await prepareTransform(writable, names, JSON.parse(JSON.stringify(spec)) as TransformSpec, { signal, onProgress, into: target, processes });
               try {
                 const { version } = await pending.commit({ message, tags: parsed });
                 return { kind: 'transform', ref: versionName(target, version), dataset: target, version, counts: { ...pending.counts } };

@@ -40,6 +40,8 @@ export { headMissing } from './replay.ts';
 export { originsOf, replayOrigins } from './origins.ts';
 export type { ForkableIndex, Origin } from './origins.ts';
 export { contradiction, remember } from './seen.ts';
+export { forkChild } from './spawn.ts';
+export type { Child, ChildEvents, HelperProgram, Spawner } from './spawn.ts';
 export { probePlace } from './probe.ts';
 export type { PlaceProbe } from './probe.ts';
 export { clockProblem } from './clock-check.ts';

@@ -1,10 +1,11 @@
-import { fork } from 'node:child_process';
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Clock } from '../clock.ts';
 import type { Durable } from './durable.ts';
 import { ifMissing } from './leaf.ts';
+import { forkChild } from './spawn.ts';
+import type { Spawner } from './spawn.ts';
 import { newTxn } from './txn.ts';
 
 /** Finds out what a place can do by doing it: docs/formats/lake.md section 11 rests on folders that cannot be renamed onto one another. */
@@ -28,8 +29,8 @@ interface RaceResult {
   readonly refusals: Readonly<Record<string, number>>;
 }
 
-/** Probes below `folder` (made and removed again): two processes race for `rounds` names. */
-export async function probePlace(folder: string, rounds: number, durable: Durable, clock: Clock): Promise<PlaceProbe> {
+/** Probes below `folder` (made and removed again): two processes, which `spawner` starts, race for `rounds` names. */
+export async function probePlace(folder: string, rounds: number, durable: Durable, clock: Clock, spawner: Spawner = forkChild): Promise<PlaceProbe> {
   const work = join(folder, `probe-${newTxn(clock)}`);
   await durable.makeFolder(join(work, 'target'));
   try {
@@ -37,7 +38,7 @@ export async function probePlace(folder: string, rounds: number, durable: Durabl
     const written = await durable.writeNew(join(work, 'Clock'), Buffer.from('probe\n'));
     const clockOffset = Math.round((before + clock.now()) / 2 - written.modified);
     const ignoresCase = await lstat(join(work, 'cLOCK')).then(() => true, ifMissing(false));
-    const [a, b] = await Promise.all([race(work, 'a', rounds), race(work, 'b', rounds)]);
+    const [a, b] = await Promise.all([race(work, 'a', rounds, spawner), race(work, 'b', rounds, spawner)]);
     const refusals: Record<string, number> = {};
     for (const result of [a, b]) for (const [code, count] of Object.entries(result.refusals)) refusals[code] = (refusals[code] ?? 0) + count;
     const exclusiveRename = a.wins + b.wins === rounds && (await oneWinnerEach(work, rounds));
@@ -55,17 +56,22 @@ async function oneWinnerEach(work: string, rounds: number): Promise<boolean> {
   return true;
 }
 
-function race(folder: string, name: string, rounds: number): Promise<RaceResult> {
-  const entry = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../workers/probe.ts' : '../workers/probe.js', import.meta.url));
+/** Ends the process when it has answered: one that ended by itself could take its answer along. */
+function race(folder: string, name: string, rounds: number, spawner: Spawner): Promise<RaceResult> {
+  const file = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../workers/probe.ts' : '../workers/probe.js', import.meta.url));
   return new Promise((resolve, reject) => {
-    const child = fork(entry, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-    let answer: { result?: RaceResult; error?: string } | null = null;
-    child.on('message', (message: { result?: RaceResult; error?: string }) => (answer = message));
-    child.on('error', reject);
-    child.on('exit', () => {
-      if (answer?.result !== undefined) resolve(answer.result);
-      else reject(new Error(answer?.error ?? 'A process of the probe ended without an answer.'));
-    });
+    const child = spawner(
+      { name: 'probe', file },
+      {
+        onMessage: (message) => {
+          const { result, error } = message as { readonly result?: RaceResult; readonly error?: string };
+          if (result === undefined) reject(new Error(error));
+          else resolve(result);
+          child.kill();
+        },
+        onExit: (how) => reject(new Error(`A process of the probe ended without an answer (${how}).`)),
+      },
+    );
     child.send({ folder, name, rounds });
   });
 }

@@ -8,5 +8,3 @@ export type { JudgedStatement } from './gate.ts';
 export type { Batch, ColumnValues, PlainColumn, ResultColumn, ResultFormat, TableSource } from './protocol.ts';
 export { systemProbe } from './memory.ts';
 export type { MemoryProbe } from './memory.ts';
-export { forkChild } from './spawn.ts';
-export type { Child, ChildEvents, Spawner } from './spawn.ts';

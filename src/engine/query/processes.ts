@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
+import { forkChild } from '../lake/index.ts';
 import { systemProbe } from './memory.ts';
 import { QueryProcess } from './query-process.ts';
 import type { Limits, ProcessDeps } from './query-process.ts';
-import { forkChild } from './spawn.ts';
 
 /** 1 GB for the whole process, of which DuckDB is told to keep to 600 MB: what its functions take beyond that has room before the process is ended. */
 export const STANDARD_LIMITS: Limits = { memoryBytes: 2 ** 30, ms: null };
@@ -25,8 +25,8 @@ export class QueryProcesses {
 
   constructor(options: ProcessesOptions = {}) {
     // Node runs the sources as they are, and the compiled files beside them alike.
-    const entry = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './child.ts' : './child.js', import.meta.url));
-    this.#deps = { spawner: options.spawner ?? forkChild, probe: options.probe ?? systemProbe(), limits: options.limits ?? STANDARD_LIMITS, entry };
+    const file = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './child.ts' : './child.js', import.meta.url));
+    this.#deps = { spawner: options.spawner ?? forkChild, probe: options.probe ?? systemProbe(), limits: options.limits ?? STANDARD_LIMITS, program: { name: 'query', file } };
     this.#keepsReserve = options.reserve ?? false;
     if (this.#keepsReserve) this.#reserve = new QueryProcess(this.#deps);
   }

@@ -1,8 +1,8 @@
 import { CancelledError, HmsError } from '../../contract/index.ts';
+import type { Child, HelperProgram, Spawner } from '../lake/index.ts';
 import type { JudgedStatement } from './gate.ts';
 import type { MemoryProbe } from './memory.ts';
 import type { Answer, Batch, Opening, Order, ResultColumn, ResultFormat, TableSource } from './protocol.ts';
-import type { Child, Spawner } from './spawn.ts';
 
 /** What a query process may use. */
 export interface Limits {
@@ -15,8 +15,7 @@ export interface Limits {
 export interface ProcessDeps {
   readonly spawner: Spawner;
   readonly probe: MemoryProbe;
-  /** File of the process's entry. */
-  readonly entry: string;
+  readonly program: HelperProgram;
   readonly limits: Limits;
 }
 
@@ -41,7 +40,7 @@ export class QueryProcess {
   constructor(deps: ProcessDeps) {
     this.#deps = deps;
     this.#ready.promise.catch(() => 'told to whoever waits for an order');
-    this.#child = deps.spawner(deps.entry, { onMessage: (message) => this.#take(message as Answer), onExit: (how) => this.#exited(how) });
+    this.#child = deps.spawner(deps.program, { onMessage: (message) => this.#take(message as Answer), onExit: (how) => this.#exited(how) });
   }
 
   get isGone(): boolean {
@@ -191,7 +190,10 @@ class Watch {
   }
 
   async #look(probe: MemoryProbe): Promise<void> {
-    const resident = await probe.look(this.#child.pid);
+    const { pid } = this.#child;
+    // Not known yet; to `ps` and `tasklist` 0 is the system's own.
+    if (pid === 0) return;
+    const resident = await probe.look(pid);
     if (resident === null) return;
     this.#resident = resident;
     if (resident <= this.#limits.memoryBytes) return;

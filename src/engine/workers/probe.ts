@@ -1,9 +1,11 @@
 import { join } from 'node:path';
+import { starterOf } from '../../contract/helper-process.ts';
+import type { HelperProcess } from '../../contract/helper-process.ts';
 import { systemDisk } from '../lake/durable.ts';
 
 /**
  * One of the two processes of the place probe: renames its own non-empty folders onto names that the other wants too, and reports how often it won.
- * Started by doctor.ts with the probe's folder, its own name and the number of rounds.
+ * Started by lake/probe.ts, which sends the probe's folder, its name and the number of rounds, and ends it when it has answered.
  */
 async function race(folder: string, name: string, rounds: number): Promise<{ wins: number; refusals: Record<string, number> }> {
   const disk = systemDisk;
@@ -25,9 +27,13 @@ async function race(folder: string, name: string, rounds: number): Promise<{ win
   return { wins, refusals };
 }
 
-process.once('message', (order: { folder: string; name: string; rounds: number }) => {
-  race(order.folder, order.name, order.rounds).then(
-    (result) => process.send?.({ result }, () => process.disconnect()),
-    (error: unknown) => process.send?.({ error: error instanceof Error ? error.message : String(error) }, () => process.disconnect()),
-  );
+void starterOf(process as HelperProcess).then((engine) => {
+  engine.onGone(() => process.exit());
+  engine.listen((message) => {
+    const { folder, name, rounds } = message as { readonly folder: string; readonly name: string; readonly rounds: number };
+    race(folder, name, rounds).then(
+      (result) => engine.send({ result }),
+      (error: unknown) => engine.send({ error: error instanceof Error ? error.message : String(error) }),
+    );
+  });
 });

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } 
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { contentSecurityPolicy } from '../../../src/contract/screens.ts';
 import { systemClock } from '../../../src/engine/clock.ts';
 import { browserCommand } from '../../../src/host/browser.ts';
@@ -39,6 +39,51 @@ async function raw(port: number, words: string): Promise<string> {
   return text;
 }
 const get = (path: string, headers: Record<string, string> = {}): Promise<Response> => fetch(`${loopback.origin}${path}`, { headers });
+
+describe('an answer that breaks', () => {
+  it('ends the connection and is one line in the log: nothing is printed, and its words do not reach who asked', async () => {
+    const logged: string[] = [];
+    const printed = [vi.spyOn(console, 'error'), vi.spyOn(console, 'info'), vi.spyOn(process.stderr, 'write')].map((spy) => spy.mockImplementation(() => true));
+    let cancelled = 0;
+    const source = (sent: number): ReadableStream<Uint8Array> => {
+      let left = sent;
+      return new ReadableStream({
+        pull: (controller) => {
+          if (left-- > 0) controller.enqueue(Buffer.alloc(1_000, 'x'));
+          else controller.error(new Error('the share\nis gone'));
+        },
+        cancel: () => void cancelled++,
+      });
+    };
+    const breaking = await listen({
+      fetch: async (request) => (request.url.endsWith('/whole') ? Response.json({ is: 'whole' }) : new Response(source(Number(new URL(request.url).searchParams.get('sent'))))),
+      routes: [],
+      token,
+      port: 0,
+      screens: null,
+      log: (...words) => logged.push(words.join(' ')),
+    });
+    const headers = { authorization: `Bearer ${token}` };
+    try {
+      for (const sent of [0, 1, 50]) {
+        const told = await fetch(`${breaking.origin}/api/x?sent=${sent}`, { headers }).then((response) => response.text()).then((text) => `answered ${text.slice(0, 40)}`, (error: Error) => error.name);
+        expect([sent, told]).toEqual([sent, 'TypeError']);
+      }
+      expect(await (await fetch(`${breaking.origin}/api/whole`, { headers })).json()).toEqual({ is: 'whole' });
+      expect(logged).toEqual(Array.from({ length: 3 }, () => 'An answer broke off: the share is gone'));
+      // One that is left by who asked is no news.
+      const control = new AbortController();
+      const left = await fetch(`${breaking.origin}/api/x?sent=1000000`, { headers, signal: control.signal });
+      await left.body?.getReader().read();
+      control.abort();
+      await expect.poll(() => cancelled).toBe(1);
+      expect([logged.length, ...printed.map((spy) => spy.mock.calls)]).toEqual([3, [], [], []]);
+    } finally {
+      for (const spy of printed) spy.mockRestore();
+      await breaking.close(0);
+    }
+  });
+});
 
 describe('the loopback port', () => {
   it('gives the screens with every header that keeps them closed', async () => {

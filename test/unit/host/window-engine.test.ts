@@ -3,10 +3,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
-import type { MessagePort } from 'node:worker_threads';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { wireFetch } from '../../../src/contract/wire/index.ts';
 import { threadWire } from '../../../src/host/wires.ts';
+import { electronPort } from '../../builders/utility-process.ts';
 
 /** The engine's process as Electron starts it: its entry, with a stand-in for Electron's ports. */
 
@@ -15,15 +15,6 @@ class ParentPort extends EventEmitter {
   postMessage(message: { readonly type: string }): void {
     this.told.emit(message.type, message);
   }
-}
-
-/** A port of Node's in the form of Electron's: the listener gets an event, and nothing comes before `start`. */
-function electronPort(port: MessagePort): object {
-  return {
-    on: (name: 'message' | 'close', listener: (event?: { readonly data: unknown }) => void) => void (name === 'close' ? port.on('close', () => listener()) : port.on('message', (data: unknown) => listener({ data }))),
-    postMessage: (message: unknown) => port.postMessage(message),
-    start: () => port.start(),
-  };
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'hms-window-engine-'));

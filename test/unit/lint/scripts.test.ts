@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
@@ -8,6 +8,10 @@ import { afterAll, describe, expect, it, vi } from 'vitest';
 type Counts = (resultFile: string, code: number) => { passed: number; failed: number; skipped: number };
 
 const scripts = new URL('../../../scripts/', import.meta.url).href;
+const { electronTests, whyNoWindow } = (await import(`${scripts}electron-tests.mjs`)) as {
+  electronTests: (env: Readonly<Record<string, string>>) => Promise<{ passed: number; failed: number; skipped: number }>;
+  whyNoWindow: (env: Readonly<Record<string, string>>, platform: string) => string | null;
+};
 const { counts } = (await import(`${scripts}counts.mjs`)) as { counts: Counts };
 
 const folder = mkdtempSync(join(tmpdir(), 'hms-scripts-'));
@@ -40,6 +44,29 @@ describe('the closing line', () => {
     expect(counts(join(folder, 'none.json'), 0)).toEqual({ passed: 0, failed: 1, skipped: 0 });
     expect(error).toHaveBeenCalledOnce();
     error.mockRestore();
+  });
+});
+
+describe('the tests of the window', () => {
+  const dist = join(folder, 'electron');
+  mkdirSync(dist);
+  writeFileSync(join(dist, 'electron'), '');
+
+  it('run where Electron and a display are, and say what is missing', (ctx) => {
+    ctx.skip(process.platform !== 'linux', 'the stand-in for Electron is that of Linux');
+    const named = { ELECTRON_OVERRIDE_DIST_PATH: dist };
+    expect(whyNoWindow({ ELECTRON_OVERRIDE_DIST_PATH: '/nowhere' }, 'linux')).toBe('ELECTRON_OVERRIDE_DIST_PATH names /nowhere, but /nowhere/electron is not there.');
+    expect(whyNoWindow(named, 'linux')).toBe('there is no display');
+    expect([whyNoWindow({ ...named, DISPLAY: ':0' }, 'linux'), whyNoWindow({ ...named, WAYLAND_DISPLAY: 'wayland-0' }, 'linux')]).toEqual([null, null]);
+  });
+
+  it('count as one that was skipped where they cannot run, in a line with the reason', async () => {
+    const log = vi.spyOn(console, 'log').mockImplementation(() => undefined);
+    const counted = await electronTests({ ELECTRON_OVERRIDE_DIST_PATH: '/nowhere' });
+    const said = log.mock.calls;
+    log.mockRestore();
+    expect(counted).toEqual({ passed: 0, failed: 0, skipped: 1 });
+    expect(said).toEqual([[expect.stringMatching(/^SKIPPED {2}the window in Electron: ELECTRON_OVERRIDE_DIST_PATH names \/nowhere/)]]);
   });
 });
 

@@ -7,6 +7,7 @@ import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { serveWire } from '../../../src/contract/wire/index.ts';
 import type { WireMessage } from '../../../src/contract/wire/index.ts';
 import { startApp } from '../../../src/main/app.ts';
+import { helperOptions } from '../../../src/main/helpers.ts';
 import { menuTemplate } from '../../../src/main/menu.ts';
 import { waitBeforeRestart } from '../../../src/main/restarts.ts';
 import { stoppedPage } from '../../../src/main/stopped-page.ts';
@@ -21,7 +22,7 @@ writeFileSync(join(screens, 'index.html'), '<!doctype html><title>HMS-DTA</title
 writeFileSync(join(folder, 'secret.js'), 'secret');
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const parts = { preload: '/out/preload/index.cjs', engine: '/out/bundle/window-engine.cjs', screens };
+const parts = { preload: '/out/preload/index.cjs', bundle: '/out/bundle', screens };
 
 async function started(options: Parameters<typeof fakeElectron>[0] = {}): Promise<ReturnType<typeof fakeElectron>> {
   const fake = fakeElectron(options);
@@ -51,7 +52,7 @@ describe('the main process', () => {
   it('closes everything before it is ready, starts the engine after, and opens one window of our own page', async () => {
     const { order, forks, windows, app } = await started();
     expect(order).toEqual(['sandbox', 'schemes', 'ready', 'fork']);
-    expect(forks).toEqual([[parts.engine, [], { serviceName: 'HMS-DTA engine', stdio: ['ignore', 'ignore', 'pipe'], env: { HOME: '/home/ana' } }]]);
+    expect(forks).toEqual([[join(parts.bundle, 'window-engine.cjs'), [], { serviceName: 'HMS-DTA engine', stdio: ['ignore', 'ignore', 'pipe'], env: { HOME: '/home/ana' } }]]);
     expect(windows.map(({ loadURL }) => loadURL.mock.calls)).toEqual([[['app://hms/']]]);
     expect(app.quit).not.toHaveBeenCalled();
   });
@@ -198,6 +199,97 @@ describe('the engine that ends', () => {
     const again = { preventDefault: vi.fn() };
     app.emit('before-quit', again);
     expect(again.preventDefault).not.toHaveBeenCalled();
+  });
+});
+
+describe('a process that the engine asks for', () => {
+  const environment = { TZ: 'UTC' };
+
+  it('is one of two files, without the environment, arguments and streams of anyone', async () => {
+    const { forks, processes } = await started();
+    processes[0]?.emit('message', { type: 'helper.start', id: 1, name: 'query' });
+    processes[0]?.emit('message', { type: 'helper.start', id: 2, name: 'probe' });
+    expect(forks.slice(1)).toEqual([
+      ['/out/bundle/child.cjs', [], { serviceName: 'HMS-DTA query', stdio: 'ignore', env: environment }],
+      ['/out/bundle/probe.cjs', [], { serviceName: 'HMS-DTA share probe', stdio: 'ignore', env: environment }],
+    ]);
+    expect(helperOptions('x', { SystemRoot: 'C:\\Windows', PATH: '/x', HMS_PASSPHRASE: 'secret' }).env).toEqual({ TZ: 'UTC', SystemRoot: 'C:\\Windows' });
+  });
+
+  it('cannot be another, however it is asked for', async () => {
+    const { forks, processes } = await started();
+    for (const name of ['window-engine', '../../tmp/evil', '/tmp/evil.cjs', 'child', '__proto__', 'constructor', '', null, 7, { name: 'query' }, ['query']]) {
+      processes[0]?.emit('message', { type: 'helper.start', id: 1, name });
+    }
+    for (const id of [null, 'one', 1.5, undefined]) processes[0]?.emit('message', { type: 'helper.start', id, name: 'query' });
+    expect(forks.length).toBe(1);
+  });
+
+  it('gets one end of a port and the engine the other when it is up, and is ended when the engine says so', async () => {
+    const { processes } = await started();
+    const [engine] = processes;
+    engine?.emit('message', { type: 'helper.start', id: 5, name: 'query' });
+    // The same number again starts nothing.
+    engine?.emit('message', { type: 'helper.start', id: 5, name: 'query' });
+    expect(processes.length).toBe(2);
+    const helper = processes[1];
+    expect(helper?.received).toEqual([]);
+    helper?.comesUp(4711);
+    const told = engine?.received.at(-1);
+    expect(told?.message).toEqual({ type: 'helper.started', id: 5, pid: 4711 });
+    expect(told?.ports[0]?.other).toBe(helper?.received[0]?.ports[0]);
+    expect(helper?.received.length).toBe(1);
+    engine?.emit('message', { type: 'helper.end', id: 5 });
+    expect(helper?.kill).toHaveBeenCalledOnce();
+    await turn();
+    await turn();
+    expect(engine?.received.at(-1)).toEqual({ message: { type: 'helper.ended', id: 5, how: 'exit code 1' }, ports: [] });
+  });
+
+  it('that ends by itself, even with an error of the runtime, is told of once', async () => {
+    const { processes } = await started();
+    const [engine] = processes;
+    engine?.emit('message', { type: 'helper.start', id: 1, name: 'query' });
+    processes[1]?.comesUp(4711);
+    processes[1]?.emit('error', 'FatalError', 'v8::Isolate', '{}');
+    processes[1]?.emit('exit', 134);
+    processes[1]?.emit('exit', 134);
+    expect(engine?.received.filter(({ message }) => message.type === 'helper.ended')).toEqual([{ message: { type: 'helper.ended', id: 1, how: 'exit code 134' }, ports: [] }]);
+  });
+
+  it('that does not come up is told of, and ended should it come later', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    const { processes } = await started();
+    const [engine] = processes;
+    engine?.emit('message', { type: 'helper.start', id: 1, name: 'probe' });
+    vi.advanceTimersByTime(30_000);
+    expect(engine?.received.at(-1)?.message).toEqual({ type: 'helper.ended', id: 1, how: 'not started within 30 s' });
+    processes[1]?.comesUp(4711);
+    expect([processes[1]?.kill.mock.calls.length, processes[1]?.received.length]).toEqual([1, 0]);
+  });
+
+  it('ends with its engine, and the next engine does not hear of it', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    const { processes } = await started();
+    processes[0]?.emit('message', { type: 'helper.start', id: 1, name: 'query' });
+    processes[1]?.comesUp(4711);
+    processes[0]?.emit('exit', 9);
+    expect(processes[1]?.kill).toHaveBeenCalledOnce();
+    vi.advanceTimersByTime(250);
+    processes[1]?.emit('exit', 15);
+    expect(processes[2]?.received.map(({ message }) => message.type)).toEqual(['note', 'attach']);
+    // Numbers begin anew with an engine.
+    processes[2]?.emit('message', { type: 'helper.start', id: 1, name: 'query' });
+    expect(processes.length).toBe(4);
+  });
+
+  it('does not take the engine down with an error of the runtime', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    const { processes } = await started();
+    processes[0]?.emit('error', 'FatalError', 'v8::Isolate', '{}');
+    processes[0]?.emit('exit', 134);
+    vi.advanceTimersByTime(250);
+    expect(processes[1]?.received[0]?.message).toEqual({ type: 'note', words: 'The engine before this one ended: FatalError at v8::Isolate\n' });
   });
 });
 

@@ -30,12 +30,18 @@ export class FakeChannel {
 }
 
 export class FakeProcess extends EventEmitter {
+  pid: number | undefined;
   readonly stderr = new EventEmitter();
   readonly received: { readonly message: { readonly type: string }; readonly ports: readonly FakePort[] }[] = [];
   kill = vi.fn(() => {
     setImmediate(() => this.emit('exit', 1));
     return true;
   });
+  /** It comes up, as it does some time after it was asked for. */
+  comesUp(pid: number): void {
+    this.pid = pid;
+    this.emit('spawn');
+  }
   postMessage(message: { readonly type: string }, ports: readonly FakePort[] = []): void {
     this.received.push({ message, ports });
   }

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { QueryProcesses, QuerySession } from '../../../../src/engine/query/index.ts';
+import type { Spawner } from '../../../../src/engine/lake/index.ts';
 import type { Limits } from '../../../../src/engine/query/index.ts';
 
 /** A session over one small table, with a folder for results and a file beside them that no statement may see. */
@@ -14,12 +15,12 @@ export class Desk {
   readonly session: QuerySession;
   readonly processes: QueryProcesses;
 
-  constructor(limits: Limits) {
+  constructor(limits: Limits, spawner?: Spawner) {
     mkdirSync(this.output);
     mkdirSync(this.temporary);
     writeFileSync(this.table, '"2024-07-04","91.5"\n"2024-07-05",\n"007",""\n');
     writeFileSync(this.secret, 'name\nSmith\n');
-    this.processes = new QueryProcesses({ limits });
+    this.processes = new QueryProcesses({ limits, ...(spawner === undefined ? {} : { spawner }) });
     this.session = new QuerySession(this.processes, { files: [this.table], output: this.output, temporary: this.temporary });
   }
 

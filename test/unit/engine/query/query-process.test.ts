@@ -53,7 +53,7 @@ describe('statements', () => {
 describe('the process', () => {
   it('that ends by itself is told in words, and the next statement has another', async () => {
     const processes = new QueryProcesses({
-      spawner: (_entry, events) => {
+      spawner: (_program, events) => {
         setTimeout(() => events.onExit('signal SIGSEGV'), 10);
         return { pid: 1, send: () => undefined, kill: () => events.onExit('killed') };
       },
@@ -67,7 +67,7 @@ describe('the process', () => {
     const processes = new QueryProcesses({
       limits: { memoryBytes: 100, ms: null },
       probe: { look: () => 1_000, every: 5 },
-      spawner: (_entry, events) => {
+      spawner: (_program, events) => {
         events.onMessage({ is: 'ready', version: 'v0' });
         return { pid: 1, send: (message) => done.push((message as { do: string }).do), kill: () => (done.push('kill'), setTimeout(() => events.onExit('signal SIGKILL'))) };
       },

@@ -1,7 +1,15 @@
 import { fork } from 'node:child_process';
+import type { HelperName } from '../../contract/helper-process.ts';
 
-/** A process of its own for statements, as the engine holds it. In Electron a utilityProcess stands behind it. */
+/** A process that the engine starts for one purpose: what runs in it, and the file where Node finds that. */
+export interface HelperProgram {
+  readonly name: HelperName;
+  readonly file: string;
+}
+
+/** A process of its own, as the engine holds it. In the window a utilityProcess of Electron stands behind it. */
 export interface Child {
+  /** 0 while it is not known yet. */
   readonly pid: number;
   send(message: unknown): void;
   /** Ends it at once, whatever it is doing. */
@@ -14,16 +22,16 @@ export interface ChildEvents {
   readonly onExit: (how: string) => void;
 }
 
-/** Starts `entry` as a process without the engine's environment and open files; messages are structured clones. */
-export type Spawner = (entry: string, events: ChildEvents) => Child;
+/** Starts a program as a process without the engine's environment and open files; messages are structured clones. */
+export type Spawner = (program: HelperProgram, events: ChildEvents) => Child;
 
 /**
  * Node's own way. The environment holds nothing of the engine's (tokens, passphrases, proxies); standard streams lead nowhere, and Node opens all its other
  * files so that a child does not get them (O_CLOEXEC). Flags of the engine's process, such as a debugger's port, are not passed on.
  */
-export const forkChild: Spawner = (entry, { onMessage, onExit }) => {
+export const forkChild: Spawner = ({ file }, { onMessage, onExit }) => {
   const system = process.env['SystemRoot'];
-  const child = fork(entry, [], {
+  const child = fork(file, [], {
     env: { TZ: 'UTC', ...(system === undefined ? {} : { SystemRoot: system }) },
     execArgv: [],
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
