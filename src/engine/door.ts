@@ -1,4 +1,4 @@
-import { chmod, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { By, DatasetId } from '../contract/index.ts';
 import { abortable, DraftBook, EventLog, EXPORT_KEPT_MS, handlerOf, KnownLakes, LakeDesk, Metrics, problemOf, takePathsJob, Uploads } from './api/index.ts';
@@ -9,7 +9,7 @@ import type { Clock } from './clock.ts';
 import { JobFile, Jobs } from './jobs/index.ts';
 import { station } from './keys/index.ts';
 import type { Signer } from './keys/index.ts';
-import { durableOn, ifMissing, inWords, placeOf, systemDisk } from './lake/index.ts';
+import { closeToOthers, durableOn, ifMissing, inWords, placeOf, systemDisk } from './lake/index.ts';
 import type { Disk, Durable, Spawner } from './lake/index.ts';
 import { QueryProcesses } from './query/index.ts';
 import { PROGRAM, whoActs } from './station.ts';
@@ -167,5 +167,5 @@ async function removeSpoolLock(profile: string, run: string, durable: Durable): 
 /** A folder that other accounts of this computer cannot look into, where the disk knows of accounts. */
 async function closedFolder(folder: string, durable: Durable): Promise<void> {
   await durable.makeFolder(folder);
-  if (process.platform !== 'win32') await chmod(folder, 0o700).catch(() => undefined);
+  await closeToOthers(folder);
 }

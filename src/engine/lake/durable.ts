@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { execFile } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, unlinkSync, writeSync } from 'node:fs';
-import { mkdir, open, opendir, rename, rmdir, unlink } from 'node:fs/promises';
+import { chmod, mkdir, open, opendir, rename, rmdir, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Sha256 } from '../../contract/index.ts';
@@ -300,4 +300,9 @@ async function hashOf(path: string): Promise<string> {
     await handle.close();
   }
   return hash.digest('hex');
+}
+
+/** Other accounts of this computer cannot look into the folder from now on, where the disk knows of accounts. */
+export async function closeToOthers(folder: string): Promise<void> {
+  if (process.platform !== 'win32') await chmod(folder, 0o700).catch(() => undefined);
 }

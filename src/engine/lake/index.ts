@@ -46,3 +46,4 @@ export { probePlace } from './probe.ts';
 export type { PlaceProbe } from './probe.ts';
 export { clockProblem } from './clock-check.ts';
 export { completeFork, forkInterrupted, interruptedFork, prepareFork } from './fork.ts';
+export { closeToOthers } from './durable.ts';

@@ -51,14 +51,15 @@ describe('a lake that goes away', () => {
 
 describe('a full disk', () => {
   // A small disk is mounted over the spool, which only the superuser may.
-  it.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)('in the spool is told as such; room comes back at once, and small files still go in', async ({ skip }) => {
+  it('in the spool is told as such; room comes back at once, and small files still go in', async (ctx) => {
+    ctx.skip(process.platform !== 'linux' || process.getuid?.() !== 0, 'Only the superuser of Linux can mount a small disk.');
     const { job } = await bench.ask(routes.beginIntake, { body: { dataset: 'WF-1', files: 2, bytes: 2 } });
     const [run = ''] = await readdir(join(bench.folder, 'profile', 'uploads'));
     const spool = join(bench.folder, 'profile', 'uploads', run);
     try {
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', spool], { stdio: 'ignore' });
     } catch {
-      skip('No disk can be mounted here.');
+      ctx.skip('No disk can be mounted here.');
     }
     try {
       const full = await send({ intake: job.id, path: 'a.bin' }, Buffer.alloc(1_000_000, 1));
