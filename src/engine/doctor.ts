@@ -5,6 +5,7 @@ import { systemClock } from './clock.ts';
 import { durableOn, ifMissing, inWords, lakePaths, newTxn, placeOf, probePlace, readLakeJson, systemDisk } from './lake/index.ts';
 import type { Durable, Place, PlaceProbe } from './lake/index.ts';
 import { lakeProfile } from './open.ts';
+import { makeProfile } from './profile-folder.ts';
 import { keepProbe } from './writing-mode.ts';
 
 /** What a folder can do, in words: whether a lake may live there and how many people may write at once. */
@@ -93,7 +94,7 @@ async function privateKeyCheck(profile: string, clock: typeof systemClock): Prom
 
 async function tryMode(durable: Durable, profile: string, file: string): Promise<boolean> {
   await inWords('Trying the profile folder', 'The lake was not touched.', async () => {
-    await durable.makeFolder(profile);
+    await makeProfile(profile, durable);
     await durable.writeNew(file, Buffer.from('mode\n'), 0o600);
   });
   const { mode } = await lstat(file);

@@ -12,6 +12,7 @@ import type { Signer } from './keys/index.ts';
 import { closeToOthers, durableOn, ifMissing, inWords, placeOf, systemDisk } from './lake/index.ts';
 import type { Disk, Durable, Spawner } from './lake/index.ts';
 import { QueryProcesses } from './query/index.ts';
+import { makeProfile } from './profile-folder.ts';
 import { PROGRAM, whoActs } from './station.ts';
 
 /** The door: one WHATWG handler for screens, other programs and tests (docs/operations/api.md). */
@@ -131,7 +132,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
 
 async function openProfile(profile: string, disk: Disk, clock: Clock): Promise<{ durable: Durable; signer: Signer }> {
   return inWords(`Opening the profile folder ${profile}`, 'No lake was touched.', async () => {
-    await durableOn(disk, { kind: 'journaled', name: 'profile' }, clock).makeFolder(profile);
+    await makeProfile(profile, durableOn(disk, { kind: 'journaled', name: 'profile' }, clock));
     const durable = durableOn(disk, await placeOf(profile), clock);
     return { durable, signer: await station(profile, durable, clock) };
   });

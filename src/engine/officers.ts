@@ -9,6 +9,7 @@ import { certificatePem, encryptedPem, newKey, officerStore, pkcs12Of, readKeyFi
 import type { KeyFile, Officer, OfficerStore } from './keys/index.ts';
 import { durableOn, ifMissing, inWords, placeOf, systemDisk } from './lake/index.ts';
 import type { WritableLake } from './open.ts';
+import { makeProfile } from './profile-folder.ts';
 
 /** What is done with officers' keys: make, import, export, enroll. docs/formats/lake.md sections 14 and 18. */
 
@@ -20,7 +21,7 @@ export interface OfficerOptions {
 /** The officers' keys of a profile; makes the profile's folder where it is not there. */
 export async function officersOf({ profile, clock = systemClock }: OfficerOptions): Promise<OfficerStore> {
   return inWords(`Opening the profile folder ${profile}`, 'Nothing was changed.', async () => {
-    await durableOn(systemDisk, { kind: 'journaled', name: 'profile' }, clock).makeFolder(profile);
+    await makeProfile(profile, durableOn(systemDisk, { kind: 'journaled', name: 'profile' }, clock));
     return officerStore(profile, durableOn(systemDisk, await placeOf(profile), clock), clock);
   });
 }

@@ -29,6 +29,7 @@ import {
 } from './lake/index.ts';
 import type { Disk, Durable, LakePaths, LedgerSigner, Recovery, Spawner } from './lake/index.ts';
 import { finishDestructions, finishInterrupted, mendCheckpoint } from './finish.ts';
+import { makeProfile } from './profile-folder.ts';
 import { whoActs } from './station.ts';
 import { admitWriter } from './writing-mode.ts';
 
@@ -203,7 +204,7 @@ export async function openToWrite(options: OpenOptions): Promise<WritableLake> {
 async function openProfile(profile: string, disk: Disk, clock: Clock): Promise<{ durable: Durable; station: Signer } | null> {
   const local = durableOn(disk, { kind: 'journaled', name: 'profile' }, clock);
   try {
-    await local.makeFolder(profile);
+    await makeProfile(profile, local);
     // A profile on a medium that is read-only has a key, and no place for a catalog.
     await access(profile, constants.W_OK);
     const durable = durableOn(disk, await placeOf(profile), clock);

@@ -23,9 +23,9 @@ test('5,000 files: stopped in the middle, gone on with after a reload, kept, exp
 
   await expect(page.getByText(/\b[1-9]\d{2} of 5,000 files/).first()).toBeVisible({ timeout: 60_000 });
   await page.getByRole('button', { name: 'Stop: Taking 5,000 files into readings' }).first().click();
-  const banner = page.getByText(/^Draft of readings: [\d,]+ files are kept$/);
+  const banner = page.getByText(/^Draft of readings: [\d,]+ files are staged$/);
   await expect(banner).toBeVisible();
-  await expect(page.getByText('Drop the same folder again to go on: what is kept is not sent again.')).toBeVisible();
+  await expect(page.getByText('Drop the same folder again to go on: what is staged is not sent again.')).toBeVisible();
   // Those that were on their way when it was stopped are refused, at most one in each of the four lanes; the browser notes that by itself.
   const refused = bad.filter((line) => /status of 409 .*\/api\/dta\/uploads$/.test(line));
   expect(refused.length).toBeLessThanOrEqual(4);

@@ -1,15 +1,20 @@
 import { CancelledError, instantOf } from '../../contract/index.ts';
-import type { Job, Problem } from '../../contract/api/index.ts';
+import type { Job, JobKind, JobResult, Problem } from '../../contract/api/index.ts';
 import type { Clock } from '../clock.ts';
 import { cancelled, cutOff, refused } from './ended.ts';
 import type { Again, JobFile, Kept } from './job-file.ts';
 import { isAtWork, nothingDone, Running } from './running.ts';
 import type { JobSpec } from './running.ts';
+import { Turns } from './turns.ts';
 
 /** Ended jobs that are kept. */
 const KEPT = 200;
 /** Not more than 5 events a second of one job. */
 const TELL_EVERY_MS = 200;
+
+/** Work that reads much with threads and memory of its own; so many of it go on at once, whatever is begun. */
+const heavy: ReadonlySet<JobKind> = new Set(['verification', 'export', 'transform', 'import']);
+const HEAVY_AT_ONCE = 2;
 
 export interface JobsWorld {
   readonly clock: Clock;
@@ -26,6 +31,7 @@ export interface JobsWorld {
 export class Jobs {
   readonly #world: JobsWorld;
   readonly #all = new Map<string, Running>();
+  readonly #turns = new Turns(HEAVY_AT_ONCE);
   readonly #told = new Map<string, { at: number; timer: NodeJS.Timeout | null }>();
 
   private constructor(world: JobsWorld) {
@@ -161,13 +167,7 @@ export class Jobs {
       // Answered before the work begins, however much of it is done without waiting.
       await new Promise((resolve) => setImmediate(resolve));
       if (signal.aborted) throw new CancelledError('Nothing was changed.');
-      const result = await spec.work({
-        signal,
-        onProgress: (progress) => {
-          running.progressed(progress);
-          this.#tell(running);
-        },
-      });
+      const result = heavy.has(spec.kind) ? await this.#inTurn(running, spec, signal) : await this.#itself(running, spec, signal);
       await this.#over(running);
       running.ends('done', result, null);
     } catch (error) {
@@ -176,6 +176,33 @@ export class Jobs {
     running.stop = null;
     this.#tellNow(running);
     this.#keep();
+  }
+
+  async #inTurn(running: Running, spec: JobSpec, signal: AbortSignal): Promise<JobResult> {
+    if (this.#turns.isFull) {
+      running.waits();
+      this.#tellNow(running);
+    }
+    const leave = await this.#turns.take(signal);
+    try {
+      if (running.job.state === 'waiting') {
+        running.begins();
+        this.#tellNow(running);
+      }
+      return await this.#itself(running, spec, signal);
+    } finally {
+      leave();
+    }
+  }
+
+  #itself(running: Running, spec: JobSpec, signal: AbortSignal): Promise<JobResult> {
+    return spec.work({
+      signal,
+      onProgress: (progress) => {
+        running.progressed(progress);
+        this.#tell(running);
+      },
+    });
   }
 
   async #endsBadly(running: Running, error: unknown): Promise<void> {

@@ -64,6 +64,11 @@ export class Running {
     this.#become('running', null, null);
   }
 
+  /** For others of its kind to end. */
+  waits(): void {
+    this.job = { ...this.job, state: 'waiting', can: ['cancel'], progress: { ...nothingDone, phase: 'Waiting for other work to end' } };
+  }
+
   rests(): void {
     this.#become('paused', null, null);
   }
