@@ -91,7 +91,7 @@ export function ratioRow(work: string, against: string, most: number, sides: { o
     against,
     peer: `${peer.toFixed(2)} s (${spread(sides.peer)})`,
     result: `${ratio.toFixed(2)} ×`,
-    target: `≤ ${most} ×`,
+    target: `≤ ${Number(most.toFixed(2))} ×`,
     reached: ratio <= most,
     memory: Math.round(Math.max(...sides.ours.map((ran) => ran.memory))),
   };

@@ -1,0 +1,2 @@
+/** A browser for the tests, or why there is none. */
+export function findBrowser(): { readonly path: string } | { readonly reason: string };
