@@ -179,7 +179,7 @@ describe('lakes', () => {
     const { items } = await bench.ask(routes.listEntries, { query: { limit: 3 } });
     expect(items.map(({ op }) => op)).toEqual(['version.committed', 'dataset.described', 'version.committed']);
     const entry = await bench.ask(routes.getEntry, { params: { seq: items[0]?.seq ?? 0 } });
-    expect(entry.words).toBe('Removed unused columns (from v1 by csv_trim)');
+    expect(entry.words).toBe('Removed unused columns');
     expect(entry.proof).toMatch(/^c2sp\.org\/tlog-proof@v1\nindex 4\n/);
     expect(JSON.parse(entry.json)).toMatchObject({ op: 'version.committed' });
     expect((await bench.refused(routes.getEntry, { params: { seq: 99 } })).code).toBe('ENTRY_UNKNOWN');
