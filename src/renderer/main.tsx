@@ -35,8 +35,9 @@ function start(): void {
   const door = doorOf(host);
   const hasLake = (): Promise<boolean> =>
     client.ensureQueryData(queries.lake(door.call)).then(
+      (lake) => lake !== null,
+      // Whether there is one could not be asked: the lake's screens say why.
       () => true,
-      (error: unknown) => !(error instanceof ProblemError && error.code === 'LAKE_NONE'),
     );
   const router = makeRouter({ loadWords: () => addLakeWords(words), hasLake });
   createRoot(root).render(<Application door={door} client={client} words={words} router={router} mac={mac} />);

@@ -30,8 +30,8 @@ export const test = base.extend<Fixtures>({
   ],
 });
 
-/** Questions that the door answers by a refusal, which the browser notes by itself: no lake is open yet; there is no draft. */
-const expected = [/\/api\/dta\/lake$/, /\/api\/dta\/drafts\/[^/]+(\/changes\S*)?$/];
+/** Questions that the door answers by a refusal, which the browser notes by itself: there is no draft. */
+const expected = [/\/api\/dta\/drafts\/[^/]+(\/changes\S*)?$/];
 
 /** Collects what goes wrong in a page. */
 export async function listen(page: Page, bad: string[]): Promise<void> {

@@ -39,7 +39,10 @@ export function withJob(jobs: readonly Job[], job: Job): readonly Job[] {
   return jobs.some(({ id }) => id === job.id) ? jobs.map((one) => (one.id === job.id ? job : one)) : [job, ...jobs];
 }
 
-/** What a job that has ended may have changed without an entry in the ledger. */
+/**
+ * What a job that has ended may have changed without an entry in the ledger. The list of jobs too: an answer that was on its way when the job ended still says that
+ * it goes on, and comes after the event.
+ */
 function endsOf(job: Job): readonly (readonly string[])[] {
-  return job.kind === 'rebuild' || job.kind === 'sample' ? [keys.lake, keys.lakes, keys.allDatasets, keys.allEntries] : [keys.drafts, keys.allDatasets];
+  return [keys.jobs, ...(job.kind === 'rebuild' || job.kind === 'sample' ? [keys.lake, keys.lakes, keys.allDatasets, keys.allEntries] : [keys.drafts, keys.allDatasets])];
 }

@@ -36,7 +36,7 @@ describe('what the page keeps', () => {
 
   it('is not asked for again while a job goes on', () => {
     expect(staleAfter({ type: 'job', job: job('1', 'running') })).toEqual([]);
-    expect(staleAfter({ type: 'job', job: job('1', 'done') })).toEqual(['["drafts"]', '["datasets"]']);
+    expect(staleAfter({ type: 'job', job: job('1', 'done') })).toEqual(['["jobs"]', '["drafts"]', '["datasets"]']);
   });
 
   it('of jobs has the newest state of each, new ones first', () => {
