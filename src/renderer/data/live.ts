@@ -34,6 +34,16 @@ export function apply(client: Pick<QueryClient, 'invalidateQueries' | 'setQueryD
   }
 }
 
+/**
+ * Takes up a job that the page just began, before any event tells of it: else, for a moment, the screen would offer to begin it once more. What an event already
+ * told of it stays.
+ */
+export function learn(client: Pick<QueryClient, 'invalidateQueries' | 'setQueryData'>, job: Job): void {
+  client.setQueryData<Jobs>(keys.jobs, (before) => (before === undefined || before.jobs.some(({ id }) => id === job.id) ? before : { jobs: withJob(before.jobs, job) }));
+  // A list that is on its way may have been made before the job was: it is dropped, and asked for anew.
+  void client.invalidateQueries({ queryKey: [...keys.jobs] });
+}
+
 /** The list with a job as it stands now: in its place, or first where it is new. */
 export function withJob(jobs: readonly Job[], job: Job): readonly Job[] {
   return jobs.some(({ id }) => id === job.id) ? jobs.map((one) => (one.id === job.id ? job : one)) : [job, ...jobs];

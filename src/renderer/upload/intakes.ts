@@ -72,15 +72,15 @@ export class Intakes {
     this.#show({ picked: null });
   }
 
-  /** Begins to take in what was picked. Resolves to the job's id once it is begun; sending goes on. Rejects with what the door refuses. */
-  async begin(dataset: string): Promise<string> {
+  /** Begins to take in what was picked. Resolves to the job once it is begun; sending goes on. Rejects with what the door refuses. */
+  async begin(dataset: string): Promise<Job> {
     const { picked } = this.#view;
     if (picked === null) throw new Error('Nothing was picked.');
     const id = DatasetId.parse(dataset);
     if (picked.kind === 'paths') {
       const { job } = await this.#door.call(routes.takePaths, { body: { dataset: id, paths: [...picked.paths] } });
       this.#show({ picked: null, sending: null });
-      return job.id;
+      return job;
     }
     const { gathered } = picked;
     const { atFirst, sendIntake } = await import('./send-intake.ts');
@@ -101,7 +101,7 @@ export class Intakes {
     sendIntake(this.#door, job.id, gathered, tell, () => this.#gate, stop.signal).then(() => this.#shown()).catch((error: unknown) => {
       tell(this.#state ?? atFirst, error);
     });
-    return job.id;
+    return job;
   }
 
   /** Keeps in step with the job that takes the files: nothing is sent while it rests, or after its end. */

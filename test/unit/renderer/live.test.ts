@@ -1,6 +1,7 @@
+import { QueryClient } from '@tanstack/react-query';
 import { describe, expect, it } from 'vitest';
 import type { HostEvent, Job } from '../../../src/contract/api/index.ts';
-import { apply, withJob } from '../../../src/renderer/data/live.ts';
+import { apply, learn, withJob } from '../../../src/renderer/data/live.ts';
 
 const job = (id: string, state: Job['state'], kind: Job['kind'] = 'commit') => ({ id, kind, state, ended: state === 'running' ? null : '2024-08-05T12:47:12.408Z' }) as Job;
 
@@ -45,5 +46,16 @@ describe('what the page keeps', () => {
       ['2', 'running'],
       ['1', 'done'],
     ]);
+  });
+
+  it('of jobs has one that the page just began before any event tells of it, and never goes back behind an event', () => {
+    const client = new QueryClient();
+    learn(client, job('1', 'running'));
+    expect(client.getQueryData(['jobs'])).toBeUndefined();
+    client.setQueryData(['jobs'], { jobs: [job('1', 'done')] });
+    learn(client, job('2', 'running'));
+    learn(client, job('1', 'running'));
+    expect(client.getQueryData(['jobs'])).toEqual({ jobs: [job('2', 'running'), job('1', 'done')] });
+    expect(client.getQueryState(['jobs'])?.isInvalidated).toBe(true);
   });
 });

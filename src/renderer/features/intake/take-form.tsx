@@ -1,9 +1,9 @@
-import { useQuery, useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { DatasetId } from '../../../contract/index.ts';
-import { queries, useReadOnly } from '../../data/index.ts';
+import { learn, queries, useReadOnly } from '../../data/index.ts';
 import { useFormats } from '../../format/index.ts';
 import { useDoor } from '../../host/index.ts';
 import { Banner, Button, Choices, Field, Inspector, ProblemView, Select } from '../../ui/index.ts';
@@ -17,6 +17,7 @@ export function TakeForm({ picked, fixed }: { readonly picked: Picked; readonly 
   const formats = useFormats();
   const { call } = useDoor();
   const { intakes } = useIntakes();
+  const client = useQueryClient();
   const navigate = useNavigate();
   const readOnly = useReadOnly();
   const datasets = useInfiniteQuery(queries.datasets(call, '')).data?.pages.flatMap(({ items }) => items) ?? [];
@@ -40,7 +41,8 @@ export function TakeForm({ picked, fixed }: { readonly picked: Picked; readonly 
     setProblem(null);
     try {
       const job = await intakes.begin(target);
-      await navigate({ to: '/intake/$dataset', params: { dataset: target }, search: { job } });
+      learn(client, job);
+      await navigate({ to: '/intake/$dataset', params: { dataset: target }, search: { job: job.id } });
     } catch (error) {
       setProblem(error);
     } finally {

@@ -1,8 +1,10 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { routes } from '../../../contract/api/index.ts';
-import { useJobs, useLake } from '../../data/index.ts';
+import type { Job } from '../../../contract/api/index.ts';
+import { learn, useJobs, useLake } from '../../data/index.ts';
 import { useFormats } from '../../format/index.ts';
 import { useDoor } from '../../host/index.ts';
 import { Button, Choices, ProblemView, ProgressLine, Select } from '../../ui/index.ts';
@@ -16,6 +18,7 @@ export function VerifyForm({ exportJob }: { readonly exportJob: string | null })
   const { t } = useTranslation('verify');
   const formats = useFormats();
   const { host, call } = useDoor();
+  const client = useQueryClient();
   const navigate = useNavigate();
   const lake = useLake().data;
   const made = useJobs().flatMap((job) => (job.result?.kind === 'export' ? [{ id: job.id, exported: job.result.exported, at: job.ended ?? job.started }] : []));
@@ -32,7 +35,7 @@ export function VerifyForm({ exportJob }: { readonly exportJob: string | null })
   const picked = made.find(({ id }) => id === chosen) ?? made[0];
   const isMissing = subject === 'made' ? picked === undefined : subject === 'outside' ? (host.desktop === null ? file === null : path === null) : false;
 
-  const begin = async (): Promise<{ readonly job: { readonly id: string } }> => {
+  const begin = async (): Promise<{ readonly job: Job }> => {
     const trust = trusted.map(({ pem }) => pem);
     if (subject === 'lake') return call(routes.verify, { body: { of: { kind: 'lake' }, trust } });
     if (subject === 'made' && picked !== undefined) {
@@ -61,6 +64,7 @@ export function VerifyForm({ exportJob }: { readonly exportJob: string | null })
     setProblem(null);
     try {
       const { job } = await begin();
+      learn(client, job);
       await navigate({ to: '/verify', search: { job: job.id } });
     } catch (error) {
       if (!stop.current.signal.aborted) setProblem(error);
