@@ -103,7 +103,7 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? (sorted[middle] ?? NaN) : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
 }
 
-function spread(side: readonly Ran[]): string {
+export function spread(side: readonly Ran[]): string {
   return side.map((ran) => ran.seconds.toFixed(2)).join(' ');
 }
 
