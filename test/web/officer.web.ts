@@ -11,8 +11,8 @@ test('an officer signs a selection with a passphrase, and a checker who has the 
   await program.hms(['dta', 'key', 'make', 'Maria Ortega', '--organization', 'Region 5', '--default'], env);
   await openLake(page, program.url, 'seeded');
   await goTo(page, '/export/cascade-cards%3Av2');
-  await page.getByRole('radio', { name: 'Only files whose names match a pattern' }).check();
-  await page.getByRole('radio', { name: 'Maria Ortega, with an officer’s key' }).check();
+  await page.getByText('Only files whose names match a pattern', { exact: true }).click();
+  await page.getByText('Maria Ortega, with an officer’s key', { exact: true }).click();
   await page.getByRole('button', { name: 'Make the package' }).click();
   await expect(page.getByText('Give at least one pattern.')).toBeVisible();
   await expect(page.getByText('The key needs its passphrase.')).toBeVisible();
@@ -26,9 +26,9 @@ test('an officer signs a selection with a passphrase, and a checker who has the 
   if (await page.getByRole('button', { name: 'Make another package' }).isVisible()) await page.getByRole('button', { name: 'Make another package' }).click();
 
   if (!(await passphrase.isVisible())) {
-    await page.getByRole('radio', { name: 'Only files whose names match a pattern' }).check();
+    await page.getByText('Only files whose names match a pattern', { exact: true }).click();
     await page.getByRole('textbox', { name: 'Patterns' }).fill('**/*.csv');
-    await page.getByRole('radio', { name: 'Maria Ortega, with an officer’s key' }).check();
+    await page.getByText('Maria Ortega, with an officer’s key', { exact: true }).click();
   }
   await passphrase.fill(env.HMS_PASSPHRASE);
   await page.getByRole('button', { name: 'Make the package' }).click();
