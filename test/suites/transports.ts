@@ -6,7 +6,7 @@ import { serveWire, wireFetch } from '../../src/contract/wire/index.ts';
 import type { Wire, WireMessage } from '../../src/contract/wire/index.ts';
 import { listen } from '../../src/host/loopback.ts';
 import { processWire, threadWire } from '../../src/host/wires.ts';
-import type { Transport } from './door-transport.ts';
+import type { Transport } from './door/asking.ts';
 import { makeHandler } from './transport-handler.ts';
 
 const file = (name: string): string => fileURLToPath(new URL(`./${name}`, import.meta.url));

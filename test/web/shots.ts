@@ -6,13 +6,15 @@ import type { Page } from '@playwright/test';
 import { drop, exportIt, goTo, openLake } from './acts.ts';
 import { expect, test } from './fixture.ts';
 
-const out = fileURLToPath(new URL('../../docs/screens/', import.meta.url));
+/** A folder for all pictures; without one, docs/screens and only what the documents show. */
+const all = process.env['HMS_WEB_SHOTS'] === '1' ? null : (process.env['HMS_WEB_SHOTS'] ?? null);
+const out = all ?? fileURLToPath(new URL('../../docs/screens/', import.meta.url));
 const data = fileURLToPath(new URL('../../../shared/data/', import.meta.url));
 
-/** Pictures for docs/screens: `npm run shots`. Public federal data out of ../shared/data; kept are those that the documents show. */
+/** Pictures of the screens: `npm run shots`, with public federal data out of ../shared/data. */
 test('screens with federal data', async ({ page, program }) => {
   expect(existsSync(data), 'the data beside the checkout, ../shared/data').toBe(true);
-  test.setTimeout(300_000);
+  test.setTimeout(600_000);
   await mkdir(out, { recursive: true });
   const lake = join(program.home, 'field-safety-records');
   const env = { HMS_LAKE: lake };
@@ -22,10 +24,17 @@ test('screens with federal data', async ({ page, program }) => {
   await program.hms(['dta', 'ingest', 'NOAA-normals', join(data, 'seattle-weather-hourly-normals.csv'), '-m', 'Hourly normals, Seattle', '--tag', 'raw'], env);
   await program.hms(['dta', 'ingest', 'NOAA-normals', join(data, 'species.csv'), '-m', 'List of species added'], env);
   await program.hms(['dta', 'put', 'FAA-birdstrikes', join(data, 'species.csv')], env);
+  await page.goto(program.url);
+  await expect(page.getByRole('button', { name: /^Open / })).toBeVisible();
+  await shoot(page, '0-start');
   await openLake(page, program.url, 'field-safety-records');
 
   await goTo(page, '/');
-  await shoot(page, '1-home', 'all');
+  await shoot(page, '1-home', 'light', 'dark');
+  await goTo(page, '/datasets');
+  await shoot(page, '1-datasets');
+  await goTo(page, '/intake');
+  await shoot(page, '2-drop');
   await drop(page, ['birdstrikes.csv', 'earthquakes.json', 'species.csv'].map((name) => join(data, name)));
   await expect(page.getByRole('button', { name: /^Stage / })).toBeVisible();
   await shoot(page, '2-intake', 'light');
@@ -35,7 +44,11 @@ test('screens with federal data', async ({ page, program }) => {
   await shoot(page, '3-draft', 'dark');
   await goTo(page, '/datasets/NOAA-normals');
   await expect(page.getByRole('heading', { level: 1, name: 'NOAA-normals' })).toBeVisible();
-  await shoot(page, '4-dataset', 'all');
+  await shoot(page, '4-dataset', 'light', 'dark');
+  for (const tab of ['changes', 'ancestry', 'description', 'exports']) {
+    await goTo(page, `/datasets/NOAA-normals?tab=${tab}`);
+    await shoot(page, `4-dataset-${tab}`);
+  }
   await goTo(page, '/export/NOAA-normals%3Av2');
   await shoot(page, '5-export', 'light');
   await exportIt(page, 'NOAA-normals:v2');
@@ -43,21 +56,24 @@ test('screens with federal data', async ({ page, program }) => {
   await page.getByRole('link', { name: 'Check this package' }).click();
   await page.getByRole('button', { name: 'Check', exact: true }).click();
   await expect(page.locator('.answers > div')).toHaveCount(4, { timeout: 60_000 });
-  await shoot(page, '7-report', 'all');
+  await shoot(page, '7-report', 'light', 'dark');
   await goTo(page, '/ledger?entry=3');
   await shoot(page, '8-ledger', 'light');
+  await goTo(page, '/jobs');
+  await shoot(page, '9-jobs');
 });
 
-async function shoot(page: Page, name: string, which: 'all' | 'light' | 'dark'): Promise<void> {
-  const forms = [
-    { theme: 'light', width: 1280, height: 800 },
-    { theme: 'dark', width: 1280, height: 800 },
-  ] as const;
-  for (const { theme, width, height } of forms.filter((form) => which === 'all' || form.theme === which)) {
+/** `kept`: the themes in which the documents show it, at 1280x800. */
+async function shoot(page: Page, name: string, ...kept: readonly ('light' | 'dark')[]): Promise<void> {
+  const forms = (['light', 'dark'] as const).flatMap((theme) => [
+    { theme, width: 1280, height: 800, file: `${name}-${theme}.png`, isKept: kept.includes(theme) },
+    { theme, width: 1920, height: 1080, file: `${name}-1920-${theme}.png`, isKept: false },
+  ]);
+  for (const { theme, width, height, file } of forms.filter(({ isKept }) => isKept || all !== null)) {
     await page.setViewportSize({ width, height });
     await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
     await expect(page.locator('.loading')).toHaveCount(0);
     await page.waitForTimeout(300);
-    await page.screenshot({ path: join(out, `${name}-${theme}.png`) });
+    await page.screenshot({ path: join(out, file) });
   }
 }

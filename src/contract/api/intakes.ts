@@ -18,7 +18,7 @@ export const intakeRoutes = {
   beginIntake: route({
     method: 'POST',
     path: '/dta/intakes',
-    summary: 'Opens an intake of files that will be uploaded; the dataset is made where it is not there',
+    summary: 'Opens an intake of files that will be uploaded, or lets one go on that another run of the program received for this dataset; the dataset is made where it is not there',
     body: z.object({ dataset: DatasetId, files: z.int().min(0), bytes: z.int().min(0) }),
     reply: JobBegun,
     status: 202,

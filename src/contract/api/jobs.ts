@@ -57,7 +57,7 @@ export const Job = z.object({
   /** What can be asked of it now. */
   can: z.array(z.enum(['cancel', 'pause', 'resume'])),
   result: JobResult.nullable(),
-  /** Why it failed, or what a cancelled job kept. */
+  /** Why it failed, what a cancelled job kept, or why one rests that nobody paused. */
   problem: Problem.nullable(),
 });
 export type Job = z.infer<typeof Job>;

@@ -20,7 +20,7 @@ export function intakeHandlers(services: Services, uploads: Uploads): HandlersOf
 
   const begin = (spec: JobSpec): Job => {
     try {
-      return jobs.begin(spec);
+      return jobs.receiveAgain(spec) ?? jobs.begin(spec);
     } catch (error) {
       if (!(error instanceof DoorError) || error.code !== 'JOB_REFUSED') throw error;
       throw new HmsError('DRAFT_BUSY', error.message, { kept: 'Nothing was changed.', ...(error.next === null ? {} : { next: error.next }) });

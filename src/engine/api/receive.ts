@@ -36,6 +36,7 @@ export function receiveJob({ desk, drafts, events }: Services, uploads: Uploads,
     canPause: true,
     over: () => uploads.close(id()),
     alone: draftKey(lake, dataset),
+    again: { do: 'receive', dataset },
     work: ({ signal, onProgress }) =>
       desk.writing(async (writable) => {
         const say = (phase: string, moreBytes: number): void => {

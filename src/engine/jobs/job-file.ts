@@ -5,8 +5,11 @@ import { Job } from '../../contract/api/index.ts';
 import { ifMissing } from '../lake/index.ts';
 import type { Durable } from '../lake/index.ts';
 
-/** What starts a job again whose program has ended. */
-export const Again = z.object({ do: z.literal('takePaths'), dataset: z.string(), paths: z.array(z.string()) });
+/** What a job goes on with whose program has ended: places that are read again, or files that somebody sends again. */
+export const Again = z.discriminatedUnion('do', [
+  z.object({ do: z.literal('takePaths'), dataset: z.string(), paths: z.array(z.string()) }),
+  z.object({ do: z.literal('receive'), dataset: z.string() }),
+]);
 export type Again = z.infer<typeof Again>;
 
 const Kept = z.object({ job: Job, again: Again.nullable() });

@@ -23,7 +23,7 @@ export interface JobsWorld {
   readonly tell: (event: { readonly type: 'job'; readonly job: Job } | { readonly type: 'job-gone'; readonly id: string }) => void;
   readonly problemOf: (error: unknown) => Problem;
   /** How to go on with what another run of the program began. */
-  readonly specAgain: (job: Job, again: Again) => JobSpec;
+  readonly specAgain: (job: Job, again: Extract<Again, { do: 'takePaths' }>) => JobSpec;
   readonly log: (words: string, error?: unknown) => void;
 }
 
@@ -38,7 +38,7 @@ export class Jobs {
     this.#world = world;
   }
 
-  /** With the jobs of earlier runs; those that were at work are shown as failed. */
+  /** With the jobs of earlier runs. Those that were at work are shown as failed; an intake of uploads rests until its files are sent again. */
   static async open(world: JobsWorld): Promise<Jobs> {
     const jobs = new Jobs(world);
     for (const { job, again } of (await world.file?.read()) ?? []) jobs.#takeOver(job, again);
@@ -107,13 +107,20 @@ export class Jobs {
   resume(id: string): Job | null {
     const running = this.#all.get(id);
     if (running === undefined) return null;
+    if (running.waitsForFiles) throw refused(`${running.job.title}: this goes on when its files are sent again.`, 'Begin the intake again: files that are staged are not asked for.');
     if (!running.job.can.includes('resume')) throw refused(`${running.job.title}: this is not paused.`);
-    const spec = running.spec ?? (running.again === null ? null : this.#world.specAgain(running.job, running.again));
+    const spec = running.spec ?? (running.again?.do === 'takePaths' ? this.#world.specAgain(running.job, running.again) : null);
     if (spec === null) throw refused(`${running.job.title}: this cannot go on.`);
-    this.#refuseSecond(spec, running);
-    running.spec = spec;
-    this.#start(running, spec);
-    return running.job;
+    return this.#goOn(running, spec);
+  }
+
+  /** Lets an intake of the dataset go on that another run of the program received, now that its files are sent again; null where none waits for them, or `spec` receives none. */
+  receiveAgain(spec: JobSpec): Job | null {
+    if (spec.again?.do !== 'receive') return null;
+    const running = [...this.#all.values()].find((one) => one.waitsForFiles && one.job.lake === spec.lake && one.job.subject === spec.subject);
+    if (running === undefined) return null;
+    running.job = { ...running.job, title: spec.title, progress: nothingDone };
+    return this.#goOn(running, spec);
   }
 
   /** Waits until nothing is at work, at most `ms`. */
@@ -138,11 +145,19 @@ export class Jobs {
     await this.#world.file?.write(() => this.#kept()).catch((error: unknown) => this.#world.log('The list of jobs could not be written.', error));
   }
 
+  #goOn(running: Running, spec: JobSpec): Job {
+    this.#refuseSecond(spec, running);
+    running.spec = spec;
+    this.#start(running, spec);
+    return running.job;
+  }
+
   #takeOver(job: Job, again: Again | null): void {
     const running = new Running(job, null, again, this.#world.clock);
-    const goesOn = job.state === 'paused' && again !== null;
-    if (!goesOn && isAtWork(job)) running.ends('failed', null, cutOff(job, again !== null));
     this.#all.set(job.id, running);
+    if (!isAtWork(job)) return;
+    if (again?.do === 'receive') running.rests(cutOff(job, false));
+    else if (job.state !== 'paused' || again === null) running.ends('failed', null, cutOff(job, again !== null));
   }
 
   #refuseSecond(spec: JobSpec, self: Running | null): void {

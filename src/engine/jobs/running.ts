@@ -69,8 +69,14 @@ export class Running {
     this.job = { ...this.job, state: 'waiting', can: ['cancel'], progress: { ...nothingDone, phase: 'Waiting for other work to end' } };
   }
 
-  rests(): void {
-    this.#become('paused', null, null);
+  /** `problem`: why, where nobody asked for it. */
+  rests(problem: Problem | null = null): void {
+    this.#become('paused', null, problem);
+  }
+
+  /** Another run of the program received files for it, and it rests until they are sent again. */
+  get waitsForFiles(): boolean {
+    return this.job.state === 'paused' && this.spec === null && this.again?.do === 'receive';
   }
 
   ends(state: 'done' | 'failed' | 'cancelled', result: JobResult | null, problem: Problem | null): void {
@@ -80,7 +86,7 @@ export class Running {
 
   #become(state: Job['state'], result: JobResult | null, problem: Problem | null): void {
     const canPause = this.spec?.canPause === true;
-    const can: Job['can'] = state === 'running' ? (canPause ? ['cancel', 'pause'] : ['cancel']) : state === 'paused' ? ['cancel', 'resume'] : state === 'failed' && this.again !== null ? ['resume'] : [];
+    const can: Job['can'] = state === 'running' ? (canPause ? ['cancel', 'pause'] : ['cancel']) : state === 'paused' ? (this.spec === null && this.again?.do === 'receive' ? ['cancel'] : ['cancel', 'resume']) : state === 'failed' && this.again !== null ? ['resume'] : [];
     this.job = { ...this.job, state, result, problem, can, ended: null, progress: { ...this.job.progress, rate: null, secondsLeft: null } };
   }
 }

@@ -50,17 +50,3 @@ export function PageHeader({ title, crumb, tags, state, actions }: PageHeaderPro
     </div>
   );
 }
-
-/** What it is, what it was made from, who and when, ledger entry, hash: the same pairs in the same order beside every object. */
-export function ProvenanceLabel({ pairs }: { readonly pairs: readonly { readonly name: string; readonly value: React.ReactNode }[] }): React.ReactNode {
-  return (
-    <dl className="label">
-      {pairs.map(({ name, value }) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
-}

@@ -3,4 +3,4 @@ export { keys } from './keys.ts';
 export { apply, learn, withJob } from './live.ts';
 export { PREVIEW_BYTES, queries } from './queries.ts';
 export { useAct } from './use-act.ts';
-export { isAtWork, useJob, useJobs, useLake, useReadOnly } from './use-lake.ts';
+export { isAtWork, isCutOff, useJob, useJobs, useLake, useReadOnly } from './use-lake.ts';

@@ -28,4 +28,7 @@ export function useJob(id: string | null): Job | undefined {
   return useJobs().find((job) => job.id === id);
 }
 
+/** The program ended while files were sent to this intake; it goes on when they are sent again. */
+export const isCutOff = (job: Job): boolean => job.state === 'paused' && job.problem !== null;
+
 export const isAtWork = (job: Job): boolean => job.state === 'running' || job.state === 'waiting' || job.state === 'paused';

@@ -13,6 +13,8 @@ export interface Dates {
   day(at: string): string;
   /** `Aug 5`; with the year where it is not this one. */
   date(at: string): string;
+  /** `2024-08-05`, as a field for dates takes it. */
+  isoDay(at: string): string;
   /** `2024-08-05 12:47:12.408 UTC`. */
   utc(at: string): string;
   /** `8:47 AM`. */
@@ -33,6 +35,7 @@ export function datesOf(locale: string, zone: string, now: () => number): Dates 
   const date = format({ month: 'short', day: 'numeric' });
   const dateOfYear = format({ month: 'short', day: 'numeric', year: 'numeric' });
   const dayNumber = format({ year: 'numeric', month: '2-digit', day: '2-digit' });
+  const isoParts = new Intl.DateTimeFormat('en-US', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
   const year = format({ year: 'numeric' });
   const today = (): string => new Date(now()).toISOString();
   const dated = (at: string): string => (year(at) === year(today()) ? date(at) : dateOfYear(at));
@@ -42,6 +45,10 @@ export function datesOf(locale: string, zone: string, now: () => number): Dates 
     full: format({ weekday: 'long', month: 'long', day: 'numeric', year: 'numeric', hour: 'numeric', minute: '2-digit', second: '2-digit', timeZoneName: 'short' }),
     day: format({ weekday: 'long', month: 'long', day: 'numeric', year: 'numeric' }),
     date: dated,
+    isoDay: (at) => {
+      const parts = Object.fromEntries(isoParts.formatToParts(Date.parse(at)).map(({ type, value }) => [type, value]));
+      return `${parts['year']?.padStart(4, '0')}-${parts['month']}-${parts['day']}`;
+    },
     utc: (at) => `${new Date(Date.parse(at)).toISOString().replace('T', ' ').replace('Z', '')} UTC`,
     time,
     zoneName: (at) => new Intl.DateTimeFormat(locale, { timeZone, timeZoneName: 'short' }).formatToParts(Date.parse(at)).find(({ type }) => type === 'timeZoneName')?.value ?? timeZone,

@@ -55,3 +55,9 @@ export function ticksOf(start: number, end: number, width: number, apart = 112):
   for (let at = Math.ceil(start / step) * step; at <= end; at += step) ticks.push({ at, form });
   return ticks;
 }
+
+/** The newest version at the end of a day; null where there was none yet. `dayOf` gives the day of an instant, as `2024-08-05`. */
+export function versionOn(day: string, versions: readonly RulerVersion[], dayOf: (at: string) => string): number | null {
+  const until = versions.filter(({ at }) => dayOf(at) <= day).map(({ version }) => version);
+  return until.length === 0 ? null : Math.max(...until);
+}

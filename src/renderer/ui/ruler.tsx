@@ -1,6 +1,7 @@
 import { useLayoutEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormats } from '../format/index.ts';
+import { RulerDate } from './ruler-date.tsx';
 import { marksOf, scaleOf, ticksOf } from './ruler-marks.ts';
 import type { Mark, RulerVersion } from './ruler-marks.ts';
 import './ruler.css';
@@ -18,12 +19,14 @@ interface RulerProps {
 }
 
 /**
- * The versions of a dataset in time. One tab stop with the role of a slider: arrows step from version to version, Home and End go to the first and the newest.
+ * The versions of a dataset in time. One tab stop with the role of a slider: arrows step from version to version, Home and End go to the first and the newest, and
+ * a digit goes to the date beside it.
  */
 export function Ruler({ versions, now, shown, compared, onShow }: RulerProps): React.ReactNode {
   const { t } = useTranslation('ui');
   const formats = useFormats();
   const [box, width] = useWidth();
+  const date = useRef<HTMLInputElement>(null);
   const order = versions.toSorted((a, b) => a.version - b.version);
   const at = order.findIndex(({ version }) => version === shown);
   const current = order[at];
@@ -32,6 +35,11 @@ export function Ruler({ versions, now, shown, compared, onShow }: RulerProps): R
   const start = Math.min(...versions.map((version) => Date.parse(version.at)), now);
   const xOf = (version: number | null): number | null => marks.find((mark) => mark.versions.some((one) => one.version === version))?.x ?? null;
   const step = (event: React.KeyboardEvent): void => {
+    if (/^\d$/.test(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      // The digit itself goes into the field that now has the focus.
+      date.current?.focus();
+      return;
+    }
     const to = { ArrowLeft: at - 1, ArrowDown: at - 1, ArrowRight: at + 1, ArrowUp: at + 1, Home: 0, End: order.length - 1 }[event.key];
     if (to === undefined) return;
     event.preventDefault();
@@ -71,6 +79,7 @@ export function Ruler({ versions, now, shown, compared, onShow }: RulerProps): R
         <i className="ruler-now" />
         <span className="ruler-now-word">{t('ruler.now')}</span>
       </div>
+      <RulerDate versions={order} shown={current} input={date} onShow={onShow} />
       <div className="ruler-legend" aria-hidden="true">
         <span>
           <i className="ruler-key ruler-key-raw" />

@@ -1,26 +1,16 @@
 import { useMemo, useState } from 'react';
-import { Cell, Column as AriaColumn, Row, Table as AriaTable, TableBody, TableHeader } from 'react-aria-components/Table';
+import { Cell, Row, Table as AriaTable, TableBody } from 'react-aria-components/Table';
 import type { SortDescriptor } from 'react-aria-components/Table';
 import { TableLayout, Virtualizer } from 'react-aria-components/Virtualizer';
-import { Icon } from './icon.tsx';
 import { rowHeight } from './row-height.ts';
+import { TableColumns } from './table-columns.tsx';
+import type { Column } from './table-columns.tsx';
 import './table.css';
+
+export type { Column } from './table-columns.tsx';
 
 /** Rows from which on only those in sight stand in the page. Below that it is a plain table, which every screen reader knows best. */
 export const VIRTUAL_FROM = 200;
-
-export interface Column<R> {
-  readonly id: string;
-  readonly name: string;
-  /** In px; columns without one share what is left. */
-  readonly width?: number;
-  readonly numeric?: boolean;
-  /** It names the row. */
-  readonly header?: boolean;
-  cell(row: R): React.ReactNode;
-  /** How two rows stand to one another; columns without it are not sorted by. */
-  readonly compare?: (a: R, b: R) => number;
-}
 
 export interface TableProps<R> {
   readonly label: string;
@@ -65,18 +55,7 @@ export function Table<R>({ label, rows, columns, rowKey, onOpen, chosen, onChoos
             },
           })}
     >
-      <TableHeader>
-        {columns.map((column) => (
-          <AriaColumn key={column.id} id={column.id} isRowHeader={column.header ?? false} allowsSorting={column.compare !== undefined} textValue={column.name} className={column.numeric === true ? 'tbl-column tbl-numeric' : 'tbl-column'} {...(column.width === undefined ? {} : { width: column.width, style: { width: column.width } })}>
-            {({ sortDirection }) => (
-              <span className="tbl-column-words">
-                <span className="clip">{column.name}</span>
-                {sortDirection === undefined ? null : <Icon name={sortDirection === 'ascending' ? 'up' : 'down'} />}
-              </span>
-            )}
-          </AriaColumn>
-        ))}
-      </TableHeader>
+      <TableColumns columns={columns} />
       <TableBody renderEmptyState={() => empty ?? null}>
         {sorted.map((row) => (
           <Row key={rowKey(row)} id={rowKey(row)} className="tbl-row">

@@ -1,13 +1,14 @@
 import { Button } from 'react-aria-components/Button';
 import { Collection } from 'react-aria-components/Collection';
-import { Cell, Column as AriaColumn, Row, Table as AriaTable, TableBody, TableHeader } from 'react-aria-components/Table';
+import { Cell, Row, Table as AriaTable, TableBody } from 'react-aria-components/Table';
 import { useTranslation } from 'react-i18next';
 import { TableLayout, Virtualizer } from 'react-aria-components/Virtualizer';
 import { Icon } from './icon.tsx';
 import type { IconName } from './icon.tsx';
 import { rowHeight } from './row-height.ts';
 import { VIRTUAL_FROM } from './table.tsx';
-import type { Column } from './table.tsx';
+import { TableColumns } from './table-columns.tsx';
+import type { Column } from './table-columns.tsx';
 import './table.css';
 
 export interface TreeNode<R> {
@@ -77,13 +78,7 @@ export function TreeTable<R>({ label, nodes, columns, icon, open, onOpenChange, 
       }}
       {...(onOpen === undefined ? {} : { onRowAction: (key) => onOpen(String(key)) })}
     >
-      <TableHeader>
-        {columns.map((column, at) => (
-          <AriaColumn key={column.id} id={column.id} isRowHeader={at === 0} textValue={column.name} className={column.numeric === true ? 'tbl-column tbl-numeric' : 'tbl-column'} {...(column.width === undefined ? {} : { width: column.width, style: { width: column.width } })}>
-            <span className="clip">{column.name}</span>
-          </AriaColumn>
-        ))}
-      </TableHeader>
+      <TableColumns columns={columns} />
       <TableBody items={nodes}>{renderNode}</TableBody>
     </AriaTable>
   );

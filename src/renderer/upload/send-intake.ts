@@ -1,4 +1,5 @@
 import { routes } from '../../contract/api/index.ts';
+import type { Job } from '../../contract/api/index.ts';
 import type { Door } from '../host/index.ts';
 import type { Found, Gathered } from './gather.ts';
 import { FileUnreadable, UploadRefused, sendFile } from './tus.ts';
@@ -40,8 +41,8 @@ export async function sendIntake({ host, call }: Door, job: string, gathered: Ga
         say({ sent: state.sent + 1 });
       } catch (error) {
         if (!(error instanceof FileUnreadable || error instanceof UploadRefused)) throw error;
-        // An intake that has ended refuses every file for the same reason, which is none of the file's.
-        if (error instanceof UploadRefused && (await call(routes.getJob, { params: { job }, signal })).ended !== null) throw error;
+        // An intake that has ended or was cut off refuses every file for the same reason, which is none of the file's.
+        if (error instanceof UploadRefused && isOver(await call(routes.getJob, { params: { job }, signal }))) throw error;
         say({ notTaken: [...state.notTaken, { path: found.path, message: error.message }] });
       }
     }, signal);
@@ -51,6 +52,11 @@ export async function sendIntake({ host, call }: Door, job: string, gathered: Ga
   async function send({ path, file }: Found): Promise<void> {
     await sendFile(host, { file, signal, metadata: { intake: job, path, mtime: String(file.lastModified) }, waiting: (waiting) => say({ waiting }) });
   }
+}
+
+/** Nothing that is sent to it is taken: it has ended, or the engine that received it has, and it waits for a new beginning. */
+function isOver({ state, ended, problem }: Job): boolean {
+  return ended !== null || (state === 'paused' && problem !== null);
 }
 
 async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>, signal: AbortSignal): Promise<void> {

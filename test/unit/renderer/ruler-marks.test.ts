@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { APART_PX, marksOf, scaleOf, ticksOf } from '../../../src/renderer/ui/ruler-marks.ts';
+import { datesOf } from '../../../src/renderer/format/dates.ts';
+import { APART_PX, marksOf, scaleOf, ticksOf, versionOn } from '../../../src/renderer/ui/ruler-marks.ts';
 
 const day = (n: number): string => `2024-07-${String(n).padStart(2, '0')}T12:00:00.000Z`;
 const version = (n: number, at: string) => ({ version: n, at, raw: true });
@@ -36,5 +37,28 @@ describe('the ruler of versions', () => {
     expect(ticks.every(({ form }) => form === 'date')).toBe(true);
     expect(ticksOf(now - 3_600_000, now, 1_000).every(({ form }) => form === 'time')).toBe(true);
     expect(ticksOf(now, now, 1_000).length).toBeLessThanOrEqual(1);
+  });
+});
+
+describe('the date beside the ruler', () => {
+  const dates = datesOf('en-US', 'America/New_York', () => now);
+  // The second one was committed at 11 PM of July 4 in New York, which is July 5 in UTC.
+  const versions = [version(1, day(1)), version(2, '2024-07-05T03:00:00.000Z'), version(3, day(20))];
+
+  it.each([
+    ['2024-06-30', null],
+    ['2024-07-01', 1],
+    ['2024-07-03', 1],
+    ['2024-07-04', 2],
+    ['2024-07-19', 2],
+    ['2024-07-20', 3],
+    ['2031-01-01', 3],
+    ['0002-07-04', null],
+  ])('on %s shows v%s: the newest at the end of that day in the office', (typed, expected) => {
+    expect(versionOn(typed, versions, dates.isoDay)).toBe(expected);
+  });
+
+  it('says the day of an instant as a field for dates takes it', () => {
+    expect([dates.isoDay('2024-07-05T03:59:59.999Z'), dates.isoDay('2024-07-05T04:00:00.000Z')]).toEqual(['2024-07-04', '2024-07-05']);
   });
 });

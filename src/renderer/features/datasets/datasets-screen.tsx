@@ -29,7 +29,7 @@ export function DatasetsScreen(): React.ReactNode {
   const columns = useColumns();
   const state = totals === undefined ? undefined : totals.datasets === 0 ? t('state_zero') : t('state', { count: totals.datasets, datasets: formats.count(totals.datasets), versions: t('nVersions', { count: totals.versions, n: formats.count(totals.versions) }), size: formats.size(totals.bytes) });
   return (
-    <div className="page">
+    <div className="page datasets">
       <PageHeader
         title={t('title')}
         state={state}

@@ -79,7 +79,7 @@ export function DraftScreen(): React.ReactNode {
               <Loading what={t('reading', { dataset })} />
             )}
           </div>
-          {open === undefined ? null : <KeepForm draft={open} taking={taking} />}
+          {open === undefined ? null : <KeepForm draft={open} taking={taking ? job : undefined} />}
         </div>
       )}
     </div>

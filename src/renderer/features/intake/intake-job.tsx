@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { ProblemError } from '../../../contract/api/index.ts';
 import type { Draft, Job } from '../../../contract/api/index.ts';
 import { JobLine } from '../../app/job-line.tsx';
-import { isAtWork } from '../../data/index.ts';
+import { isAtWork, isCutOff } from '../../data/index.ts';
 import { useFormats } from '../../format/index.ts';
 import { useDoor } from '../../host/index.ts';
 import { Banner, ProblemView } from '../../ui/index.ts';
@@ -17,6 +17,8 @@ export function IntakeJob({ dataset, job, draft }: { readonly dataset: string; r
   const { sending } = useIntakes().view;
   const mine = sending !== null && sending.dataset === dataset && (job === undefined || sending.job === job.id) ? sending : null;
   const taking = job !== undefined && isAtWork(job);
+  // An engine that was started anew has not got the files: they are to be sent again.
+  const cutOff = job !== undefined && isCutOff(job);
   const report = job?.result?.kind === 'intake' ? job.result.report : null;
   const notTaken = [...(mine?.state.notTaken ?? []), ...(report?.problems ?? []).map(({ path, source, message }) => ({ path: path ?? source, message }))];
   const total = (mine?.state.notTaken.length ?? 0) + (report?.problemCount ?? 0);
@@ -31,7 +33,11 @@ export function IntakeJob({ dataset, job, draft }: { readonly dataset: string; r
         </Banner>
       ) : null}
       {taking && mine !== null && mine.failed !== null ? <ProblemView error={mine.failed} title={t('sendFailed')} tight live /> : null}
-      {taking && mine === null && host.desktop === null ? (
+      {cutOff ? (
+        <Banner kind="warn" title={t('cutOff')}>
+          {draft === undefined ? t('cutOffNone') : t('cutOffWords', { count: draft.added, n: formats.count(draft.added) })}
+        </Banner>
+      ) : taking && mine === null && host.desktop === null ? (
         <Banner kind="warn" title={t('elsewhere')}>
           {t('elsewhereWords')}
         </Banner>

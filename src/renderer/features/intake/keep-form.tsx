@@ -3,14 +3,14 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Tag } from '../../../contract/index.ts';
 import { ProblemError, routes } from '../../../contract/api/index.ts';
-import type { Draft } from '../../../contract/api/index.ts';
+import type { Draft, Job } from '../../../contract/api/index.ts';
 import { JobLine } from '../../app/job-line.tsx';
-import { isAtWork, keys, useAct, useJob, useReadOnly } from '../../data/index.ts';
+import { isAtWork, isCutOff, keys, useAct, useJob, useReadOnly } from '../../data/index.ts';
 import { useFormats } from '../../format/index.ts';
 import { Button, Field, Inspector, ProblemView } from '../../ui/index.ts';
 
-/** Message and tags of the next version, what will be kept, and right below it the button that keeps it. */
-export function KeepForm({ draft, taking }: { readonly draft: Draft; readonly taking: boolean }): React.ReactNode {
+/** Message and tags of the next version, what will be kept, and right below it the button that keeps it. `taking`: the intake that still brings files. */
+export function KeepForm({ draft, taking }: { readonly draft: Draft; readonly taking: Job | undefined }): React.ReactNode {
   const { t } = useTranslation('intake');
   const formats = useFormats();
   const navigate = useNavigate();
@@ -61,7 +61,7 @@ export function KeepForm({ draft, taking }: { readonly draft: Draft; readonly ta
                 <dd>{formats.count(draft.bytes)}</dd>
               </div>
             </dl>
-            <Button look="primary" busy={commit.isPending || made !== null} why={readOnly ?? (taking ? t('whyTaking') : isEmpty ? t('whyEmpty') : null)} onPress={keep}>
+            <Button look="primary" busy={commit.isPending || made !== null} why={readOnly ?? (taking !== undefined ? t(isCutOff(taking) ? 'whyCutOff' : 'whyTaking') : isEmpty ? t('whyEmpty') : null)} onPress={keep}>
               {t('keep', { version })}
             </Button>
           </>

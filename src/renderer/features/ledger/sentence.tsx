@@ -1,38 +1,17 @@
 import { Trans, useTranslation } from 'react-i18next';
-import { parseVersionRef } from '../../../contract/index.ts';
+import { isKnownOp, parseVersionRef } from '../../../contract/index.ts';
 import type { Entry } from '../../../contract/api/index.ts';
 import { Link } from '../../ui/index.ts';
-
-const knownOps = [
-  'lake.created',
-  'lake.forked',
-  'lake.recovered',
-  'key.enrolled',
-  'key.rotated',
-  'key.revoked',
-  'clock.accepted',
-  'dataset.created',
-  'dataset.described',
-  'version.committed',
-  'version.withdrawn',
-  'version.voided',
-  'version.exported',
-  'tag.added',
-  'tag.removed',
-  'alias.added',
-  'body.destroyed',
-] as const;
-type KnownOp = (typeof knownOps)[number];
 
 /** An entry as a sentence: who did what to which. What it is about is a link, where `linked`. */
 export function Sentence({ entry, linked = true }: { readonly entry: Entry; readonly linked?: boolean }): React.ReactNode {
   const { t } = useTranslation('ledger');
-  if (entry.op === null) return t('noOp');
+  const { op } = entry;
+  if (op === null) return t('noOp');
   const by = entry.by ?? t('nobody');
   const subject = <Subject subject={entry.subject} linked={linked} />;
-  const op = knownOps.find((one): one is KnownOp => one === entry.op);
   // Names of people and things go in as they are: a name that looks like a tag is not one.
-  if (op === undefined) return <Trans t={t} i18nKey="otherOp" values={{ by, op: entry.op }} components={{ subject }} shouldUnescape={false} />;
+  if (!isKnownOp(op)) return <Trans t={t} i18nKey="otherOp" values={{ by, op }} components={{ subject }} shouldUnescape={false} />;
   return <Trans t={t} i18nKey={`op.${op}`} values={{ by }} components={{ subject }} />;
 }
 

@@ -4,15 +4,16 @@ import { LakeName, routes } from '../../../contract/api/index.ts';
 import { useAct } from '../../data/index.ts';
 import { useDoor } from '../../host/index.ts';
 import { Button, Field, ProblemView, Select } from '../../ui/index.ts';
-import { officeZones } from './zones.ts';
+import { officeZones, zoneOf, zoneWords } from './zones.ts';
 
 /** A form for a new lake: by name where the host has a folder of lakes, else in a folder that is chosen. */
 export function MakeLake({ home, onMade }: { readonly home: string | null; onMade(): void }): React.ReactNode {
-  const { t } = useTranslation('start');
+  const { t, i18n } = useTranslation('start');
   const { host } = useDoor();
   const [name, setName] = useState('');
   const [folder, setFolder] = useState<string | null>(null);
-  const [zone, setZone] = useState(() => Intl.DateTimeFormat().resolvedOptions().timeZone);
+  const [here] = useState(() => zoneOf(Intl.DateTimeFormat().resolvedOptions().timeZone));
+  const [zone, setZone] = useState(here);
   const [asked, setAsked] = useState(false);
   const byName = useAct(routes.createLake);
   const inFolder = useAct(routes.createLakeAt);
@@ -47,7 +48,7 @@ export function MakeLake({ home, onMade }: { readonly home: string | null; onMad
           </div>
         )}
         <div className="field">
-          <Select label={t('zone')} value={zone} options={officeZones(zone).map((value) => ({ value, words: value.replaceAll('_', ' ') }))} onChange={setZone} />
+          <Select label={t('zone')} value={zone} options={officeZones(here).map((value) => ({ value, words: value === here ? t('zoneHere', { zone: zoneWords(value, i18n.language) }) : zoneWords(value, i18n.language) }))} onChange={setZone} />
           <span className="field-hint">{t('zoneHint')}</span>
         </div>
         {problem === null ? null : <ProblemView error={problem} tight live />}

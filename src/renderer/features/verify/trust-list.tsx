@@ -1,6 +1,7 @@
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button, Tag } from '../../ui/index.ts';
+import { pemOf } from './pem.ts';
 
 export interface Trusted {
   readonly name: string;
@@ -16,7 +17,7 @@ export function TrustList({ trusted, onChange }: { readonly trusted: readonly Tr
   const input = useRef<HTMLInputElement>(null);
   const [bad, setBad] = useState<string | null>(null);
   const take = async (files: readonly File[]): Promise<void> => {
-    const read = await Promise.all(files.map(async (file) => ({ name: file.name, pem: file.size > MOST_BYTES ? '' : await file.text().catch(() => '') })));
+    const read = await Promise.all(files.map(async (file) => ({ name: file.name, pem: file.size > MOST_BYTES ? '' : await file.arrayBuffer().then(pemOf, () => '') })));
     const good = read.filter(({ pem }) => pem.includes('-----BEGIN CERTIFICATE-----'));
     setBad(read.find((one) => !good.includes(one))?.name ?? null);
     onChange([...trusted.filter(({ name }) => !good.some((one) => one.name === name)), ...good]);

@@ -26,6 +26,7 @@ export const start = {
   choose: 'Choose a folder…',
   chooseNew: 'Folder for the new lake',
   zone: 'Time zone of the office',
+  zoneHere: '{{zone}} (this computer)',
   zoneHint: 'All times are kept in UTC and shown in this zone. It is set once.',
   create: 'Make the lake',
   fromFolder: 'Open a lake in a folder',

@@ -23,10 +23,13 @@ export const ui = {
     shown: 'shown',
     compared: 'compared',
     now: 'now',
+    date: 'Version on',
+    dateNone: 'None yet on that day',
     keyRaw: 'as it arrived',
     keyMade: 'made by a transform',
     keyBand: 'being compared',
   },
+  label: { rest: 'More about it', more: 'More: {{names}}' },
   problem: {
     code: 'Code',
     copy: 'Copy details',
