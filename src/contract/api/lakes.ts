@@ -47,6 +47,8 @@ export const LakeState = z.object({
   sample: z.boolean(),
   /** Why it cannot be written from here; null where it can. */
   readOnly: Problem.nullable(),
+  /** Its disk or share does not answer: what is shown is as of `ledger.checked`, and nothing can be written until it answers again. Null where it is there. */
+  away: z.object({ since: Instant, problem: Problem }).nullable(),
   /** How this workstation asks to be enrolled, where it is not: read the fingerprint aloud. */
   enrolment: z.object({ id16: z.string(), fingerprint: z.string() }).nullable(),
   station: z.object({ id: KeyId, name: z.string() }).nullable(),

@@ -34,6 +34,7 @@ export function receiveJob({ desk, drafts, events }: Services, uploads: Uploads,
     lake,
     subject: dataset,
     canPause: true,
+    afterAway: () => true,
     over: () => uploads.close(id()),
     alone: draftKey(lake, dataset),
     work: ({ signal, onProgress }) =>
