@@ -77,11 +77,6 @@ export const LakeName = z
   .refine((name) => !/[. ]$/.test(name), 'must not end in a dot or a space')
   .refine((name) => !/^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)/i.test(name), 'is a name that Windows reserves');
 
-export const DoctorReport = z.object({
-  folder: z.string(),
-  checks: z.array(z.object({ name: z.string(), ok: z.boolean(), words: z.string() })),
-});
-
 export const lakeRoutes = {
   about: route({ method: 'GET', path: '/dta/about', summary: 'The program, its account and its workstation', reply: About }),
   listLakes: route({ method: 'GET', path: '/dta/lakes', summary: 'Lakes that can be opened, the last opened first', reply: z.object({ lakes: z.array(KnownLake) }) }),
@@ -112,6 +107,17 @@ export const lakeRoutes = {
     problems: ['LAKE_UNKNOWN'],
   }),
   getLake: route({ method: 'GET', path: '/dta/lake', summary: 'The lake that is open', reply: LakeState, problems: ['LAKE_NONE'] }),
+  lakePlace: route({
+    method: 'GET',
+    path: '/dta/lake/place',
+    summary: 'What the disk or share of the open lake means for who works there, in words',
+    reply: z.object({
+      words: z.string(),
+      /** Whether several workstations may write at the same time; null where that was not tried from here. */
+      several: z.boolean().nullable(),
+    }),
+    problems: ['LAKE_NONE'],
+  }),
   closeLake: route({ method: 'DELETE', path: '/dta/lake', summary: 'Closes the lake; refused while a job works on it', reply: 'nothing', problems: ['JOB_REFUSED'] }),
   createLakeAt: route({
     method: 'POST',

@@ -60,7 +60,7 @@ export class DraftBook {
         drafts.push(shape(lake, record, nothingIn));
       }
     }
-    this.#told = { ...this.#told, list: drafts };
+    this.#told = { list: drafts, changes: new Map(drafts.filter(({ mine }) => mine).map(({ dataset, added, removed }) => [dataset, added + removed])) };
     return drafts;
   }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { HmsError } from '../../contract/index.ts';
 import { DoorError } from '../../contract/api/index.ts';
 import type { JobResult, lakeRoutes, LakeState } from '../../contract/api/index.ts';
+import { placeInWords } from '../doctor.ts';
 import { initLake } from '../init.ts';
 import { sampleLake } from '../sample-lake.ts';
 import { enrollStation, pendingRequests, revokeStation } from '../stations.ts';
@@ -84,6 +85,7 @@ export function lakeHandlers(services: Services): HandlersOf<typeof lakeRoutes> 
       await known.forget(key);
     },
     getLake: state,
+    lakePlace: () => desk.answering((lake) => placeInWords(lake)),
     closeLake: () => desk.close(() => mayClose()),
     createLakeAt: ({ body: { folder, zone } }) => create(folder, zone),
     openLakeAt: ({ body: { folder } }) => open(folder),
