@@ -1,4 +1,4 @@
-import { HmsError, versionName } from '../../contract/index.ts';
+import { versionName } from '../../contract/index.ts';
 import type { DatasetId, TxnId } from '../../contract/index.ts';
 import type { draftRoutes } from '../../contract/api/index.ts';
 import { commit, discard, draftsOf, removeFiles, renameFile } from '../drafting.ts';

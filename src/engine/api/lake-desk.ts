@@ -292,8 +292,12 @@ export class LakeDesk {
     const lake = access.known;
     const isLent = this.#lent(async (_, holds) => {
       const grown = await lookout.orAway(holds(hasNext(lake)));
-      if (grown === false) opened.checked = this.#now();
-      else if (grown === true) await this.#newest(opened);
+      if (grown === false) {
+        opened.checked = this.#now();
+        // Another program of this station may have read it into the catalog that both use.
+        this.#tellGrowth(lake);
+      }
+      if (grown === true) await this.#newest(opened);
       const seen = await lookout.orAway(holds(stationsOf(lake, lake.station?.id ?? null, names).then((observed) => observer.look(observed, presence.serverNow()))));
       if (seen === null || JSON.stringify(seen) === JSON.stringify(opened.present)) return;
       opened.present = seen;

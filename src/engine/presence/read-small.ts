@@ -8,7 +8,7 @@ import { open } from 'node:fs/promises';
 export async function readSmall(file: string, most: number): Promise<{ readonly text: string; readonly modified: number } | null> {
   try {
     // Windows has neither flag, and neither pipes nor links that an ordinary account could make.
-    const handle = await open(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
+    const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     try {
       const stats = await handle.stat();
       if (!stats.isFile() || stats.size > most) return null;

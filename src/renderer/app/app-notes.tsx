@@ -7,7 +7,13 @@ import { useConnection } from './connection.ts';
 /** A page that comes back at once need not tell that it was away. */
 const PATIENCE_MS = 1_500;
 
-const AwayNote = lazy(() => import('../features/presence/away-note.tsx').then((part) => ({ default: part.AwayNote })));
+const AwayNote = lazy(() =>
+  import('../features/presence/away-note.tsx').then(
+    (part) => ({ default: part.AwayNote }),
+    // The engine that serves it is gone, which is told by itself.
+    () => ({ default: () => null }),
+  ),
+);
 
 /** What concerns every screen: the connection to the engine, and whether the lake answers. It stays as long as it is true. */
 export function AppNotes(): React.ReactNode {

@@ -6,7 +6,13 @@ import { isAtWork, useJobs } from '../data/index.ts';
 import { useFormats } from '../format/index.ts';
 import { Icon, ProgressLine } from '../ui/index.ts';
 
-const PresentStatus = lazy(() => import('../features/presence/present-status.tsx').then((part) => ({ default: part.PresentStatus })));
+const PresentStatus = lazy(() =>
+  import('../features/presence/present-status.tsx').then(
+    (part) => ({ default: part.PresentStatus }),
+    // The engine that serves it is gone, which is told by itself.
+    () => ({ default: () => null }),
+  ),
+);
 
 /** Lake, station, place in the ledger and when it was checked, jobs, zone. */
 export function StatusBar({ lake }: { readonly lake: LakeState }): React.ReactNode {

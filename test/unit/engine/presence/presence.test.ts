@@ -90,7 +90,8 @@ const hostile: readonly (readonly [string, () => Promise<void> | void])[] = [
   ['a pipe that nobody writes to', () => void execFileSync('mkfifo', [heartbeatFile(paths, other)])],
 ];
 
-it.skipIf(process.platform === 'win32')('what is no heartbeat hurts nobody: junk, folders, huge files, links, pipes, another station\'s', async () => {
+it('what is no heartbeat hurts nobody: junk, folders, huge files, links, pipes, another station\'s', async (ctx) => {
+  ctx.skip(process.platform === 'win32', 'Windows has no pipes in folders');
   for (const [what, make] of hostile) {
     await rm(paths.stations, { recursive: true });
     await mkdir(paths.stations);
