@@ -4,6 +4,9 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { nodeMajor, projectNode, root } from '../scripts/places.mjs';
 
+// Calls of the system that wait for a share that is away keep their threads; with Node's own four of them nothing else would be read or written. Read at the first use.
+if (process.argv[3] === 'serve') process.env.UV_THREADPOOL_SIZE ??= '24';
+
 if (!existsSync(projectNode)) {
   console.error(`hms: the packages are not installed. Run "npm start" once in ${root}; it installs them, and Node ${nodeMajor} with them.`);
   process.exitCode = 1;

@@ -4,6 +4,8 @@ import { tidyStaging } from '../engine/drafting.ts';
 import { codeOf } from '../engine/lake/index.ts';
 import { openToRead, openToWrite } from '../engine/open.ts';
 import type { ReadableLake, WritableLake } from '../engine/open.ts';
+import { systemClock } from '../engine/clock.ts';
+import { Presence } from '../engine/presence/index.ts';
 import { askForEnrolment } from '../engine/stations.ts';
 import { openOptions, remark, warn } from './session.ts';
 import type { Session } from './session.ts';
@@ -25,7 +27,8 @@ export async function reading<T>(session: Session, work: (lake: ReadableLake) =>
 
 /** The same for writing; first tells what an earlier interruption had left and was finished now. Throws the reason where this station may not write. */
 export async function writing<T>(session: Session, work: (lake: WritableLake) => Promise<T>): Promise<T> {
-  const lake = await openForWriting(session);
+  const presence = new Presence(systemClock);
+  const lake = await openForWriting(session, presence);
   try {
     for (const { dataset, version } of lake.recovery.placed) await remark(session, `An interrupted commit was finished: ${versionName(dataset, version)}.`);
     for (const { dataset, version } of lake.recovery.lost) {
@@ -34,6 +37,7 @@ export async function writing<T>(session: Session, work: (lake: WritableLake) =>
     await tidy(lake);
     return await work(lake);
   } finally {
+    await presence.close();
     await lake.close();
   }
 }
@@ -57,8 +61,8 @@ async function tidy(lake: WritableLake): Promise<void> {
   }
 }
 
-async function openForWriting(session: Session): Promise<WritableLake> {
-  const options = await openOptions(session);
+async function openForWriting(session: Session, presence: Presence): Promise<WritableLake> {
+  const options = { ...(await openOptions(session)), presence };
   try {
     return await openToWrite(options);
   } catch (error) {

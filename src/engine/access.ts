@@ -11,10 +11,12 @@ export class Access {
   readonly #options: OpenOptions;
   readonly #reader: ReadableLake;
   #writer: Promise<WritableLake> | null = null;
+  #open: ReadableLake;
 
   private constructor(options: OpenOptions, reader: ReadableLake) {
     this.#options = options;
     this.#reader = reader;
+    this.#open = reader;
   }
 
   static async of(options: OpenOptions): Promise<Access> {
@@ -24,6 +26,11 @@ export class Access {
   /** What never changes of a lake: its id, folder and zone. */
   get fixed(): Pick<ReadableLake, 'lake' | 'paths'> {
     return this.#reader;
+  }
+
+  /** The lake as it was read last: nothing is asked of its folder. */
+  get known(): ReadableLake {
+    return this.#open;
   }
 
   /** The lake with all that was added since, by anyone. */
@@ -40,6 +47,7 @@ export class Access {
       this.#writer = null;
       throw error;
     });
+    this.#open = lake;
     await lake.refresh();
     return lake;
   }
@@ -47,6 +55,7 @@ export class Access {
   async close(): Promise<void> {
     const writer = await this.#writer?.catch(() => null);
     this.#writer = null;
+    this.#open = this.#reader;
     await writer?.close();
     await this.#reader.close();
   }

@@ -154,6 +154,18 @@ export class CatalogIndex implements LakeIndex, ForkableIndex {
     return said.root ?? this.#rootOnDisk(dataset);
   }
 
+  /**
+   * Looks where the objects of those datasets are of which no entry tells any more. Done when a lake is opened: answers that need it then wait for no disk, and above all
+   * for no share that may be away.
+   */
+  async learnRoots(): Promise<void> {
+    for (const dataset of this.catalog.datasetsWithoutRoot()) {
+      for (const root of ['raw', 'store'] as const) {
+        if (!this.#roots.has(dataset) && (await lstat(objectFolder(this.#paths, root, dataset)).then(() => true, ifMissing(false)))) this.#roots.set(dataset, root);
+      }
+    }
+  }
+
   #rootOnDisk(dataset: DatasetId): RootName | null {
     const known = this.#roots.get(dataset);
     if (known !== undefined) return known;

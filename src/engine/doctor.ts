@@ -5,8 +5,9 @@ import { systemClock } from './clock.ts';
 import { durableOn, ifMissing, inWords, lakePaths, newTxn, placeOf, probePlace, readLakeJson, systemDisk } from './lake/index.ts';
 import type { Durable, Place, PlaceProbe } from './lake/index.ts';
 import { lakeProfile } from './open.ts';
+import type { ReadableLake } from './open.ts';
 import { makeProfile } from './profile-folder.ts';
-import { keepProbe } from './writing-mode.ts';
+import { keepProbe, keptProbe } from './writing-mode.ts';
 
 /** What a folder can do, in words: whether a lake may live there and how many people may write at once. */
 export interface DoctorReport {
@@ -14,6 +15,8 @@ export interface DoctorReport {
   readonly place: Place;
   readonly checks: readonly DoctorCheck[];
   readonly conclusion: string;
+  /** What follows from that for who works there, a sentence each. */
+  readonly means: readonly string[];
 }
 
 export interface DoctorCheck {
@@ -36,7 +39,7 @@ export async function doctor(folder: string, profile: string, rounds = ROUNDS): 
   const fileSystem: DoctorCheck = { name: 'fileSystem', ok: null, words: fileSystemWords(place) };
   if (!(await access(real, constants.W_OK).then(() => true, () => false))) {
     const writable: DoctorCheck = { name: 'writable', ok: false, words: 'This account may not write here.' };
-    return { folder: real, place, checks: [fileSystem, writable], conclusion: 'A lake here can be read and verified by this account, not written.' };
+    return { folder: real, place, checks: [fileSystem, writable], conclusion: 'A lake here can be read and verified by this account, not written.', means: ['To write, ask whoever runs this disk or share for permission to make files and folders in it.'] };
   }
   const paths = lakePaths(real);
   const isLake = await lstat(paths.lakeJson).then(() => true, ifMissing(false));
@@ -51,7 +54,7 @@ export async function doctor(folder: string, profile: string, rounds = ROUNDS): 
     clockCheck(probe),
     await privateKeyCheck(profile, clock),
   ];
-  return { folder: real, place, checks, conclusion: conclusionOf(probe) };
+  return { folder: real, place, checks, conclusion: conclusionOf(place, probe), means: meaningOf(place, probe) };
 }
 
 function fileSystemWords(place: Place): string {
@@ -108,8 +111,32 @@ async function keepForLake(probe: PlaceProbe, profile: string, real: string, clo
   await keepProbe(probe, folder, durableOn(systemDisk, { kind: 'journaled', name: 'profile' }, clock));
 }
 
-function conclusionOf(probe: PlaceProbe): string {
-  if (!probe.exclusiveRename) return 'One writer at a time: this place has no safe rename, so a lake here is written by one workstation only.';
-  if (probe.place.kind === 'share') return 'Two people can write at the same time here, from different workstations.';
+function conclusionOf({ kind }: Place, { exclusiveRename }: Pick<PlaceProbe, 'exclusiveRename'>): string {
+  if (!exclusiveRename) return `One writer at a time: this ${kind === 'share' ? 'share' : 'stick or disk'} has no safe rename, so a lake here is written by one workstation only.`;
+  if (kind === 'share') return 'Two people can write at the same time here, from different workstations.';
   return 'Two programs can write at the same time here.';
+}
+
+function meaningOf({ kind }: Place, { exclusiveRename }: PlaceProbe): string[] {
+  if (!exclusiveRename) {
+    return [
+      'The workstation that wrote last may write, one program at a time; others can have the lake open, read it and verify it.',
+      'To let several write, keep the lake on a share or disk that `hms dta doctor` finds safe.',
+    ];
+  }
+  if (kind !== 'share') return ['Other workstations reach a lake here only where the folder is shared over the network; then run `hms dta doctor` there, on the share as they see it.'];
+  return [
+    'Each commit gets its own number in the ledger. Who commits second is told where both changed the same file, and keeps the draft.',
+    'What one workstation commits the others show within 10 seconds, and each sees what the others are doing.',
+    'When the share does not answer, reading goes on from what this workstation knows, and says as of when; writing waits.',
+  ];
+}
+
+/** The same in one line for a lake that is open, from what was tried before: nothing is tried now. */
+export async function placeInWords(lake: ReadableLake): Promise<{ readonly words: string; readonly several: boolean | null }> {
+  const { place } = lake.durable;
+  const kept = place.kind === 'journaled' ? { exclusiveRename: true } : await keptProbe(lakeProfile(lake.profile, lake.lake, lake.paths.root).place);
+  const is = fileSystemWords(place);
+  if (kept === null) return { words: `${is} Whether two people can write at the same time here is tried when this workstation first writes.`, several: null };
+  return { words: `${is} ${conclusionOf(place, kept)}`, several: kept.exclusiveRename };
 }

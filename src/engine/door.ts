@@ -45,7 +45,7 @@ export interface Door {
   close(): Promise<void>;
 }
 
-/** While someone reads the events, entries of other programs are looked for this often, ms. */
+/** While someone reads the events, or work waits for a lake that is away, the lake is looked at this often, ms: with what a look takes, well under ten seconds. */
 const LOOK_EVERY_MS = 3_000;
 
 /** Opens the door. Throws where the profile cannot be used, or the lake that is named cannot be opened. */
@@ -68,10 +68,20 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   const spawning = options.spawner === undefined ? {} : { spawner: options.spawner };
   const processes = new QueryProcesses(spawning);
   const shared = { ...(options.disk === undefined ? {} : { disk }), ...(options.by === undefined ? {} : { by: options.by }) };
-  const drafts = new DraftBook(() => clock.monotonic());
-  const desk = new LakeDesk(
+  const drafts: DraftBook = new DraftBook(() => clock.monotonic(), () => desk.away !== null);
+  const desk: LakeDesk = new LakeDesk(
     { profile, clock, ...shared, ...spawning },
-    { lake: (lake) => events.tell({ type: 'lake', lake }), ledger: (size, at) => events.tell({ type: 'ledger', size, at }), closing: () => drafts.close() },
+    {
+      lake: (lake) => events.tell({ type: 'lake', lake }),
+      ledger: (size, at) => events.tell({ type: 'ledger', size, at }),
+      presence: () => events.tell({ type: 'presence' }),
+      away: (away, lake) => {
+        log(away === null ? 'The lake answers again.' : `The lake does not answer (${away.why}).`);
+        events.tell({ type: 'away', since: away?.since ?? null });
+        if (away === null) jobs.goOn(lake);
+      },
+      closing: () => drafts.close(),
+    },
   );
   const jobs: Jobs = await Jobs.open({
     clock,
@@ -79,6 +89,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     file: lock === null ? null : new JobFile(profile, durable),
     tell: (event) => events.tell(event),
     problemOf,
+    isAway: (lake) => desk.isAway(lake),
     specAgain: (job, { dataset, paths }) => takePathsJob({ desk, drafts, events }, job.lake ?? '', dataset as DatasetId, paths),
   });
   const metrics = new Metrics(() => jobs.list());
@@ -108,8 +119,8 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     await desk.reading((lake) => known.remember(lake.paths.root, lake.lake.sample));
   }
   const looking = setInterval(() => {
-    if (events.readers === 0 || !desk.isOpen) return;
-    desk.reading(() => undefined).catch((error: unknown) => log('The ledger could not be looked at.', error));
+    if (!desk.isOpen || (events.readers === 0 && desk.away === null && !jobs.isHolding)) return;
+    desk.look().catch((error: unknown) => log('The lake could not be looked at.', error));
   }, LOOK_EVERY_MS);
   looking.unref();
 

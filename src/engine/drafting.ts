@@ -100,12 +100,14 @@ export async function holdDraft(lake: WritableLake, dataset: DatasetId): Promise
 /** Holds the draft for as long as `work` lasts. `leaveOpen` is given it where the work went well, to close it later. */
 export async function withDraft<T>(lake: WritableLake, dataset: DatasetId, work: (draft: Draft) => Promise<T>, leaveOpen?: (draft: Draft) => void): Promise<T> {
   const held = await holdDraft(lake, dataset);
+  const ends = lake.presence.works('ingesting', held.draft.txn);
   let isDone = false;
   try {
     const result = await work(held.draft);
     isDone = true;
     return result;
   } finally {
+    ends();
     if (isDone && leaveOpen !== undefined) leaveOpen(held.leaveOpen());
     else held.release();
   }
@@ -277,16 +279,19 @@ export async function commit(lake: WritableLake, dataset: DatasetId, options: Co
   const steps = watchedSteps(lake.clock, options.signal ?? new AbortController().signal, options.onProgress ?? (() => undefined), 'Nothing was committed; the draft is kept.');
   const lock = await lockDataset(lake, dataset);
   let opened: Draft | null = null;
+  let ends = (): void => undefined;
   try {
     await dropAbandoned(lake, dataset);
     // Looked at after the lock was taken, so that no line written before it is missed.
     const record = await myRecord(lake, dataset);
     if (record === null) throw new HmsError('DRAFT_NONE', `The draft of ${dataset} was committed or discarded just now.`, { kept: 'Nothing was changed.', next: `Look with: hms dta show ${dataset}` });
+    ends = lake.presence.works('committing', record.txn);
     steps.begin('Reading the draft', null);
     const isKnown = options.draft?.txn === record.txn && (await inWords('Opening the draft', 'The draft is kept.', async () => options.draft?.isAsKnown()));
     if (isKnown !== true) opened = await openDraftOf(lake, record, steps);
     return await commitNow(lake, opened ?? (options.draft as Draft), options, () => null, steps);
   } finally {
+    ends();
     opened?.close();
     lock.release();
   }

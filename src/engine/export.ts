@@ -55,6 +55,7 @@ export async function exportVersions(lake: ReadableLake, versions: readonly Vers
   const { officer } = options;
   if (officer !== undefined) refuseRevoked(lake, officer);
   const place = await openPlace(lake, target, { form: options.form ?? 'zip', replace: options.replace === true });
+  const ends = lake.presence.works('exporting');
   try {
     const { patterns } = options;
     const chosen = patterns === undefined ? null : await chooseFiles(lake, once, patterns, options.signal);
@@ -68,6 +69,7 @@ export async function exportVersions(lake: ReadableLake, versions: readonly Vers
     await place.giveUp();
     throw error;
   } finally {
+    ends();
     place.release();
   }
 }

@@ -61,6 +61,7 @@ export async function importFrom(lake: WritableLake, path: string, options: Impo
   refuseInvalid(path, judged);
   const source = await openSource(place);
   if (source === null) throw notImportable(path);
+  const ends = lake.presence.works('importing');
   try {
     const dataset = wanted ?? idOf(source);
     await lake.refresh();
@@ -76,6 +77,7 @@ export async function importFrom(lake: WritableLake, path: string, options: Impo
     const { form, id, left } = source;
     return { dataset, form, id, committed, before, left, warnings: judged.findings };
   } finally {
+    ends();
     await source.close();
   }
 }

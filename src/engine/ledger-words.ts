@@ -6,9 +6,9 @@ import type { ReadableLake } from './open.ts';
 
 /**
  * What an entry's body says in a person's words; null where there is none, or it is not there any more. The catalog has the messages of versions; the few other words are
- * read from the bodies. `own`: number of the lake's own log.
+ * read from the bodies, and are left out where these cannot be read now (`isAway`). `own`: number of the lake's own log.
  */
-export async function wordsOf(lake: ReadableLake, entry: LogEntry, own: number): Promise<string | null> {
+export async function wordsOf(lake: ReadableLake, entry: LogEntry, own: number, isAway = false): Promise<string | null> {
   if (!entry.effect || entry.body === null || entry.destroyed !== null) return null;
   const subject = entry.subject === null ? null : parseSubject(entry.subject);
   if (entry.op === 'version.committed' && subject?.kind === 'version') {
@@ -16,7 +16,7 @@ export async function wordsOf(lake: ReadableLake, entry: LogEntry, own: number):
     return version?.message ?? null;
   }
   // The ledger of before a fork lies elsewhere.
-  if (entry.log !== own) return null;
+  if (entry.log !== own || isAway) return null;
   const leaf = await leafAt(lake.paths.entry(entry.seq), lake.durable.place, lake.clock);
   const parsed = leaf.is === 'leaf' ? parseEntry(leaf.bytes) : null;
   if (parsed?.ok !== true) return null;

@@ -28,6 +28,7 @@ import {
   systemDisk,
 } from './lake/index.ts';
 import type { Disk, Durable, LakePaths, LedgerSigner, Recovery, Spawner } from './lake/index.ts';
+import { Presence } from './presence/index.ts';
 import { finishDestructions, finishInterrupted, mendCheckpoint } from './finish.ts';
 import { makeProfile } from './profile-folder.ts';
 import { whoActs } from './station.ts';
@@ -47,6 +48,8 @@ export interface OpenOptions {
   readonly inMemory?: boolean;
   /** How processes are started; default: as children of this one. */
   readonly spawner?: Spawner;
+  /** What tells other workstations what this program does; it is given the lake where this station is enrolled. Closed by whoever made it. Default: nothing is told. */
+  readonly presence?: Presence;
 }
 
 /** A lake that can be read. What is in it is asked of the catalog; bytes are read through `files.ts`. */
@@ -64,6 +67,8 @@ export interface ReadableLake {
   readonly station: Signer | null;
   /** Why this lake cannot be written from here; null where it can. */
   readonly readOnly: HmsError | null;
+  /** Tells other workstations what is being done; silent where nobody asked for that. */
+  readonly presence: Presence;
   /** Reads what was added since. */
   refresh(): Promise<void>;
   close(): Promise<void>;
@@ -162,13 +167,17 @@ async function openLocated(located: Located, options: OpenOptions): Promise<Read
       if (catalog.position().stale) throw new CatalogError('damaged', 'A destroyed body changes what the catalog says of later entries.');
       await replayOrigins({ lake: lake.id, paths, durable, clock, index, verifySignature: ledger.context.verifySignature }, index);
       await ledger.catchUp();
+      await index.learnRoots();
     });
     const edited = await inWords('Opening the lake', 'Nothing was changed.', () => editedLakeJson(paths));
     const seenProblem = profile === null ? null : await contradiction(lake, ledger.tree(), places.seen);
-    const opened = { lake, paths, catalog, index, ledger, durable, clock, profile: options.profile, by, station: profile?.station ?? null };
+    const presence = options.presence ?? new Presence(clock);
+    const opened = { lake, paths, catalog, index, ledger, durable, clock, profile: options.profile, by, station: profile?.station ?? null, presence };
+    const readOnly = seenProblem ?? edited ?? whyReadOnly(opened) ?? (await whyClosed(paths));
+    if (options.presence !== undefined && readOnly === null && opened.station !== null) presence.attach({ paths, durable, station: opened.station.id });
     return {
       ...opened,
-      readOnly: seenProblem ?? edited ?? whyReadOnly(opened) ?? (await whyClosed(paths)),
+      readOnly,
       refresh: async () => void (await ledger.catchUp()),
       close: () => catalog.close(),
     };

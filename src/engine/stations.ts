@@ -9,6 +9,7 @@ import { certificatePem, fingerprintOf, keyIdOf, openKey } from './keys/index.ts
 import { ifMissing, inWords, newTxn } from './lake/index.ts';
 import { enrolKey } from './init.ts';
 import { openToRead } from './open.ts';
+import type { ObservedLake } from './presence/index.ts';
 import type { OpenOptions, ReadableLake, WritableLake } from './open.ts';
 
 /** Which workstations may write: docs/formats/lake.md section 14. */
@@ -64,6 +65,23 @@ export async function pendingRequests(lake: ReadableLake): Promise<EnrolmentRequ
     if (request !== null && lake.catalog.view.key(request.id) === null) requests.push({ id: request.id, name: request.name, fingerprint: request.fingerprint });
   }
   return requests;
+}
+
+/** The stations of a lake whose heartbeats count, without the one with the id `but`. Names come from the ledger; that of the first station only its certificate tells, which `names` remembers. */
+export async function stationsOf(lake: ReadableLake, but: KeyId | null, names: Map<KeyId, string> = new Map()): Promise<ObservedLake> {
+  const nameOf = async (id: KeyId): Promise<string> => {
+    const found = names.get(id) ?? (await nameByCertificate(lake, id)) ?? id.slice(0, 16);
+    names.set(id, found);
+    return found;
+  };
+  const enrolled = lake.catalog.keys().filter(({ id, role, revoked }) => role === 'station' && revoked === null && id !== but);
+  const stations = await Promise.all(enrolled.map(async ({ id, name }) => ({ id, name: name ?? (await nameOf(id)) })));
+  return { lake: lake.lake.id, paths: lake.paths, stations };
+}
+
+async function nameByCertificate(lake: ReadableLake, id: KeyId): Promise<string | null> {
+  const kept = await readRequest(lake.paths.certificate(id)).catch(() => null);
+  return kept?.id === id && kept.name !== '' ? kept.name : null;
 }
 
 /** Enrols a station that asked for it. `fingerprint`, where given, must be its certificate's. */

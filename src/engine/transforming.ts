@@ -62,6 +62,7 @@ export async function prepareTransform(lake: WritableLake, sources: string | rea
   const refused = refusal(lake.index.rootOf(into));
   if (refused !== null) throw refused;
   const { draft, lock } = await beginTransformDraft(lake, into, spec.name);
+  const ends = lake.presence.works('transforming', draft.txn);
   try {
     const { made, counts, engine } = await stage(lake, versions, spec, draft, options);
     const how = { parameters: parametersOf(spec), engine: engine === null ? PROGRAM : `${PROGRAM}, ${engine}`, counts };
@@ -71,6 +72,8 @@ export async function prepareTransform(lake: WritableLake, sources: string | rea
     await removeDraft(lake, draft.details);
     lock.release();
     throw error;
+  } finally {
+    ends();
   }
 }
 

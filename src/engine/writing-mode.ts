@@ -50,7 +50,8 @@ export async function keepProbe(probe: PlaceProbe, placeProfile: string, profile
   });
 }
 
-async function keptProbe(placeProfile: string): Promise<Pick<PlaceProbe, 'exclusiveRename'> | null> {
+/** What was found when the place was tried; null where it was not. */
+export async function keptProbe(placeProfile: string): Promise<Pick<PlaceProbe, 'exclusiveRename'> | null> {
   const text = await readFile(join(placeProfile, 'probe.json'), 'utf8').catch(ifMissing(null));
   try {
     const probe: unknown = text === null ? null : JSON.parse(text);

@@ -15,6 +15,9 @@ import { supervise } from './supervisor.ts';
 import type { Supervisor } from './supervisor.ts';
 import { boundsOf, readPlace } from './window-place.ts';
 
+/** Calls of the system that wait for a share that is away keep their threads; with Node's own four of them nothing else would be read or written. */
+const ROOM_FOR_STALLS = { UV_THREADPOOL_SIZE: '24' };
+
 export type ElectronMain = Pick<
   typeof Electron,
   'app' | 'BrowserWindow' | 'dialog' | 'ipcMain' | 'Menu' | 'MessageChannelMain' | 'powerMonitor' | 'protocol' | 'screen' | 'session' | 'utilityProcess'
@@ -96,7 +99,7 @@ export function startApp(electron: ElectronMain, parts: Parts, env: NodeJS.Proce
     guardSession(defaultSession, isDevelopment);
     const running = supervise({
       // Not before Electron is ready: it would crash. Standard input is not offered to such a process.
-      fork: () => electron.utilityProcess.fork(join(parts.bundle, 'window-engine.cjs'), [], { serviceName: 'HMS-DTA engine', stdio: ['ignore', 'ignore', 'pipe'], env: engineEnvironment(env) }),
+      fork: () => electron.utilityProcess.fork(join(parts.bundle, 'window-engine.cjs'), [], { serviceName: 'HMS-DTA engine', stdio: ['ignore', 'ignore', 'pipe'], env: { ...engineEnvironment(env), ...ROOM_FOR_STALLS } }),
       forkHelper: (name) => {
         const { file, serviceName } = helperOf(name, parts.bundle);
         return electron.utilityProcess.fork(file, [], helperOptions(serviceName, env));

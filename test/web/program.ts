@@ -18,6 +18,8 @@ export interface Program {
   readonly home: string;
   /** Runs the command line beside it, as another program of the same account; resolves to what it printed. */
   hms(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<string>;
+  /** The same, begun and left to go on; its standard input stays open. */
+  begin(args: readonly string[], env?: Readonly<Record<string, string>>): ChildProcess;
   /** Ends it without warning, as a power cut would. */
   kill(): Promise<void>;
   /** Starts it again on the same port. */
@@ -50,6 +52,7 @@ export async function startProgram(): Promise<Program> {
     folder,
     home,
     hms: (args, more = {}) => run([join(root, 'bin', 'hms.mjs'), ...args], { ...env, ...more }),
+    begin: (args, more = {}) => spawn(node, [join(root, 'bin', 'hms.mjs'), ...args], { cwd: root, env: { ...env, ...more }, stdio: ['pipe', 'ignore', 'ignore'] }),
     kill: () => stop('SIGKILL'),
     again: async () => {
       child = begin(port);

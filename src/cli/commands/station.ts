@@ -1,14 +1,17 @@
 import { createInterface } from 'node:readline/promises';
-import { CancelledError, HmsError } from '../../contract/index.ts';
-import { enrollStation, enrollWithRecoveryKey, pendingRequests, requestEnrolment, revokeStation } from '../../engine/stations.ts';
+import { CancelledError, HmsError, instantOf } from '../../contract/index.ts';
+import type { Instant } from '../../contract/index.ts';
+import { lastSigns } from '../../engine/presence/index.ts';
+import type { LastSign } from '../../engine/presence/index.ts';
+import { enrollStation, enrollWithRecoveryKey, pendingRequests, requestEnrolment, revokeStation, stationsOf } from '../../engine/stations.ts';
 import type { EnrolmentRequest } from '../../engine/stations.ts';
 import { reading, writing } from '../opening.ts';
 import { answer, openOptions, remark, warn } from '../session.ts';
 import type { Session } from '../session.ts';
 import { table } from '../table.ts';
-import { officeClock } from '../words.ts';
+import { officeClock, shown } from '../words.ts';
 
-/** Which workstations may write to the lake. */
+/** Which workstations may write to the lake, and what they are doing. */
 
 export function list(session: Session): Promise<void> {
   return reading(session, async (lake) => {
@@ -16,14 +19,23 @@ export function list(session: Session): Promise<void> {
     const own = lake.station?.id ?? null;
     const keys = lake.catalog.keys().map(({ id, role, name, since, revoked }) => ({ id, role, name: id === own ? (lake.station?.name ?? name) : name, since, revoked }));
     const requests = await pendingRequests(lake);
+    const signs = await lastSigns(await stationsOf(lake, null));
+    const present = signs.map(({ station, name, doing, dataset, account, since, modified }) => ({ station, name, doing, dataset, account, since, lastSign: instantOf(modified) }));
     const state = ({ id, revoked }: (typeof keys)[number]): string => (revoked === null ? (id === own ? 'enrolled, this workstation' : 'enrolled') : `revoked ${when(revoked.at)}: ${revoked.reason ?? ''}`);
     const rows = keys.map((key) => [key.id.slice(0, 16), key.role, key.name ?? '', when(key.since), state(key)]);
     const asked = requests.map(({ id, name, fingerprint }) => [id.slice(0, 16), `${name}${id === own ? ' (this workstation)' : ''}`, fingerprint]);
-    await answer(session, { station: own, keys, requests }, [
+    await answer(session, { station: own, keys, requests, present }, [
       ...table([{ title: 'Key' }, { title: 'Role' }, { title: 'Name' }, { title: 'Since' }, { title: 'State' }], rows),
+      ...(present.length === 0 ? [] : ['', 'Signs of life (a program that goes on gives one every 15 seconds; the last is by the clock of the disk or share):', ...present.map((sign) => `  ${presentWords(sign, when)}`)]),
       ...(asked.length === 0 ? [] : ['', 'These ask to be enrolled:', ...table([{ title: 'Key' }, { title: 'Name' }, { title: 'Fingerprint' }], asked)]),
     ]);
   });
+}
+
+function presentWords({ name, doing, dataset, account, since, lastSign }: Omit<LastSign, 'modified'> & { readonly lastSign: Instant }, when: (instant: string) => string): string {
+  const who = account === null ? shown(name) : `${shown(account)} at ${shown(name)}`;
+  const what = doing === 'idle' ? 'has the lake open, at rest' : `is ${doing}${dataset === null ? '' : `${doing === 'ingesting' ? ' into' : ''} ${dataset}`}`;
+  return `${who} ${what}, since ${when(since)}; last sign ${when(lastSign)}`;
 }
 
 export function request(session: Session): Promise<void> {

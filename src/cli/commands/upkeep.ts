@@ -24,7 +24,7 @@ export async function doctor(session: Session, [folder]: readonly [string]): Pro
   const report = await examine(folder, profileFolder(process.env));
   const mark = (ok: boolean | null): string => (ok === null ? '-' : ok ? '\u2714' : '\u2718');
   const sound = report.checks.every(({ ok }) => ok !== false);
-  await answer(session, { ...report, sound }, [report.folder, ...report.checks.map(({ ok, words }) => `${mark(ok)} ${words}`), report.conclusion]);
+  await answer(session, { ...report, sound }, [report.folder, ...report.checks.map(({ ok, words }) => `${mark(ok)} ${words}`), report.conclusion, ...report.means.map((words) => `  ${words}`)]);
   return sound ? 0 : 1;
 }
 

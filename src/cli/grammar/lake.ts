@@ -48,7 +48,7 @@ export function addUpkeepCommands(dta: Command, run: Run): void {
   dta.commandsGroup('Keep in order:');
 
   const station = group(dta, 'station', 'Workstations that may write: list, request, enroll, revoke.', ['hms dta station list', 'hms dta station enroll 3f2a9c01d4e5b677']);
-  const list = leaf(station, 'list', 'List the keys of the lake, and the workstations that ask to be enrolled.', ['hms dta station list']);
+  const list = leaf(station, 'list', 'List the keys of the lake, what their workstations are doing, and the workstations that ask to be enrolled.', ['hms dta station list']);
   does(list, run, async () => (await import('../commands/station.ts')).list);
   const request = leaf(station, 'request', 'Ask that this workstation be enrolled; shows the fingerprint to read aloud.', ['hms dta station request']);
   does(request, run, async () => (await import('../commands/station.ts')).request);

@@ -16,6 +16,10 @@ export const HostEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('lake'), lake: z.string().nullable() }),
   /** The ledger of the open lake grew, by anyone. */
   z.object({ type: z.literal('ledger'), size: z.int(), at: Instant.nullable() }),
+  /** Other workstations came, went, or do something else. */
+  z.object({ type: z.literal('presence') }),
+  /** The folder of the open lake does not answer since then, or (null) answers again. */
+  z.object({ type: z.literal('away'), since: Instant.nullable() }),
   /** A draft changed. */
   z.object({ type: z.literal('draft'), dataset: z.string() }),
 ]);

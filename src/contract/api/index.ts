@@ -6,6 +6,7 @@ import { intakeRoutes } from './intakes.ts';
 import { jobRoutes } from './jobs.ts';
 import { lakeRoutes } from './lakes.ts';
 import { ledgerRoutes } from './ledger.ts';
+import { presenceRoutes } from './presence.ts';
 import { transformRoutes } from './transforms.ts';
 import { verificationRoutes } from './verifications.ts';
 
@@ -18,6 +19,7 @@ export * from './intakes.ts';
 export * from './jobs.ts';
 export * from './lakes.ts';
 export * from './ledger.ts';
+export * from './presence.ts';
 export * from './problem.ts';
 export * from './results.ts';
 export * from './route.ts';
@@ -34,6 +36,7 @@ export const routes = {
   ...verificationRoutes,
   ...transformRoutes,
   ...ledgerRoutes,
+  ...presenceRoutes,
   ...jobRoutes,
   ...eventRoutes,
 } as const;

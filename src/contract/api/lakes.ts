@@ -47,6 +47,8 @@ export const LakeState = z.object({
   sample: z.boolean(),
   /** Why it cannot be written from here; null where it can. */
   readOnly: Problem.nullable(),
+  /** Its disk or share does not answer: what is shown is as of `ledger.checked`, and nothing can be written until it answers again. Null where it is there. */
+  away: z.object({ since: Instant, problem: Problem }).nullable(),
   /** How this workstation asks to be enrolled, where it is not: read the fingerprint aloud. */
   enrolment: z.object({ id16: z.string(), fingerprint: z.string() }).nullable(),
   station: z.object({ id: KeyId, name: z.string() }).nullable(),
@@ -74,11 +76,6 @@ export const LakeName = z
   .regex(/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,63}$/u, 'must be 1 to 64 letters, digits, spaces, dots, dashes or underscores, and start with a letter or digit')
   .refine((name) => !/[. ]$/.test(name), 'must not end in a dot or a space')
   .refine((name) => !/^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)/i.test(name), 'is a name that Windows reserves');
-
-export const DoctorReport = z.object({
-  folder: z.string(),
-  checks: z.array(z.object({ name: z.string(), ok: z.boolean(), words: z.string() })),
-});
 
 export const lakeRoutes = {
   about: route({ method: 'GET', path: '/dta/about', summary: 'The program, its account and its workstation', reply: About }),
@@ -110,6 +107,17 @@ export const lakeRoutes = {
     problems: ['LAKE_UNKNOWN'],
   }),
   getLake: route({ method: 'GET', path: '/dta/lake', summary: 'The lake that is open', reply: LakeState, problems: ['LAKE_NONE'] }),
+  lakePlace: route({
+    method: 'GET',
+    path: '/dta/lake/place',
+    summary: 'What the disk or share of the open lake means for who works there, in words',
+    reply: z.object({
+      words: z.string(),
+      /** Whether several workstations may write at the same time; null where that was not tried from here. */
+      several: z.boolean().nullable(),
+    }),
+    problems: ['LAKE_NONE'],
+  }),
   closeLake: route({ method: 'DELETE', path: '/dta/lake', summary: 'Closes the lake; refused while a job works on it', reply: 'nothing', problems: ['JOB_REFUSED'] }),
   createLakeAt: route({
     method: 'POST',

@@ -44,7 +44,7 @@ export function datasetHandlers({ desk, drafts }: Services): HandlersOf<typeof d
 
   return {
     listDatasets: ({ query: { after, limit, find } }) =>
-      desk.reading(async (lake) => {
+      desk.answering(async (lake) => {
         const page = lake.catalog.datasets(after, limit, find);
         const [signers, changes] = [signersOf(lake), await drafts.changesByDataset(lake)];
         const items = page.datasets.map((summary) => datasetRow(lake, summary, titleOf(descriptionOf(lake.catalog.dataset(summary.id))), changes.get(summary.id) ?? null, signers));
@@ -59,19 +59,19 @@ export function datasetHandlers({ desk, drafts }: Services): HandlersOf<typeof d
         if (description !== undefined && Object.keys(description).length > 0) await describeDataset(lake, id, description);
         return datasetNow(lake, id);
       }),
-    getDataset: ({ params: { id } }) => desk.reading((lake) => datasetNow(lake, datasetOf(lake, id))),
+    getDataset: ({ params: { id } }) => desk.answering((lake) => datasetNow(lake, datasetOf(lake, id))),
     describeDataset: ({ params, body }) => changed(params.id, (lake, id) => describeDataset(lake, id, body)),
     addAlias: ({ params, body: { alias } }) => changed(params.id, (lake, id) => addAlias(lake, id, datasetIdOf(alias))),
     listVersions: ({ params, query: { below, limit } }) =>
-      desk.reading((lake) => {
+      desk.answering((lake) => {
         const found = lake.catalog.versions(datasetOf(lake, params.id), below ?? null, limit + 1);
         const signers = signersOf(lake);
         const items = found.slice(0, limit).map((detail) => versionShape(lake, detail, signers));
         return { items, next: found.length > limit ? String(items.at(-1)?.version) : null };
       }),
-    getVersion: ({ params: { ref } }) => desk.reading((lake) => versionNow(lake, versionOf(lake, ref))),
+    getVersion: ({ params: { ref } }) => desk.answering((lake) => versionNow(lake, versionOf(lake, ref))),
     ancestry: ({ params: { ref } }) =>
-      desk.reading((lake) => {
+      desk.answering((lake) => {
         const detail = versionOf(lake, ref);
         const signers = signersOf(lake);
         // A source need not be in this lake's catalog.
@@ -80,26 +80,27 @@ export function datasetHandlers({ desk, drafts }: Services): HandlersOf<typeof d
         return { version: versionShape(lake, detail, signers), sources: sources.map((item) => versionShape(lake, item, signers)), derived: derived.map((item) => versionShape(lake, item, signers)) };
       }),
     listFiles: ({ params: { ref }, query: { after, limit, find } }) =>
-      desk.reading((lake) => {
+      desk.answering((lake) => {
         const version = versionOf(lake, ref);
         const page = lake.catalog.files(version.dataset, version.version, after, limit, find);
         if (page === null) throw filesUnknown(version);
         return { items: page.files.map(fileShape), next: page.next };
       }),
     listFolder: ({ params: { ref }, query: { under, after, limit }, signal }) =>
-      desk.reading(async (lake) => {
+      desk.answering(async (lake) => {
         const version = versionOf(lake, ref);
         const page = await folders.page(lake, version, under, after, limit, signal);
         if (page === null) throw filesUnknown(version);
         return page;
       }),
     readFile: ({ params: { ref }, query: { path }, headers, isHead }) =>
-      desk.reading(async (lake) => {
+      desk.answering(async (lake) => {
+        desk.refuseAway();
         const { file, place } = await places.locate(lake, versionOf(lake, ref), logicalPathOf(path));
         return bytesResponse({ place, size: file.size, etag: file.sha256, sha256: file.sha256, name: fileShape(file).name }, { headers, isHead });
       }),
     compareVersions: ({ params: { ref }, query: { from, after, limit } }) =>
-      desk.reading((lake) => {
+      desk.answering((lake) => {
         const version = versionOf(lake, ref);
         if (from > 0) versionOf(lake, versionName(version.dataset, from));
         const differences = lake.catalog.differences(version.dataset, from, version.version);

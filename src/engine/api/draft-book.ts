@@ -32,9 +32,13 @@ export class DraftBook {
   readonly #known = new Map<string, Known>();
   readonly #opening = new Map<string, Promise<Known>>();
   readonly #monotonic: () => number;
+  readonly #isAway: () => boolean;
+  /** As they were told last: what is told while the lake's folder does not answer. */
+  #told: { readonly list: Doc<DraftShape>[]; readonly changes: ReadonlyMap<string, number> } = { list: [], changes: new Map() };
 
-  constructor(monotonic: () => number) {
+  constructor(monotonic: () => number, isAway: () => boolean) {
     this.#monotonic = monotonic;
+    this.#isAway = isAway;
   }
 
   /** A job puts into this draft from now on, until what is answered is called. */
@@ -46,6 +50,7 @@ export class DraftBook {
 
   /** All drafts that are not committed. One whose journals cannot be read is listed with nothing in it. */
   async list(lake: ReadableLake): Promise<Doc<DraftShape>[]> {
+    if (this.#isAway()) return this.#told.list;
     const drafts: Doc<DraftShape>[] = [];
     for (const record of await draftsOf(lake)) {
       try {
@@ -55,22 +60,30 @@ export class DraftBook {
         drafts.push(shape(lake, record, nothingIn));
       }
     }
+    this.#told = { list: drafts, changes: new Map(drafts.filter(({ mine }) => mine).map(({ dataset, added, removed }) => [dataset, added + removed])) };
     return drafts;
   }
 
   /** This account's draft of a dataset. DRAFT_NONE where there is none. */
   async get(lake: ReadableLake, dataset: DatasetId): Promise<Doc<DraftShape>> {
+    if (this.#isAway()) {
+      const known = this.#told.list.find((draft) => draft.dataset === dataset && draft.mine);
+      if (known !== undefined) return known;
+      throw noDraft(dataset);
+    }
     const record = await this.#mine(lake, dataset);
     return shape(lake, record, await this.#sumsOf(lake, record));
   }
 
   /** Number of changes in this account's draft of each dataset that has one. */
   async changesByDataset(lake: ReadableLake): Promise<ReadonlyMap<string, number>> {
+    if (this.#isAway()) return this.#told.changes;
     const counts = new Map<string, number>();
     for (const record of await draftsOf(lake)) {
       if (!isMine(lake, record) || record.transform !== undefined) continue;
       counts.set(record.dataset, (await this.#open(lake, record).catch(unreadable))?.draft.changes.size ?? 0);
     }
+    this.#told = { ...this.#told, changes: counts };
     return counts;
   }
 
@@ -95,12 +108,13 @@ export class DraftBook {
   /** Lets go of what is open: the lake that it belongs to is closed. */
   close(): void {
     for (const txn of [...this.#known.keys()]) this.#drop(txn);
+    this.#told = { list: [], changes: new Map() };
   }
 
   async #mine(lake: ReadableLake, dataset: DatasetId): Promise<DraftJson> {
     const record = (await draftsOf(lake)).find((draft) => draft.dataset === dataset && isMine(lake, draft));
     if (record !== undefined) return record;
-    throw new HmsError('DRAFT_NONE', `There is no draft of ${dataset} on this workstation.`, { kept: 'Nothing was changed.', next: 'Add files to the dataset first.' });
+    throw noDraft(dataset);
   }
 
   async #sumsOf(lake: ReadableLake, record: DraftJson): Promise<Sums> {
@@ -144,6 +158,11 @@ export class DraftBook {
 
 export function isMine(lake: ReadableLake, draft: DraftJson): boolean {
   return draft.station === lake.station?.id && draft.osUser === lake.by.account;
+}
+
+/** There is none on this workstation. */
+export function noDraft(dataset: DatasetId): HmsError {
+  return new HmsError('DRAFT_NONE', `There is no draft of ${dataset} on this workstation.`, { kept: 'Nothing was changed.', next: 'Add files to the dataset first.' });
 }
 
 /** A draft whose journals cannot be read is listed all the same. */

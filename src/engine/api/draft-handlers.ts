@@ -1,13 +1,16 @@
-import { HmsError, versionName } from '../../contract/index.ts';
-import type { DatasetId } from '../../contract/index.ts';
+import { versionName } from '../../contract/index.ts';
+import type { DatasetId, TxnId } from '../../contract/index.ts';
 import type { draftRoutes } from '../../contract/api/index.ts';
 import { commit, discard, draftsOf, removeFiles, renameFile } from '../drafting.ts';
 import { datasetUnknown } from '../files.ts';
 import { datasetIdOf, findDataset, tagsOf } from '../names.ts';
 import type { ReadableLake } from '../access.ts';
-import { isMine } from './draft-book.ts';
+import { isMine, noDraft } from './draft-book.ts';
 import type { HandlersOf } from './handler.ts';
 import type { Services } from './services.ts';
+
+/** Versions in which a commit is looked for that may have been made already. */
+const LOOKED_BACK = 100;
 
 /** Drafts: looked at, changed, committed and thrown away. */
 export function draftHandlers({ desk, drafts, jobs, events }: Services): HandlersOf<typeof draftRoutes> {
@@ -17,9 +20,9 @@ export function draftHandlers({ desk, drafts, jobs, events }: Services): Handler
   };
 
   return {
-    listDrafts: () => desk.reading(async (lake) => ({ drafts: await drafts.list(lake) })),
-    getDraft: ({ params: { dataset } }) => desk.reading(async (lake) => drafts.get(lake, await drafted(lake, dataset))),
-    listChanges: ({ params: { dataset }, query: { after, limit } }) => desk.reading(async (lake) => drafts.changes(lake, await drafted(lake, dataset), after, limit)),
+    listDrafts: () => desk.answering(async (lake) => ({ drafts: await drafts.list(lake) })),
+    getDraft: ({ params: { dataset } }) => desk.answering(async (lake) => drafts.get(lake, desk.away === null ? await drafted(lake, dataset) : (findDataset(lake, dataset) ?? datasetIdOf(dataset)))),
+    listChanges: ({ params: { dataset }, query: { after, limit } }) => desk.needing(async (lake) => drafts.changes(lake, await drafted(lake, dataset), after, limit)),
     removeFromDraft: ({ params, body: { paths } }) =>
       desk.writing(async (lake) => {
         const dataset = await drafted(lake, params.dataset);
@@ -33,13 +36,14 @@ export function draftHandlers({ desk, drafts, jobs, events }: Services): Handler
         return told(dataset, await drafts.get(lake, dataset));
       }),
     commitDraft: async ({ params, body: { message, tags } }) => {
-      const { id, dataset } = await desk.reading(async (lake) => {
+      const { id, dataset } = await desk.needing(async (lake) => {
         const named = await drafted(lake, params.dataset);
         await drafts.get(lake, named);
         if (lake.readOnly !== null) throw lake.readOnly;
         return { id: lake.lake.id, dataset: named };
       });
       const parsed = tagsOf(tags);
+      let begun: TxnId | null = null;
       return {
         job: jobs.begin({
           kind: 'commit',
@@ -47,16 +51,20 @@ export function draftHandlers({ desk, drafts, jobs, events }: Services): Handler
           lake: id,
           subject: dataset,
           alone: draftKey(id, dataset),
+          afterAway: () => true,
           work: ({ signal, onProgress }) =>
             desk.writing(async (lake) => {
-              const { version } = await commit(lake, dataset, { message, tags: parsed, signal, onProgress });
+              // Begun again after the lake was away: the entry may be in the ledger although nobody was told.
+              const done = begun === null ? null : lake.catalog.versions(dataset, null, LOOKED_BACK).find(({ txn }) => txn === begun);
+              begun ??= (await draftsOf(lake)).find((draft) => draft.dataset === dataset && isMine(lake, draft))?.txn ?? null;
+              const { version } = done ?? (await commit(lake, dataset, { message, tags: parsed, signal, onProgress }));
               return told(dataset, { kind: 'commit', ref: versionName(dataset, version), dataset, version });
             }, id),
         }),
       };
     },
     discardDraft: async ({ params }) => {
-      const { id, dataset } = await desk.reading(async (lake) => {
+      const { id, dataset } = await desk.needing(async (lake) => {
         const named = await drafted(lake, params.dataset);
         if (!(await draftsOf(lake)).some((draft) => draft.dataset === named && isMine(lake, draft))) throw noDraft(named);
         return { id: lake.lake.id, dataset: named };
@@ -68,6 +76,7 @@ export function draftHandlers({ desk, drafts, jobs, events }: Services): Handler
           lake: id,
           subject: dataset,
           alone: draftKey(id, dataset),
+          afterAway: () => true,
           work: () =>
             desk.writing(async (lake) => {
               const record = (await draftsOf(lake)).find((draft) => draft.dataset === dataset && isMine(lake, draft));
@@ -94,8 +103,4 @@ async function drafted(lake: ReadableLake, text: string): Promise<DatasetId> {
   const draft = (await draftsOf(lake)).find((item) => item.dataset === id);
   if (draft !== undefined) return draft.dataset;
   throw datasetUnknown(text, lake.catalog.nearestName(text));
-}
-
-function noDraft(dataset: DatasetId): HmsError {
-  return new HmsError('DRAFT_NONE', `There is no draft of ${dataset} on this workstation.`, { kept: 'Nothing was changed.', next: 'Add files to the dataset first.' });
 }

@@ -42,7 +42,7 @@ export function exportHandlers(services: Services, links: Links): HandlersOf<typ
   };
   /** Looks at everything that can be refused at once, so that it is refused at once. */
   const begin = async (wanted: Wanted, targetOf: (job: () => string) => Target): Promise<{ job: Job }> => {
-    const { lake, names } = await desk.reading((opened) => ({ lake: opened.lake.id, names: [...new Set(wanted.refs.map((ref) => versionOf(opened, ref)).map(({ dataset, version }) => versionName(dataset, version)))] }));
+    const { lake, names } = await desk.needing((opened) => ({ lake: opened.lake.id, names: [...new Set(wanted.refs.map((ref) => versionOf(opened, ref)).map(({ dataset, version }) => versionName(dataset, version)))] }));
     const officer = await signerFor(wanted.officer);
     const [first = ''] = names;
     let id = '';
@@ -51,6 +51,7 @@ export function exportHandlers(services: Services, links: Links): HandlersOf<typ
       title: names.length === 1 ? `Exporting ${first}` : `Exporting ${names.length} versions`,
       lake,
       subject: names.length === 1 ? first : null,
+      afterAway: () => true,
       work: async ({ signal, onProgress }) => {
         const target = targetOf(() => id);
         if (target.path === null) await profileDurable.makeFolder(dirname(target.place));

@@ -10,6 +10,7 @@ import { lakeHandlers } from './lake-handlers.ts';
 import { ledgerHandlers } from './ledger-handlers.ts';
 import { Links } from './links.ts';
 import type { Metrics } from './metrics.ts';
+import { presenceHandlers } from './presence-handlers.ts';
 import { Requests } from './requests.ts';
 import type { Services } from './services.ts';
 import { transformHandlers } from './transform-handlers.ts';
@@ -41,6 +42,7 @@ export function handlerOf(services: Services, uploads: Uploads, metrics: Metrics
     ...verificationHandlers(services, uploads),
     ...transformHandlers(services),
     ...ledgerHandlers(services),
+    ...presenceHandlers(services),
     ...jobHandlers(services),
     ...eventHandlers(services, requests, metrics),
   };

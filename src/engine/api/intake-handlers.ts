@@ -27,7 +27,7 @@ export function intakeHandlers(services: Services, uploads: Uploads): HandlersOf
     }
   };
   const target = (text: string): Promise<{ lake: string; dataset: DatasetId }> =>
-    desk.reading((lake) => {
+    desk.needing((lake) => {
       if (lake.readOnly !== null) throw lake.readOnly;
       return { lake: lake.lake.id, dataset: findDataset(lake, text) ?? datasetIdOf(text) };
     });

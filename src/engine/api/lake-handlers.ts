@@ -1,7 +1,9 @@
+import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HmsError } from '../../contract/index.ts';
 import { DoorError } from '../../contract/api/index.ts';
 import type { JobResult, lakeRoutes, LakeState } from '../../contract/api/index.ts';
+import { placeInWords } from '../doctor.ts';
 import { initLake } from '../init.ts';
 import { sampleLake } from '../sample-lake.ts';
 import { enrollStation, pendingRequests, revokeStation } from '../stations.ts';
@@ -22,7 +24,7 @@ export function lakeHandlers(services: Services): HandlersOf<typeof lakeRoutes> 
     if (job === undefined) return;
     throw new DoorError('JOB_REFUSED', `${job.title}: this is at work, so the lake stays open.`, { kept: 'Nothing was changed.', next: 'Wait until it is done, or cancel it.' });
   };
-  const state = (): Promise<Doc<LakeState>> => desk.reading((lake) => lakeState(lake, desk));
+  const state = (): Promise<Doc<LakeState>> => desk.answering((lake) => lakeState(lake, desk));
   const open = async (folder: string): Promise<Doc<LakeState>> => {
     await desk.open(folder, () => mayClose());
     const opened = await state();
@@ -71,17 +73,25 @@ export function lakeHandlers(services: Services): HandlersOf<typeof lakeRoutes> 
         },
       }),
     }),
-    openLake: async ({ params: { key } }) => open(await folderOf(key)),
+    openLake: async ({ params: { key } }) => {
+      const folder = await folderOf(key);
+      return open(folder).catch(async (error: unknown) => {
+        if (!(error instanceof HmsError) || error.code !== 'NOT_A_LAKE' || (await isThere(folder))) throw error;
+        throw new HmsError('PLACE_AWAY', `The folder of this lake is not there now (${folder}): the disk or share is not connected, or the folder was moved.`, { kept: 'Nothing was changed.', next: 'Connect the disk or share, then open the lake again.', cause: error });
+      });
+    },
     forgetLake: async ({ params: { key } }) => {
       await folderOf(key);
       await known.forget(key);
     },
     getLake: state,
+    lakePlace: () => desk.answering((lake) => placeInWords(lake)),
     closeLake: () => desk.close(() => mayClose()),
     createLakeAt: ({ body: { folder, zone } }) => create(folder, zone),
     openLakeAt: ({ body: { folder } }) => open(folder),
     rebuildCatalog: async () => {
-      const id = await desk.reading((lake) => lake.lake.id);
+      const id = await desk.answering((lake) => lake.lake.id);
+      desk.refuseAway();
       mayClose();
       return {
         job: jobs.begin({
@@ -100,18 +110,22 @@ export function lakeHandlers(services: Services): HandlersOf<typeof lakeRoutes> 
     },
     acceptClock: ({ body: { reason } }) => desk.writing((lake) => acceptClockNow(lake, reason)),
     listKeys: () =>
-      desk.reading(async (lake) => {
+      desk.answering(async (lake) => {
         const own = lake.station?.id ?? null;
         const keys = lake.catalog.keys().map(({ id, role, name, since, revoked }) => ({ id, role, name: id === own ? (lake.station?.name ?? name) : name, revoked: revoked !== null, enrolled: since, here: id === own }));
-        const requests = (await pendingRequests(lake)).map(({ id, name, fingerprint }) => ({ id16: id.slice(0, 16), name, fingerprint }));
+        const requests = (desk.away === null ? await pendingRequests(lake) : []).map(({ id, name, fingerprint }) => ({ id16: id.slice(0, 16), name, fingerprint }));
         return { keys, requests };
       }),
     enrollStation: ({ body: { id16, fingerprint } }) => desk.writing((lake) => enrollStation(lake, id16.toLowerCase(), fingerprint)),
     revokeStation: ({ params: { id16 }, body: { reason } }) => desk.writing(async (lake) => ({ id: await revokeStation(lake, id16.toLowerCase(), reason) })),
     officers: async () => {
       const officers = await (await officersOf({ profile, clock })).list();
-      const roles = desk.isOpen ? await desk.reading((lake) => new Map(lake.catalog.keys().map((key) => [key.id, key.revoked === null ? key.role : 'revoked']))) : null;
+      const roles = desk.isOpen ? await desk.answering((lake) => new Map(lake.catalog.keys().map((key) => [key.id, key.revoked === null ? key.role : 'revoked']))) : null;
       return { officers: officers.map(({ id, name, fingerprint }) => ({ id, name, fingerprint, enrolled: roles?.get(id) === 'officer' })) };
     },
   };
+}
+
+function isThere(path: string): Promise<boolean> {
+  return lstat(path).then(() => true, () => false);
 }

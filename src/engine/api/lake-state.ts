@@ -25,10 +25,16 @@ export function lakeState(lake: ReadableLake, desk: LakeDesk): Doc<LakeState> {
     created,
     sample,
     readOnly: readOnly === null ? null : problemOf(readOnly),
+    away: awayOf(desk),
     enrolment: station === null || readOnly?.code !== 'NOT_ENROLLED' ? null : { id16: station.id.slice(0, 16), fingerprint: fingerprintOf(station.certificate) },
     station: station === null ? null : { id: station.id, name: station.name },
     ledger: { size, root: toBase64(frontierRoot(sha256, frontier)), at: lake.catalog.log({}, 1).entries[0]?.at ?? null, checked: desk.checked, alarms: lake.catalog.alarms() },
     totals: { datasets, versions, files, bytes },
     recovered: { placed: names(placed), lost: names(lost) },
   };
+}
+
+function awayOf(desk: LakeDesk): Doc<LakeState['away']> {
+  const [away, problem] = [desk.away, desk.awayProblem()];
+  return away === null || problem === null ? null : { since: away.since, problem: problemOf(problem) };
 }

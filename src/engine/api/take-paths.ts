@@ -17,6 +17,7 @@ export function takePathsJob({ desk, drafts, events }: Pick<Services, 'desk' | '
     lake,
     subject: dataset,
     canPause: true,
+    afterAway: () => true,
     alone: draftKey(lake, dataset),
     again: { do: 'takePaths', dataset, paths: [...paths] },
     work: ({ signal, onProgress }) =>

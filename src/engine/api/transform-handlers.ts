@@ -14,7 +14,7 @@ import type { TransformSpec } from '../transforms/index.ts';
 export function transformHandlers({ desk, jobs, events, processes, verify }: Services): HandlersOf<typeof transformRoutes> {
   return {
     transform: async ({ body: { sources, spec, message, tags, into } }) => {
-      const { lake, target, names } = await desk.reading((opened) => {
+      const { lake, target, names } = await desk.needing((opened) => {
         const versions = sources.map((ref) => versionOf(opened, ref));
         const [first] = versions;
         if (first === undefined) throw new HmsError('USAGE', 'No version is named that the transform is to work on.', { kept: 'Nothing was changed.' });
@@ -23,6 +23,7 @@ export function transformHandlers({ desk, jobs, events, processes, verify }: Ser
         return { lake: opened.lake.id, target: found, names: versions.map(({ dataset, version }) => versionName(dataset, version)) };
       });
       const parsed = tagsOf(tags);
+      let isCommitting = false;
       return {
         job: jobs.begin({
           kind: 'transform',
@@ -30,11 +31,14 @@ export function transformHandlers({ desk, jobs, events, processes, verify }: Ser
           lake,
           subject: target,
           alone: draftKey(lake, target),
+          // Once the commit has begun it is not known whether it was made: it is not made twice.
+          afterAway: () => !isCommitting,
           work: ({ signal, onProgress }) =>
             desk.writing(async (writable) => {
               // The schema of the door and the type of the engine say the same but for members that are undefined.
               const pending = await prepareTransform(writable, names, JSON.parse(JSON.stringify(spec)) as TransformSpec, { signal, onProgress, into: target, processes });
               try {
+                isCommitting = true;
                 const { version } = await pending.commit({ message, tags: parsed });
                 return { kind: 'transform', ref: versionName(target, version), dataset: target, version, counts: { ...pending.counts } };
               } finally {
@@ -46,7 +50,7 @@ export function transformHandlers({ desk, jobs, events, processes, verify }: Ser
       };
     },
     importPath: async ({ body: { path, as, message } }) => {
-      const lake = await desk.reading((opened) => {
+      const lake = await desk.needing((opened) => {
         if (opened.readOnly !== null) throw opened.readOnly;
         return opened.lake.id;
       });
@@ -57,6 +61,7 @@ export function transformHandlers({ desk, jobs, events, processes, verify }: Ser
           lake,
           subject: as ?? null,
           ...(as === undefined ? {} : { alone: draftKey(lake, as) }),
+          afterAway: () => true,
           work: ({ signal, onProgress }) =>
             desk.writing(async (writable) => {
               const { dataset, committed, before, left } = await importFrom(writable, path, { signal, onProgress, judge: verify, as: as ?? null, message: message ?? null });

@@ -33,9 +33,12 @@ export function verificationHandlers(services: Services, uploads: Uploads): Hand
       title: `Checking ${name}`,
       lake,
       subject: null,
+      afterAway: () => lake !== null,
       work: async ({ signal, onProgress }) => {
         try {
-          const report = await verify(place, { signal, onProgress, trust: trust.map((pem) => Buffer.from(pem)), ...(seen === null ? {} : { seen }) });
+          const check = (): Promise<Verified> => verify(place, { signal, onProgress, trust: trust.map((pem) => Buffer.from(pem)), ...(seen === null ? {} : { seen }) });
+          // Of a lake that went away in the middle, the check would say that files are missing.
+          const report = lake === null ? await check() : await desk.watched('verifying', check);
           return { kind: 'verification', report: reportShape(report, name) };
         } finally {
           await after();
@@ -48,7 +51,7 @@ export function verificationHandlers(services: Services, uploads: Uploads): Hand
     verify: async ({ body: { of, trust } }) => {
       switch (of.kind) {
         case 'lake': {
-          const subject = await desk.reading(async (lake) => {
+          const subject = await desk.needing(async (lake) => {
             const { seenFile } = lake.ledger.context;
             const seen = seenFile === null ? null : await readFile(seenFile).catch(ifMissing(null));
             return { name: basename(lake.paths.root), place: lake.paths.root, lake: lake.lake.id, seen, after: nothing };

@@ -128,6 +128,11 @@ export class Catalog {
     return this.#reader.snapshot(() => this.#datasets.unsettled());
   }
 
+  /** Datasets of which no entry tells any more in which storage root they are, because the bodies that did were destroyed. */
+  datasetsWithoutRoot(): DatasetId[] {
+    return this.#reader.snapshot(() => this.#datasets.withoutRoot());
+  }
+
   /** Versions that name this one among their sources, oldest first. */
   derivedFrom(id: DatasetId, version: number): VersionDetail[] {
     return this.#reader.snapshot(() => this.#datasets.derivedFrom(id, version));

@@ -97,6 +97,11 @@ export class DatasetReader {
     return { ...this.#summary(row), descriptions, aliasesSaid };
   }
 
+  withoutRoot(): DatasetId[] {
+    const none = `d.root IS NULL AND NOT EXISTS (SELECT 1 FROM version v WHERE v.ds = d.ds AND v.root IS NOT NULL)`;
+    return this.#sql.all<{ readonly id: DatasetId }>(`SELECT d.id FROM dataset d WHERE ${none}`).map(({ id }) => id);
+  }
+
   versions(id: DatasetId, below: number | null, limit: number): VersionDetail[] {
     return versionsWhere(this.#sql, 'd.id = ? AND v.number < ? ORDER BY v.number DESC LIMIT ?', id, below ?? Number.MAX_SAFE_INTEGER, limit);
   }

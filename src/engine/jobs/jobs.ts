@@ -24,6 +24,8 @@ export interface JobsWorld {
   readonly problemOf: (error: unknown) => Problem;
   /** How to go on with what another run of the program began. */
   readonly specAgain: (job: Job, again: Extract<Again, { do: 'takePaths' }>) => JobSpec;
+  /** Whether the lake that a job works on does not answer at this moment. */
+  readonly isAway: (lake: string) => Promise<boolean>;
   readonly log: (words: string, error?: unknown) => void;
 }
 
@@ -75,7 +77,7 @@ export class Jobs {
   async cancel(id: string): Promise<Job | null> {
     const running = this.#all.get(id);
     if (running === undefined) return null;
-    if (running.job.state === 'paused') {
+    if (running.job.state === 'paused' || running.isHeld) {
       // Ended before anything is waited for, so that nobody lets it go on meanwhile.
       running.ends('cancelled', null, cancelled('What was staged is kept in the draft.'));
       this.#tellNow(running);
@@ -121,6 +123,19 @@ export class Jobs {
     if (running === undefined) return null;
     running.job = { ...running.job, title: spec.title, progress: nothingDone };
     return this.#goOn(running, spec);
+  }
+
+  /** Begins again what stopped because this lake was away. */
+  goOn(lake: string): void {
+    for (const running of this.#all.values()) {
+      const { spec } = running;
+      if (running.isHeld && spec !== null && running.job.lake === lake) this.#start(running, spec);
+    }
+  }
+
+  /** Whether something waits for a lake that is away. */
+  get isHolding(): boolean {
+    return [...this.#all.values()].some(({ isHeld }) => isHeld);
   }
 
   /** Waits until nothing is at work, at most `ms`. */
@@ -225,14 +240,25 @@ export class Jobs {
       running.rests();
       return;
     }
-    await this.#over(running);
     if (error instanceof CancelledError) {
+      await this.#over(running);
       running.ends('cancelled', null, cancelled(error.kept));
       return;
     }
     const problem = this.#world.problemOf(error);
+    if (problem.code !== 'BUG' && (await this.#mayBeHeld(running))) {
+      running.holds(problem);
+      return;
+    }
+    await this.#over(running);
     if (problem.code === 'BUG') this.#world.log(`${running.job.title} failed.`, error);
     running.ends('failed', null, problem);
+  }
+
+  /** Asked for a lake that is away: the work begins again when that is back. */
+  async #mayBeHeld({ job, spec, wish }: Running): Promise<boolean> {
+    if (wish !== null || job.lake === null || spec?.afterAway?.() !== true) return false;
+    return this.#world.isAway(job.lake);
   }
 
   /** What cannot be tidied now is tidied at the next start. */

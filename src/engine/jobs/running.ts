@@ -23,6 +23,8 @@ export interface JobSpec {
   readonly work: Work;
   /** The work can be stopped and begun again, and then goes on from where it was. */
   readonly canPause?: boolean;
+  /** Asked when the work failed because its lake is away: whether it can be called again from the beginning when that is back, without doing anything twice. */
+  readonly afterAway?: () => boolean;
   /** How it is begun again by another run of the program. */
   readonly again?: Again;
   /** Called when the job is over, however it ended; not when it rests. */
@@ -38,6 +40,8 @@ export class Running {
   spec: JobSpec | null;
   again: Again | null;
   wish: 'pause' | 'cancel' | null = null;
+  /** It stopped because its lake is away, and begins again when that is back. */
+  isHeld = false;
   stop: AbortController | null = null;
   ended: Promise<void> = Promise.resolve();
   readonly #clock: Clock;
@@ -60,6 +64,7 @@ export class Running {
 
   begins(): void {
     this.wish = null;
+    this.isHeld = false;
     this.#pace = new Pace();
     this.#become('running', null, null);
   }
@@ -67,6 +72,12 @@ export class Running {
   /** For others of its kind to end. */
   waits(): void {
     this.job = { ...this.job, state: 'waiting', can: ['cancel'], progress: { ...nothingDone, phase: 'Waiting for other work to end' } };
+  }
+
+  /** For its lake to answer again. */
+  holds(problem: Problem): void {
+    this.isHeld = true;
+    this.job = { ...this.job, state: 'waiting', problem, can: ['cancel'], progress: { ...this.job.progress, phase: 'Waiting for the disk or share to answer', rate: null, secondsLeft: null } };
   }
 
   /** `problem`: why, where nobody asked for it. */
@@ -86,6 +97,7 @@ export class Running {
 
   #become(state: Job['state'], result: JobResult | null, problem: Problem | null): void {
     const canPause = this.spec?.canPause === true;
+    this.isHeld = false;
     const can: Job['can'] = state === 'running' ? (canPause ? ['cancel', 'pause'] : ['cancel']) : state === 'paused' ? (this.spec === null && this.again?.do === 'receive' ? ['cancel'] : ['cancel', 'resume']) : state === 'failed' && this.again !== null ? ['resume'] : [];
     this.job = { ...this.job, state, result, problem, can, ended: null, progress: { ...this.job.progress, rate: null, secondsLeft: null } };
   }

@@ -1,18 +1,27 @@
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { isAtWork, useJobs } from '../data/index.ts';
+import { isAtWork, useJobs, useLake } from '../data/index.ts';
 import { Banner } from '../ui/index.ts';
 import { useConnection } from './connection.ts';
 
 /** A page that comes back at once need not tell that it was away. */
 const PATIENCE_MS = 1_500;
 
-/** What concerns every screen: the connection to the engine. It stays as long as it is true. */
+const AwayNote = lazy(() =>
+  import('../features/presence/away-note.tsx').then(
+    (part) => ({ default: part.AwayNote }),
+    // The engine that serves it is gone, which is told by itself.
+    () => ({ default: () => null }),
+  ),
+);
+
+/** What concerns every screen: the connection to the engine, and whether the lake answers. It stays as long as it is true. */
 export function AppNotes(): React.ReactNode {
   const { t } = useTranslation('app');
   const connection = useConnection();
   const working = useJobs().filter(isAtWork).length;
-  const away = useLasting(connection === 'lost', PATIENCE_MS);
+  const lost = useLasting(connection === 'lost', PATIENCE_MS);
+  const lake = useLake().data ?? null;
   if (connection === 'refused') {
     return (
       <div className="app-notes">
@@ -22,7 +31,16 @@ export function AppNotes(): React.ReactNode {
       </div>
     );
   }
-  if (!away) return null;
+  if (!lost && lake !== null && lake.away !== null) {
+    return (
+      <div className="app-notes">
+        <Suspense fallback={null}>
+          <AwayNote lake={lake} away={lake.away} />
+        </Suspense>
+      </div>
+    );
+  }
+  if (!lost) return null;
   return (
     <div className="app-notes">
       <Banner kind="warn" title={t('lost.title')} live>

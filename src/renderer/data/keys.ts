@@ -6,6 +6,8 @@ export const keys = {
   keys: ['keys'],
   officers: ['officers'],
   jobs: ['jobs'],
+  presence: ['presence'],
+  place: ['place'],
   drafts: ['drafts'],
   draft: (dataset: string) => ['drafts', dataset, 'head'],
   draftChanges: (dataset: string) => ['drafts', dataset, 'changes'],

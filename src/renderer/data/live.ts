@@ -28,6 +28,14 @@ export function apply(client: Pick<QueryClient, 'invalidateQueries' | 'setQueryD
     case 'ledger':
       [keys.lake, keys.allEntries, keys.allDatasets, keys.keys].forEach(stale);
       return;
+    case 'presence':
+      stale(keys.presence);
+      return;
+    case 'away':
+      // Back again: what could not be read meanwhile is asked for anew.
+      if (event.since === null) void client.invalidateQueries();
+      else stale(keys.lake);
+      return;
     case 'draft':
       [keys.drafts, keys.allDatasets].forEach(stale);
       return;

@@ -22,6 +22,8 @@ export const queries = {
   keys: (call: Call) => queryOptions({ queryKey: keys.keys, queryFn: ({ signal }) => call(routes.listKeys, { signal }) }),
   officers: (call: Call) => queryOptions({ queryKey: keys.officers, queryFn: ({ signal }) => call(routes.officers, { signal }) }),
   jobs: (call: Call) => queryOptions({ queryKey: keys.jobs, queryFn: ({ signal }) => call(routes.listJobs, { signal }) }),
+  presence: (call: Call) => queryOptions({ queryKey: keys.presence, queryFn: ({ signal }) => call(routes.listPresent, { signal }) }),
+  place: (call: Call) => queryOptions({ queryKey: keys.place, queryFn: ({ signal }) => call(routes.lakePlace, { signal }) }),
   drafts: (call: Call) => queryOptions({ queryKey: keys.drafts, queryFn: ({ signal }) => call(routes.listDrafts, { signal }) }),
   draft: (call: Call, dataset: string) => queryOptions({ queryKey: keys.draft(dataset), queryFn: ({ signal }) => call(routes.getDraft, { params: { dataset }, signal }) }),
   draftChanges: (call: Call, dataset: string) =>

@@ -12,7 +12,8 @@ export function useLake(): UseQueryResult<LakeState | null> {
 
 /** Why nothing can be written to the lake from here, as a sentence; null where it can be. For the reason beside a button. */
 export function useReadOnly(): string | null {
-  return useLake().data?.readOnly?.detail ?? null;
+  const lake = useLake().data;
+  return lake?.away?.problem.detail ?? lake?.readOnly?.detail ?? null;
 }
 
 /** Jobs, newest first; empty until they are known. */

@@ -2,6 +2,8 @@ import { useTranslation } from 'react-i18next';
 import type { Dataset, Version } from '../../../contract/api/index.ts';
 import { places } from '../../app/places.ts';
 import { useFormats } from '../../format/index.ts';
+import { usePresent } from '../presence/use-present.ts';
+import { PresentNote } from '../presence/present-note.tsx';
 import { Banner, buttonClass } from '../../ui/index.ts';
 
 /** What is out of the ordinary about a dataset or the version of it that is shown. */
@@ -9,8 +11,10 @@ export function Notes({ dataset, shown }: { readonly dataset: Dataset; readonly 
   const { t } = useTranslation('datasets');
   const formats = useFormats();
   const ref = shown?.ref ?? '';
+  const others = usePresent().some((one) => one.dataset === dataset.id);
   const at = (instant: string): string => formats.instant(instant);
   const notes = [
+    others ? <PresentNote key="present" dataset={dataset.id} /> : null,
     dataset.draft === null ? null : (
       <Banner
         key="draft"

@@ -6,6 +6,7 @@ import { queries, useLake } from '../../data/index.ts';
 import { useFormats } from '../../format/index.ts';
 import { useDoor } from '../../host/index.ts';
 import { HashChip, Icon, Status } from '../../ui/index.ts';
+import { PresentList } from '../presence/present-list.tsx';
 import { Attention } from './attention.tsx';
 import { Changes } from './changes.tsx';
 import { Jobs } from './jobs.tsx';
@@ -37,6 +38,7 @@ function HomeOf({ lake }: { readonly lake: LakeState }): React.ReactNode {
           <Changes />
         </div>
         <aside className="home-side" aria-label={t('about')}>
+          <PresentList />
           <Jobs />
           <Size lake={lake} />
           <About lake={lake} />
@@ -78,6 +80,10 @@ function About({ lake }: { readonly lake: LakeState }): React.ReactNode {
       <dl className="kv">
         <dt>{t('folder')}</dt>
         <dd>{lake.folder}</dd>
+        <dt>{t('place')}</dt>
+        <dd>
+          <PlaceWords />
+        </dd>
         <dt>{t('made')}</dt>
         <dd title={formats.utc(lake.created)}>{formats.instant(lake.created)}</dd>
         <dt>{t('zone')}</dt>
@@ -89,6 +95,12 @@ function About({ lake }: { readonly lake: LakeState }): React.ReactNode {
       </dl>
     </section>
   );
+}
+
+/** What the place of the lake means for who works there: as `hms dta doctor` says it. */
+function PlaceWords(): React.ReactNode {
+  const { call } = useDoor();
+  return useQuery(queries.place(call)).data?.words ?? '–';
 }
 
 function Stations(): React.ReactNode {

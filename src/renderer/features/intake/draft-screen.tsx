@@ -8,6 +8,7 @@ import { useFormats } from '../../format/index.ts';
 import { useDoor } from '../../host/index.ts';
 import { Button, Link, Loading, ProblemView } from '../../ui/index.ts';
 import { useIntakes } from '../../upload/index.ts';
+import { PresentNote } from '../presence/present-note.tsx';
 import { ChooseButtons } from './choose-buttons.tsx';
 import { Discard } from './discard.tsx';
 import { DraftChanges } from './draft-changes.tsx';
@@ -60,6 +61,7 @@ export function DraftScreen(): React.ReactNode {
       ) : (
         <div className="page-panes intake">
           <div className="intake-main">
+            <PresentNote dataset={dataset} />
             <IntakeJob dataset={dataset} job={job} draft={open} />
             {open !== undefined ? (
               <>

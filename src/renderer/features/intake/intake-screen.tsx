@@ -7,6 +7,7 @@ import { useDoor } from '../../host/index.ts';
 import { Button, ButtonLink, Icon, ProblemView } from '../../ui/index.ts';
 import { useIntakes } from '../../upload/index.ts';
 import type { Picked } from '../../upload/index.ts';
+import { PresentNote } from '../presence/present-note.tsx';
 import { ChooseButtons } from './choose-buttons.tsx';
 import { PickedList } from './picked-list.tsx';
 import { TakeForm } from './take-form.tsx';
@@ -34,6 +35,7 @@ export function IntakeScreen(): React.ReactNode {
       />
       {picked === null ? (
         <div className="intake-scroll">
+          <PresentNote dataset={null} />
           <DropZone />
           <Drafts />
         </div>

@@ -18,6 +18,8 @@ export const app = {
   status: {
     open: 'Lake open',
     readOnly: 'Read-only',
+    away: 'Lake away',
+    asOf: 'as of {{at}}',
     ledger: 'Ledger',
     checked: 'checked {{at}}',
     noJobs: 'No jobs running',

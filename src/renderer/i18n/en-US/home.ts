@@ -52,6 +52,7 @@ export const home = {
   bytes: 'Bytes',
   about: 'This lake',
   folder: 'Folder',
+  place: 'Its place',
   made: 'Made',
   zone: 'Zone',
   root: 'Root',

@@ -18,6 +18,7 @@ async function opened() {
     tell: () => undefined,
     problemOf: (error) => { throw error; },
     specAgain: () => { throw new Error('nothing is begun again here'); },
+    isAway: () => Promise.resolve(false),
     log: () => undefined,
   });
   const atWork: string[] = [];
