@@ -41,3 +41,16 @@ export async function briefly<T>(work: Promise<T>): Promise<T | null> {
 export function noAnswer(): HmsError {
   return new HmsError('PLACE_AWAY', 'The disk or share of this lake did not answer for a moment.', { kept: 'Nothing was changed.', next: 'Try again.' });
 }
+
+/** Work on a lake that is away is left to itself after this time, ms. */
+const LEFT_AFTER_MS = 3_000;
+
+/** Waits for work on a lake. While its folder does not answer that may take for ever, and is not waited for long. */
+export async function patiently(work: Promise<void>, isAway: boolean): Promise<void> {
+  if (!isAway) return work;
+  let timer: NodeJS.Timeout | undefined;
+  const left = new Promise<void>((resolve) => (timer = setTimeout(resolve, LEFT_AFTER_MS)));
+  await Promise.race([work, left]);
+  clearTimeout(timer);
+  work.catch(() => undefined);
+}

@@ -30,8 +30,10 @@ export class KnownLakes {
   async list(): Promise<KnownLake[]> {
     const remembered = await this.#read();
     const known: KnownLake[] = [];
-    for (const { folder, opened, sample } of remembered) {
-      const there = await lakeJsonAt(folder);
+    // Together, and none of them for long: a share that is away does not keep the others from being listed.
+    const found = await Promise.all(remembered.map(({ folder }) => soon(lakeJsonAt(folder))));
+    for (const [i, { folder, opened, sample }] of remembered.entries()) {
+      const there = found[i] ?? null;
       known.push({ key: keyOf(folder), name: basename(folder), folder, sample: there?.sample ?? sample, opened, present: there !== null });
     }
     for (const { folder, lake } of await this.#atHome()) {
@@ -106,6 +108,19 @@ async function lakeJsonAt(folder: string): Promise<LakeJson | null> {
   } catch {
     // Away, closed to this account or no lake: it cannot be opened now, whatever it is.
     return null;
+  }
+}
+
+/** A folder that does not answer within this time is shown as not there, ms. */
+const SOON_MS = 2_000;
+
+async function soon<T>(work: Promise<T>): Promise<T | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => (timer = setTimeout(resolve, SOON_MS, null)));
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -10,7 +10,7 @@ import type { Disk, Recovery, Spawner } from '../lake/index.ts';
 import { Observer, Presence } from '../presence/index.ts';
 import type { Present } from '../presence/index.ts';
 import { askForEnrolment, stationsOf } from '../stations.ts';
-import { briefly, hasNext, noAnswer } from './asking.ts';
+import { briefly, hasNext, noAnswer, patiently } from './asking.ts';
 import { Lookout } from './lookout.ts';
 import type { Away } from './lookout.ts';
 
@@ -50,9 +50,6 @@ interface Opened {
   present: readonly Present[];
   checked: Instant;
 }
-
-/** A lake that is away is closed although someone still waits for it, after this time, ms. */
-const LEFT_AFTER_MS = 3_000;
 
 const nothing: Recovery = { placed: [], lost: [], blocked: [] };
 
@@ -337,18 +334,11 @@ export class LakeDesk {
     const opened = this.#opened;
     if (opened === null) return;
     this.#opened = null;
-    if (this.#users > 0) await this.#whenFree(opened.lookout.away !== null);
+    const isAway = opened.lookout.away !== null;
+    if (this.#users > 0) await patiently(new Promise<void>((resolve) => this.#free.push(resolve)), isAway);
     this.#told.closing();
     await opened.presence.close();
-    await opened.access.close();
-  }
-
-  /** Waits until nobody uses the lake. What waits for a folder that does not answer may wait for ever: that is not waited for long. */
-  async #whenFree(isAway: boolean): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const free = new Promise<void>((resolve) => this.#free.push(resolve));
-    await Promise.race([free, ...(isAway ? [new Promise((resolve) => (timer = setTimeout(resolve, LEFT_AFTER_MS)))] : [])]);
-    clearTimeout(timer);
+    await patiently(opened.access.close(), isAway);
   }
 
   #tellGrowth(lake: ReadableLake): void {

@@ -5,7 +5,7 @@ import type { Clock } from '../clock.ts';
 import { codeOf } from '../lake/index.ts';
 
 /** A question to the lake's folder that has no answer after this time, ms: the share is taken to be away until it answers. */
-const SILENT_MS = 2_500;
+const SILENT_MS = 4_000;
 /** Before that is believed, answers that are there already are taken in: this program itself may have been busy, ms. */
 const TAKEN_IN_MS = 200;
 /** While something waits for the lake, it is asked this often whether it is there at all, ms. */

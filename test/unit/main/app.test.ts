@@ -52,7 +52,7 @@ describe('the main process', () => {
   it('closes everything before it is ready, starts the engine after, and opens one window of our own page', async () => {
     const { order, forks, windows, app } = await started();
     expect(order).toEqual(['sandbox', 'schemes', 'ready', 'fork']);
-    expect(forks).toEqual([[join(parts.bundle, 'window-engine.cjs'), [], { serviceName: 'HMS-DTA engine', stdio: ['ignore', 'ignore', 'pipe'], env: { HOME: '/home/ana' } }]]);
+    expect(forks).toEqual([[join(parts.bundle, 'window-engine.cjs'), [], { serviceName: 'HMS-DTA engine', stdio: ['ignore', 'ignore', 'pipe'], env: { HOME: '/home/ana', UV_THREADPOOL_SIZE: '24' } }]]);
     expect(windows.map(({ loadURL }) => loadURL.mock.calls)).toEqual([[['app://hms/']]]);
     expect(app.quit).not.toHaveBeenCalled();
   });

@@ -86,7 +86,7 @@ describe('a share that stands still for 25 seconds', () => {
     expect(told[0]).toBe('away');
     await eventually(() => Promise.resolve(told), (list) => list.at(-1) === 'back');
     // One call that waits for the share would take the whole of it. What this machine is otherwise busy with is no business of the test: figures stand in docs/operations/places.md.
-    expect(delay.max / 1e6).toBeLessThan(STALL_MS / 25);
+    expect(delay.max / 1e6).toBeLessThan(STALL_MS / 5);
     expect(Math.max(...quick)).toBeLessThan(STALL_MS / 10);
     stop.abort();
     // The intake that was under way went on by itself, or had not begun.
