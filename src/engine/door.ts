@@ -56,12 +56,13 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   const log = options.log ?? (() => undefined);
   const { durable, signer } = await openProfile(profile, disk, clock);
   // A window and a server of one account share the profile: the first of them keeps the list of jobs and tidies.
-  await durable.makeFolder(join(profile, 'locks'));
-  const lock = takeStationLock(join(profile, 'locks', 'door'), 'exclusive');
+  const inProfile = <T>(step: () => Promise<T>): Promise<T> => inWords(`Opening the profile folder ${profile}`, 'No lake was touched.', step);
+  await inProfile(() => durable.makeFolder(join(profile, 'locks')));
+  const lock = await inProfile(async () => takeStationLock(join(profile, 'locks', 'door'), 'exclusive'));
   const run = clock.uuid();
   // Records lie in these for a while, and are nobody's but this account's.
-  for (const folder of ['uploads', 'exports']) await closedFolder(join(profile, folder), durable);
-  const spoolLock = takeStationLock(spoolLockFile(profile, run), 'exclusive');
+  for (const folder of ['uploads', 'exports']) await inProfile(() => closedFolder(join(profile, folder), durable));
+  const spoolLock = await inProfile(async () => takeStationLock(spoolLockFile(profile, run), 'exclusive'));
   if (lock !== null) await tidy(profile, durable, clock);
 
   const events = new EventLog(run.slice(0, 8));

@@ -42,7 +42,7 @@ test('screens with federal data', async ({ page, program }) => {
   await goTo(page, '/intake/FAA-birdstrikes');
   await expect(page.getByRole('button', { name: 'Keep as v2' })).toBeEnabled();
   await shoot(page, '3-draft', 'dark');
-  await goTo(page, '/datasets/NOAA-normals');
+  await goTo(page, '/datasets/NOAA-normals?file=species.csv');
   await expect(page.getByRole('heading', { level: 1, name: 'NOAA-normals' })).toBeVisible();
   await shoot(page, '4-dataset', 'light', 'dark');
   for (const tab of ['changes', 'ancestry', 'description', 'exports']) {

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { lstat, readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { HmsError, instantOf, LAKE_FORMAT, LakeJson } from '../../contract/index.ts';
 import type { RootName } from '../../contract/index.ts';
@@ -87,6 +87,11 @@ export async function readLakeJson(paths: LakePaths): Promise<{ lake: LakeJson; 
     bytes = await readFile(paths.lakeJson);
   } catch (error) {
     if (codeOf(error) !== 'ENOENT' && codeOf(error) !== 'ENOTDIR') throw error;
+    if (await lstat(paths.root).then(() => false, ifMissing(true))) {
+      throw new HmsError('NOT_A_LAKE', `${paths.root} is not there: it was moved or deleted, or the disk or share that holds it is not connected.`, {
+        next: 'Connect that disk or share or put the folder back, or name another lake.',
+      });
+    }
     throw new HmsError('NOT_A_LAKE', `${paths.root} is not a lake: it has no lake.json.`, {
       next: 'Name the lake with --lake DIR or HMS_LAKE, or make one with: hms dta init DIR',
     });

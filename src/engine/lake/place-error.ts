@@ -44,7 +44,7 @@ export function placeError(error: unknown, doing: string, kept: string): unknown
       if (codeOf(error) !== '' && error instanceof Error && 'syscall' in error) {
         return new HmsError('PLACE_AWAY', `${doing} failed: the system refused it (${codeOf(error)}${path === undefined ? '' : `, ${path}`}).`, details('Look whether another program uses or changes that place, then run the same command again.'));
       }
-      return isCatalogTrouble(error) ? new HmsError(error.trouble === 'full' ? 'NO_SPACE' : 'PLACE_AWAY', error.message, details('Run the same command again.')) : error;
+      return isCatalogTrouble(error) ? new HmsError(error.trouble === 'full' ? 'NO_SPACE' : 'PLACE_AWAY', error.message, details(error.trouble === 'full' ? 'Free some space on it, then try again.' : 'Run the same command again.')) : error;
   }
 }
 

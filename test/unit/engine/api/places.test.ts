@@ -1,0 +1,48 @@
+import { mkdtemp, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { routes } from '../../../../src/contract/api/index.ts';
+import { problemOf } from '../../../../src/engine/api/index.ts';
+import { CatalogError, takeStationLock } from '../../../../src/engine/catalog/index.ts';
+import { DoorBench } from '../../../builders/door.ts';
+
+/** Disks and folders that are full, read-only or gone are told of in words, wherever they are met: they are nobody's bug. */
+
+it.each([
+  ['ENOSPC', 507, 'NO_SPACE', 'What was asked for failed: the disk is full.'],
+  ['EDQUOT', 507, 'NO_SPACE', 'What was asked for failed: the disk is full.'],
+  ['EROFS', 403, 'NO_PERMISSION', 'What was asked for failed: the disk is read-only.'],
+])('an error %s that nobody put into words goes out as %i', (code, status, name, detail) => {
+  expect(problemOf(Object.assign(new Error('write'), { code }))).toMatchObject({ status, code: name, detail, kept: 'Nothing that is committed is changed.' });
+});
+
+it('a catalog that finds its disk full says so, and an error of the program stays one and tells nothing', () => {
+  expect(problemOf(new CatalogError('full', 'The disk that holds your profile is full.'))).toMatchObject({ status: 507, code: 'NO_SPACE', detail: 'The disk that holds your profile is full.', next: 'Free some space on it, then try again.' });
+  expect(problemOf(new Error('secret'))).toMatchObject({ status: 500, code: 'BUG' });
+  expect(problemOf(Object.assign(new Error('open'), { code: 'ENOENT' }))).toMatchObject({ code: 'BUG' });
+});
+
+it('a lock that cannot be made where it should be says why, and is not taken for one that others hold', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'hms-places-'));
+  expect(() => takeStationLock(folder, 'exclusive')).toThrow(CatalogError);
+  const lock = takeStationLock(join(folder, 'door'), 'exclusive');
+  expect(takeStationLock(join(folder, 'door'), 'exclusive')).toBeNull();
+  lock?.release();
+  await rm(folder, { recursive: true });
+});
+
+it('a lake whose folder is gone is said to be gone, and opens when it is back', async () => {
+  const bench = await DoorBench.withLake();
+  const [lake] = (await bench.ask(routes.listLakes, {})).lakes;
+  const key = lake?.key ?? '';
+  await bench.ask(routes.closeLake, {});
+  const folder = join(bench.folder, 'lakes', 'Records');
+  await rename(folder, `${folder}-away`);
+  const refusal = await bench.refused(routes.openLake, { params: { key } });
+  expect(refusal).toMatchObject({ code: 'NOT_A_LAKE', detail: `${folder} is not there: it was moved or deleted, or the disk or share that holds it is not connected.` });
+  await rename(`${folder}-away`, folder);
+  await bench.ask(routes.openLake, { params: { key } });
+  expect((await bench.ask(routes.getLake, {})).name).toBe('Records');
+  await bench.remove();
+});
