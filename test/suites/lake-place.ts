@@ -17,6 +17,8 @@ import { Office, quiet, textOf } from '../builders/lake/office.ts';
  * What store, ledger and drafts promise, wherever the lake is: one list of cases, in order, on one lake. Without a test runner, because workstations that have none
  * run it too: see builders/net/run-suite.ts.
  */
+
+/** A case of a suite: it fails by throwing. */
 export interface PlaceCase {
   readonly name: string;
   run(office: Office): Promise<void>;

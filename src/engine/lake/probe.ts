@@ -30,10 +30,7 @@ interface RaceResult {
   readonly refusals: Readonly<Record<string, number>>;
 }
 
-/** A place that cannot keep writers apart shows it at once; on a slow share so many names as this gives time for are enough. */
-const MOST_MS = 10_000;
-
-/** Probes below `folder` (made and removed again): two processes, which `spawner` starts, race for `rounds` names, or for as many as each tries in ten seconds. */
+/** Probes below `folder` (made and removed again): two processes, which `spawner` starts, race for `rounds` names, or for as many as each tries in five seconds. */
 export async function probePlace(folder: string, rounds: number, durable: Durable, clock: Clock, spawner: Spawner = forkChild): Promise<PlaceProbe> {
   const work = join(folder, `probe-${newTxn(clock)}`);
   await durable.makeFolder(join(work, 'target'));
@@ -79,6 +76,6 @@ function race(folder: string, name: string, rounds: number, spawner: Spawner): P
         onExit: (how) => reject(new Error(`A process of the probe ended without an answer (${how}).`)),
       },
     );
-    child.send({ folder, name, rounds, most: MOST_MS });
+    child.send({ folder, name, rounds });
   });
 }

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, symlinkSync } from 'node:fs';
+import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { Box } from './box.ts';
 import type { Started } from './box.ts';
@@ -9,6 +9,11 @@ import { Workstation, writeModprobe } from './workstation.ts';
 /** Two workstations and two file servers, Samba and NFS, on a network of their own. */
 
 export type ShareKind = 'smb' | 'nfs';
+
+/** Size of the disk behind the share `small`. */
+const SMALL = '4m';
+
+const shares = (folder: string): Readonly<Record<string, string>> => ({ lakes: folder, small: `${folder}-small` });
 
 export class Network {
   readonly box: Box;
@@ -23,12 +28,13 @@ export class Network {
     this.box = box;
     this.served = { smb: join(box.work, 'served-smb'), nfs: join(box.work, 'served-nfs') };
     for (const folder of Object.values(this.served)) {
-      mkdirSync(folder);
-      chmodSync(folder, 0o777);
+      for (const made of [folder, `${folder}-small`]) mkdirSync(made);
+      box.run('mount', '-t', 'tmpfs', '-o', `size=${SMALL}`, 'tmpfs', `${folder}-small`);
+      box.run('chmod', '777', folder, `${folder}-small`);
     }
     this.first = new Workstation(box, 'A', 1);
     this.second = new Workstation(box, 'B', 2);
-    this.#servers = { smb: prepareSamba(box, { lakes: this.served.smb }), nfs: prepareGanesha(box, { lakes: this.served.nfs }) };
+    this.#servers = { smb: prepareSamba(box, shares(this.served.smb)), nfs: prepareGanesha(box, shares(this.served.nfs)) };
   }
 
   static async open(): Promise<Network> {

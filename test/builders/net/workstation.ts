@@ -21,9 +21,6 @@ export interface RunningThere {
   readonly ended: Promise<RanThere>;
 }
 
-/** Where a workstation mounts the shares of both servers. */
-export const mounts = { smb: '/mnt/smb', nfs: '/mnt/nfs', smallSmb: '/mnt/small-smb', smallNfs: '/mnt/small-nfs', other: '/mnt/other' } as const;
-
 /** The options that docs/operations/shares.md says to take. */
 export const options = {
   smb: `username=${USER},password=${PASSWORD},vers=3.1.1,uid=0,gid=0,file_mode=0666,dir_mode=0777`,
@@ -109,7 +106,8 @@ export class Workstation {
   }
 
   /** Mounts a share; answers where. */
-  async mount(kind: 'smb' | 'nfs', share: string, at: string, more = ''): Promise<string> {
+  async mount(kind: 'smb' | 'nfs', share = 'lakes', more = ''): Promise<string> {
+    const at = `/mnt/${kind}-${share}`;
     const what = kind === 'smb' ? `-t cifs //${ADDRESS}/${share}` : `-t nfs4 ${ADDRESS}:/${share}`;
     await this.run(`mkdir -p ${at} && mount ${what} ${at} -o ${options[kind]}${more}`);
     return at;
