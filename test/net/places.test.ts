@@ -1,6 +1,5 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { whyNoNetwork } from '../builders/net/missing.ts';
 import { Network } from '../builders/net/network.ts';
@@ -10,7 +9,6 @@ import { placeCases } from '../suites/lake-place.ts';
 
 /** The same promises at every place that a lake may be at; shares are used by a workstation with a kernel of its own. */
 
-const runner = fileURLToPath(new URL('../builders/net/run-suite.ts', import.meta.url));
 const missing = whyNoNetwork();
 
 interface CaseResult {
@@ -30,16 +28,16 @@ function folderOn(workstation: Workstation, name: string): string {
 }
 
 /** Runs a suite on a share as a workstation sees it. */
-async function onShare(workstation: Workstation, kind: 'smb' | 'nfs', suite: 'place' | 'limits'): Promise<CaseResult[]> {
+async function onShare({ programs }: Network, workstation: Workstation, kind: 'smb' | 'nfs', suite: 'place' | 'limits'): Promise<CaseResult[]> {
   const mount = await workstation.mount(kind, suite === 'limits' ? 'small' : 'lakes');
-  const { stdout, stderr } = await workstation.start(workstation.node(runner, suite, folderOn(workstation, `${kind}-${suite}`), `${mount}/lake`)).ended;
+  const { stdout, stderr } = await workstation.start(workstation.node(programs.suite, suite, folderOn(workstation, `${kind}-${suite}`), `${mount}/lake`, programs.hms)).ended;
   if (stderr !== '') console.info(stderr);
   return parsed(stdout);
 }
 
 /** Runs a suite in the box, at a folder on a disk of this computer. */
-async function onDisk({ box, first }: Network, suite: 'place' | 'limits', name: string, folder: string): Promise<CaseResult[]> {
-  const done = box.start(`${name}.log`, process.execPath, runner, suite, folderOn(first, name), join(folder, 'lake'));
+async function onDisk({ box, first, programs }: Network, suite: 'place' | 'limits', name: string, folder: string): Promise<CaseResult[]> {
+  const done = box.start(`${name}.log`, process.execPath, programs.suite, suite, folderOn(first, name), join(folder, 'lake'), programs.hms);
   await done.ended;
   return parsed(readFileSync(done.log, 'utf8'));
 }
@@ -71,12 +69,12 @@ beforeAll(async () => {
   network = open;
   const { first, second } = open;
   // Each workstation has one processor; what is on this computer's disks runs beside them.
-  const smb = onShare(first, 'smb', 'place');
-  const nfs = onShare(second, 'nfs', 'place');
+  const smb = onShare(open, first, 'smb', 'place');
+  const nfs = onShare(open, second, 'nfs', 'place');
   results.set('an SMB 3.1.1 share', smb);
   results.set('an NFS 4.1 share', nfs);
-  results.set('a small SMB share', smb.then(() => onShare(first, 'smb', 'limits')));
-  results.set('a small NFS share', nfs.then(() => onShare(second, 'nfs', 'limits')));
+  results.set('a small SMB share', smb.then(() => onShare(open, first, 'smb', 'limits')));
+  results.set('a small NFS share', nfs.then(() => onShare(open, second, 'nfs', 'limits')));
   const local = onDisk(open, 'place', 'local-suite', folderOn(first, 'local'));
   const stick = local.then(() => onStick(open));
   results.set('a local disk', local);

@@ -1,6 +1,8 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { DatasetId, LogicalPath, Tag } from '../../src/contract/index.ts';
 import { addAlias, addTag, createDataset, describeDataset, withdrawVersion } from '../../src/engine/datasets/index.ts';
 import { commit, discard, draftsOf, put, removeFiles, renameFile } from '../../src/engine/drafting.ts';
@@ -10,7 +12,6 @@ import { initLake } from '../../src/engine/init.ts';
 import type { WritableLake } from '../../src/engine/open.ts';
 import { rebuildCatalog } from '../../src/engine/upkeep.ts';
 import { verify } from '../../src/verify/index.ts';
-import { hms } from '../builders/fault/processes.ts';
 import { Office, quiet, textOf } from '../builders/lake/office.ts';
 
 /**
@@ -21,7 +22,8 @@ import { Office, quiet, textOf } from '../builders/lake/office.ts';
 /** A case of a suite: it fails by throwing. */
 export interface PlaceCase {
   readonly name: string;
-  run(office: Office): Promise<void>;
+  /** `program`: the file of the command line. */
+  run(office: Office, program: string): Promise<void>;
 }
 
 const id = (text: string): DatasetId => text as DatasetId;
@@ -95,14 +97,14 @@ export const placeCases: readonly PlaceCase[] = [
   },
   {
     name: 'a draft that one process puts into is committed by another',
-    async run(office) {
+    async run(office, program) {
       const source = await office.sources({ 'by-one.txt': 'from a process of its own' });
       const profile = office.options().profile;
       await office.write((lake) => createDataset(lake, id('TWO'), []));
-      const putting = await hms(profile, 'dta', 'put', '--lake', office.lake, 'TWO', source).ended;
-      equal(putting.code, 0, putting.stderr);
-      const committing = await hms(profile, 'dta', 'commit', '--lake', office.lake, 'TWO', '-m', 'by another').ended;
-      equal(committing.code, 0, committing.stderr);
+      const hms = promisify(execFile).bind(null, process.execPath);
+      const settings = { env: { ...process.env, HMS_PROFILE: profile } };
+      await hms([program, 'dta', 'put', '--lake', office.lake, 'TWO', source], settings);
+      await hms([program, 'dta', 'commit', '--lake', office.lake, 'TWO', '-m', 'by another'], settings);
       await expectFiles(office, 'TWO:v1', { 'by-one.txt': 'from a process of its own' });
     },
   },

@@ -79,6 +79,8 @@ const FLUSH_ONE_BY_ONE = 200;
 export interface Durable {
   readonly place: Place;
   readonly disk: Disk;
+  /** By which it waits. */
+  readonly clock: Clock;
   writeNew(path: string, content: Content, mode?: number): Promise<Written>;
   rewrite(path: string, content: Content): Promise<Written>;
   stage(path: string, content: Content): Promise<Written>;
@@ -149,6 +151,7 @@ export function durableOn(disk: Disk, place: Place, clock: Clock): Durable {
   return {
     place,
     disk,
+    clock,
 
     /**
      * A new file with this content. When it returns, bytes and name are durable; when it throws, the name may exist with part of the

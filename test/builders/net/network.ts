@@ -2,6 +2,8 @@ import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { Box } from './box.ts';
 import type { Started } from './box.ts';
+import { joinPrograms } from './programs.ts';
+import type { Programs } from './programs.ts';
 import { ADDRESS, prepareGanesha, prepareSamba } from './servers.ts';
 import type { Server } from './servers.ts';
 import { Workstation, writeModprobe } from './workstation.ts';
@@ -17,6 +19,7 @@ const shares = (folder: string): Readonly<Record<string, string>> => ({ lakes: f
 
 export class Network {
   readonly box: Box;
+  readonly programs: Programs;
   readonly first: Workstation;
   readonly second: Workstation;
   /** What the servers serve, as their own disk has it. */
@@ -24,8 +27,9 @@ export class Network {
   readonly #servers: Readonly<Record<ShareKind, Server>>;
   readonly running: Partial<Record<ShareKind, Started>> = {};
 
-  private constructor(box: Box) {
+  private constructor(box: Box, programs: Programs) {
     this.box = box;
+    this.programs = programs;
     this.served = { smb: join(box.work, 'served-smb'), nfs: join(box.work, 'served-nfs') };
     for (const folder of Object.values(this.served)) {
       for (const made of [folder, `${folder}-small`]) mkdirSync(made);
@@ -39,7 +43,9 @@ export class Network {
 
   static async open(): Promise<Network> {
     const box = await Box.open();
+    let programs: Programs | null = null;
     try {
+      programs = await joinPrograms(box.work);
       box.run('ip', 'link', 'set', 'lo', 'up');
       box.run('ip', 'link', 'add', 'br0', 'type', 'bridge');
       box.run('ip', 'addr', 'add', `${ADDRESS}/24`, 'dev', 'br0');
@@ -47,10 +53,11 @@ export class Network {
       mkdirSync(join(box.work, 'modules', 'lib'), { recursive: true });
       symlinkSync('/usr/lib/uml/modules', join(box.work, 'modules', 'lib', 'modules'));
       writeModprobe(box.work);
-      const network = new Network(box);
+      const network = new Network(box, programs);
       await Promise.all([network.serve('smb'), network.serve('nfs'), network.first.boot(), network.second.boot()]);
       return network;
     } catch (error) {
+      programs?.remove();
       await box.close();
       throw error;
     }
@@ -62,6 +69,7 @@ export class Network {
   }
 
   close(): Promise<void> {
+    this.programs.remove();
     return this.box.close();
   }
 }

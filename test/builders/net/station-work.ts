@@ -106,4 +106,4 @@ const works: Readonly<Record<string, () => Promise<void>>> = {
   },
 };
 
-await works[what]?.();
+void works[what]?.();

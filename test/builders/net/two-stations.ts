@@ -1,6 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import type { DatasetId } from '../../../src/contract/index.ts';
 import { parseCheckpoint } from '../../../src/core/index.ts';
@@ -11,8 +10,6 @@ import type { Network, ShareKind } from './network.ts';
 import type { RanThere, Workstation } from './workstation.ts';
 
 /** One lake on a share, and two workstations that write it. */
-
-const script = fileURLToPath(new URL('./station-work.ts', import.meta.url));
 
 /** Acts that a process printed as acknowledged. */
 export function acknowledged<T>({ stdout }: RanThere): T[] {
@@ -43,7 +40,7 @@ export class SharedLake {
   }
 
   command(station: Workstation, what: string, ...more: readonly (string | number)[]): string {
-    return station.node(script, what, this.folder, station.disk, ...more.map(String));
+    return station.node(this.network.programs.work, what, this.folder, station.disk, ...more.map(String));
   }
 
   async does(station: Workstation, what: string, ...more: readonly (string | number)[]): Promise<RanThere> {

@@ -126,7 +126,7 @@ export function quoted(word: string): string {
 /** What the kernel starts first: the network, then whatever comes into the queue. */
 function firstProgram(work: string, name: string, address: string, queue: string): string {
   return `#!/bin/sh
-export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 NO_COLOR=1 NODE_COMPILE_CACHE=${work}/compiled-${name}
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 NO_COLOR=1 NODE_COMPILE_CACHE=${work}/compiled
 mount -t proc proc /proc; mount -t sysfs sys /sys; mount -t tmpfs tmpfs /run; mount -t tmpfs tmpfs /mnt
 echo ${work}/modprobe.sh > /proc/sys/kernel/modprobe
 hostname REC-${name}
