@@ -14,9 +14,20 @@ export default defineConfig({
         test: {
           name: 'fast',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/soak/**', 'test/web/**', 'test/electron/**'],
+          exclude: ['test/soak/**', 'test/net/**', 'test/web/**', 'test/electron/**'],
           testTimeout: 90_000,
           hookTimeout: 180_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // Two workstations and a file server take both cores: one file after the other, when nothing else is tested.
+          name: 'net',
+          include: ['test/net/**/*.test.ts'],
+          testTimeout: 600_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
         },
       },
       {

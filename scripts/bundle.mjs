@@ -14,15 +14,15 @@ const started = /import\.meta\.url\.endsWith\('\.ts'\) \? '(?<file>[^']+)\.ts' :
 /**
  * Joins the command line, out of the sources, to a few files in a folder that must be in this project (the native modules are looked for from there): finding
  * and reading two hundred modules is most of what a short command takes. CommonJS, which starts quicker than modules do. What is loaded only when it is
- * needed stays so. Throws where something cannot be joined.
+ * needed stays so. `sources`: other programs, [name, file] each. Throws where something cannot be joined.
  */
-export async function bundle(folder = join(root, 'out', 'bundle')) {
+export async function bundle(folder = join(root, 'out', 'bundle'), sources = entrySources()) {
   const { rolldown } = await import('rolldown');
   const build = await rolldown({
-    input: Object.fromEntries(entrySources()),
+    input: Object.fromEntries(sources),
     platform: 'node',
     external: [/^node:/, ...native],
-    plugins: [threadEntries()],
+    plugins: [threadEntries(sources)],
     // Remarks on what could be split further, or reads oddly in other people's packages.
     logLevel: 'silent',
   });
@@ -39,8 +39,8 @@ function entrySources() {
  * Makes an entry of each file that a thread or process is started with, and names it as it will stand beside all others. Throws where two of them have the same
  * name: one would take the other's place without a word.
  */
-function threadEntries() {
-  const named = new Map(entrySources());
+function threadEntries(sources) {
+  const named = new Map(sources);
   return {
     name: 'thread-entries',
     transform: {

@@ -19,13 +19,13 @@ async function check(name, run) {
   return errors;
 }
 
-/** Runs vitest with the filters given; resolves to its counts. */
-async function vitest(filters) {
+/** Runs a project of vitest with the filters given; resolves to its counts. */
+async function vitest(project, filters) {
   const folder = mkdtempSync(join(tmpdir(), 'hms-test-'));
   const resultFile = join(folder, 'vitest.json');
   const reporters = ['--reporter=default', '--reporter=./scripts/skipped-reporter.mjs', '--reporter=json', `--outputFile.json=${resultFile}`];
   try {
-    const code = await exitCode(projectNode, [tool.vitest, 'run', '--project', 'fast', ...reporters, ...filters]);
+    const code = await exitCode(projectNode, [tool.vitest, 'run', '--project', project, ...reporters, ...filters]);
     return counts(resultFile, code);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -48,8 +48,11 @@ const findings = await Promise.all([
   check('imports', () => lintImports()),
 ]);
 const filters = process.argv.slice(2);
-const runs = [await vitest(filters)];
-// A filter names files of vitest; the screens have `npm run test:web`.
+const runs = [];
+// A filter names files of one project or the other; those of shares wait until both cores are theirs.
+if (!filters.some((filter) => filter.includes('test/net'))) runs.push(await vitest('fast', filters));
+if (filters.length === 0 || runs.length === 0) runs.push(await vitest('net', filters));
+// The screens have `npm run test:web`.
 if (filters.length === 0) runs.push(await webTests(), await electronTests());
 const sum = (name) => runs.reduce((total, counted) => total + counted[name], 0);
 const failed = findings.reduce((total, errors) => total + errors, sum('failed'));

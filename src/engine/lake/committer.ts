@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { HmsError, versionName } from '../../contract/index.ts';
 import type { DatasetId, Imported, Lineage, Ref, RootName, Tag } from '../../contract/index.ts';
 import type { Claimed } from './claim.ts';
@@ -8,6 +10,7 @@ import { conflictsOf } from './draft-changes.ts';
 import type { Draft } from './draft.ts';
 import type { ClaimedVersion } from './lake-index.ts';
 import type { Ledger, LedgerSigner } from './ledger.ts';
+import { ifMissing } from './leaf.ts';
 import { inWords } from './place-error.ts';
 import { unwatched } from './steps.ts';
 import type { Steps } from './steps.ts';
@@ -122,13 +125,20 @@ async function newestOf(ledger: Ledger, draft: Draft): Promise<ClaimedVersion | 
   return version;
 }
 
+/** How long a share may hide an entry whose version it shows already. */
+const ENTRY_SHOWN_WITHIN_MS = 10_000;
+
 /** A folder that no entry names stands where the version would go: someone wrote into the store. */
 async function refuseForeign(ledger: Ledger, dataset: DatasetId, root: RootName, version: number): Promise<void> {
-  const { paths, index } = ledger.context;
+  const { paths, index, durable, clock } = ledger.context;
   if (!(await isOccupied(paths, root, dataset, version))) return;
-  // Another writer may have put its version there since the ledger was read; the claim will notice that.
-  await ledger.catchUp();
-  if ((index.view.dataset(dataset)?.newest ?? 0) >= version) return;
+  // Another writer may have put its version there since the ledger was read; the claim will notice that. A share may show the version before the entry that names it.
+  for (const until = clock.monotonic() + (durable.place.kind === 'share' ? ENTRY_SHOWN_WITHIN_MS : 0); ; await clock.sleep(200)) {
+    await readdir(dirname(paths.entry(index.view.size))).catch(ifMissing(null));
+    await ledger.catchUp();
+    if ((index.view.dataset(dataset)?.newest ?? 0) >= version) return;
+    if (clock.monotonic() >= until) break;
+  }
   throw new HmsError('DATASET_FOREIGN', `The store has a ${versionName(dataset, version)} that no ledger entry names: something other than this lake's ledger wrote it.`, {
     kept: 'It was left as it is, nothing was committed, and the draft is kept.',
     next: 'Find out who wrote it (`hms dta verify` names the folder), and move it out of the lake.',

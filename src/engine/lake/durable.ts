@@ -76,9 +76,14 @@ export interface Written {
 /** Fewer files than this are flushed one by one; `sync -f` waits for everybody's writes and starts a process. */
 const FLUSH_ONE_BY_ONE = 200;
 
+/** How often a share is asked to remove a folder that it says is not empty, 100 ms apart. */
+const REMOVE_ATTEMPTS = 50;
+
 export interface Durable {
   readonly place: Place;
   readonly disk: Disk;
+  /** By which it waits. */
+  readonly clock: Clock;
   writeNew(path: string, content: Content, mode?: number): Promise<Written>;
   rewrite(path: string, content: Content): Promise<Written>;
   stage(path: string, content: Content): Promise<Written>;
@@ -128,7 +133,7 @@ export function durableOn(disk: Disk, place: Place, clock: Clock): Durable {
     await disk.syncFolder(dirname(path));
   }
 
-  async function removeTree(path: string, last?: string): Promise<void> {
+  async function removeTree(path: string, last?: string, attempt = 1): Promise<void> {
     let folder;
     try {
       folder = await opendir(path);
@@ -143,12 +148,20 @@ export function durableOn(disk: Disk, place: Place, clock: Clock): Durable {
       else await ignoreMissing(retry(() => disk.unlink(child)));
     }
     if (last !== undefined) await ignoreMissing(retry(() => disk.unlink(join(path, last))));
-    await ignoreMissing(retry(() => disk.rmdir(path)));
+    try {
+      await ignoreMissing(retry(() => disk.rmdir(path)));
+    } catch (error) {
+      // A share keeps a removed file for as long as anyone, its own client too, has it open.
+      if (place.kind !== 'share' || codeOf(error) !== 'ENOTEMPTY' || attempt === REMOVE_ATTEMPTS) throw error;
+      await clock.sleep(100);
+      await removeTree(path, last, attempt + 1);
+    }
   }
 
   return {
     place,
     disk,
+    clock,
 
     /**
      * A new file with this content. When it returns, bytes and name are durable; when it throws, the name may exist with part of the
@@ -256,7 +269,7 @@ export function durableOn(disk: Disk, place: Place, clock: Clock): Durable {
      * Removes a folder with all that is in it. Only for staging folders by their owner. `last` is a file in it that is removed after all else: while it
      * stands, an interrupted removal can be seen and done again.
      */
-    removeTree,
+    removeTree: (path, last) => removeTree(path, last),
   };
 }
 

@@ -15,9 +15,10 @@ const LARGEST_LEAF = 1 << 20;
 /**
  * What stands at one number of the ledger. A folder without a readable `entry.json` is `blocked`, after the time that a share may need to
  * show what another station wrote (the folder is listed and opened again; an answer "not found" alone never makes the number free).
+ * `waitedFor`: a folder for which that time was given before.
  */
-export async function leafAt(folder: string, place: Place, clock: Clock): Promise<LeafAt> {
-  const until = clock.monotonic() + (place.kind === 'share' ? 10_000 : 200);
+export async function leafAt(folder: string, place: Place, clock: Clock, waitedFor: string | null = null): Promise<LeafAt> {
+  const until = clock.monotonic() + (folder === waitedFor ? 0 : place.kind === 'share' ? 10_000 : 200);
   for (;;) {
     const bytes = await readLeaf(join(folder, 'entry.json'));
     if (bytes instanceof Uint8Array) return { is: 'leaf', bytes };

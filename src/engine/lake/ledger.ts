@@ -92,7 +92,7 @@ export class Ledger {
         await refuseForked(lake.id, paths, 'Nothing was changed.');
         throw gone;
       }
-      this.#blocked = (await replay({ lake: lake.id, paths, durable, clock, index, verifySignature })).blocked;
+      this.#blocked = (await replay({ lake: lake.id, paths, durable, clock, index, verifySignature, waitedFor: this.#blocked?.folder ?? null })).blocked;
     });
     this.#reading = run.catch(() => undefined);
     await run;

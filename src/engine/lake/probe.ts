@@ -25,11 +25,12 @@ export interface PlaceProbe {
 }
 
 interface RaceResult {
-  readonly wins: number;
+  readonly rounds: number;
+  readonly won: readonly number[];
   readonly refusals: Readonly<Record<string, number>>;
 }
 
-/** Probes below `folder` (made and removed again): two processes, which `spawner` starts, race for `rounds` names. */
+/** Probes below `folder` (made and removed again): two processes, which `spawner` starts, race for `rounds` names, or for as many as each tries in five seconds. */
 export async function probePlace(folder: string, rounds: number, durable: Durable, clock: Clock, spawner: Spawner = forkChild): Promise<PlaceProbe> {
   const work = join(folder, `probe-${newTxn(clock)}`);
   await durable.makeFolder(join(work, 'target'));
@@ -39,10 +40,13 @@ export async function probePlace(folder: string, rounds: number, durable: Durabl
     const clockOffset = Math.round((before + clock.now()) / 2 - written.modified);
     const ignoresCase = await lstat(join(work, 'cLOCK')).then(() => true, ifMissing(false));
     const [a, b] = await Promise.all([race(work, 'a', rounds, spawner), race(work, 'b', rounds, spawner)]);
+    // Names that only one of the two came to say nothing.
+    const tried = Math.min(a.rounds, b.rounds);
+    const wins = [a, b].map(({ won }) => won.filter((round) => round < tried).length) as [number, number];
     const refusals: Record<string, number> = {};
     for (const result of [a, b]) for (const [code, count] of Object.entries(result.refusals)) refusals[code] = (refusals[code] ?? 0) + count;
-    const exclusiveRename = a.wins + b.wins === rounds && (await oneWinnerEach(work, rounds));
-    return { exclusiveRename, rounds, wins: [a.wins, b.wins], refusals, ignoresCase, clockOffset, place: durable.place };
+    const exclusiveRename = tried > 0 && wins[0] + wins[1] === tried && (await oneWinnerEach(work, tried));
+    return { exclusiveRename, rounds: tried, wins, refusals, ignoresCase, clockOffset, place: durable.place };
   } finally {
     await durable.removeTree(work);
   }

@@ -20,6 +20,8 @@ export interface ReplayContext {
   readonly clock: Clock;
   readonly index: LakeIndex;
   readonly verifySignature: VerifySignature;
+  /** A folder at the next number that was found to be no entry before, after the time that a share may need. */
+  readonly waitedFor?: string | null;
 }
 
 export interface ReplayEnd {
@@ -81,13 +83,13 @@ export async function replay(context: ReplayContext, until = Number.MAX_SAFE_INT
 }
 
 /** The next leaves of a ledger, with their bodies; fewer than `count` at its end. */
-export async function readLeaves(context: Pick<ReplayContext, 'paths' | 'durable' | 'clock'>, from: number, count: number): Promise<{ leaves: ReadLeaf[]; blocked: ReplayEnd['blocked'] }> {
+export async function readLeaves(context: Pick<ReplayContext, 'paths' | 'durable' | 'clock' | 'waitedFor'>, from: number, count: number): Promise<{ leaves: ReadLeaf[]; blocked: ReplayEnd['blocked'] }> {
   const { paths, durable, clock } = context;
   const numbers = Array.from({ length: count }, (_, i) => from + i);
   const found = await Promise.all(
     numbers.map(async (seq) => {
       const folder = paths.entry(seq);
-      const at = await leafAt(folder, durable.place, clock);
+      const at = await leafAt(folder, durable.place, clock, context.waitedFor);
       if (at.is !== 'leaf') return { at, folder };
       const parsed = parseEntry(at.bytes);
       return { at, folder, leaf: { seq, bytes: at.bytes, body: parsed.ok ? await readBody(folder, parsed.entry) : ({ is: 'none' } as const) } };

@@ -28,7 +28,26 @@ export async function versionFolder(paths: LakePaths, version: ClaimedVersion): 
   const staged = await stagedFolder(paths, version);
   if (staged !== null) return staged;
   // Someone may have moved it between the two looks.
+  await askAnew(paths, version);
   return (await holds(inPlace, version)) ? inPlace : null;
+}
+
+/** What a workstation knows of the names on a share may be seconds old; a listing makes it ask the server. */
+async function askAnew(paths: LakePaths, version: ClaimedVersion): Promise<void> {
+  const object = objectFolder(paths, version.root, version.dataset);
+  for (const folder of [dirname(object), object, join(object, `v${version.version}`)]) await readdir(folder).catch(ifMissing(null));
+}
+
+/** How long a share may show an older state of its folders after they were listed. */
+const SHOWN_WITHIN_MS = 3_000;
+
+/** Whether a version that was not found in place is there after all: another station may have put it there, and this one's share does not show it yet. */
+async function appears(paths: LakePaths, version: ClaimedVersion, { place, clock }: Durable): Promise<boolean> {
+  for (const until = clock.monotonic() + (place.kind === 'share' ? SHOWN_WITHIN_MS : 0); ; await clock.sleep(100)) {
+    await askAnew(paths, version);
+    if (await isInPlace(paths, version)) return true;
+    if (clock.monotonic() >= until) return false;
+  }
 }
 
 async function stagedFolder(paths: LakePaths, version: ClaimedVersion): Promise<string | null> {
@@ -64,10 +83,7 @@ export async function placeVersion(paths: LakePaths, version: ClaimedVersion, du
   for (let attempt = 1; ; attempt++) {
     if (await holds(inPlace, version)) return 'there';
     const staged = await stagedFolder(paths, version);
-    if (staged === null) {
-      if (await holds(inPlace, version)) return 'there';
-      return 'lost';
-    }
+    if (staged === null) return (await appears(paths, version, durable)) ? 'there' : 'lost';
     try {
       if (version.version === 1) {
         await durable.makeFolder(dirname(object));
@@ -80,6 +96,7 @@ export async function placeVersion(paths: LakePaths, version: ClaimedVersion, du
       // Another process may have been quicker (ENOENT, ENOTEMPTY), or a tuple folder vanished: look again, a few times.
       if (await holds(inPlace, version)) continue;
       if (!['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(codeOf(error))) throw error;
+      if (await appears(paths, version, durable)) return 'there';
       if (attempt === 3) throw inTheWay(version, version.version === 1 ? object : inPlace);
     }
   }

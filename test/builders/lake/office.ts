@@ -13,9 +13,10 @@ export class Office {
   readonly lake: string;
   recoveryKey = '';
 
-  constructor(folder: string) {
+  /** `lake`: where the lake is, if that is another place. */
+  constructor(folder: string, lake = join(folder, 'lake')) {
     this.folder = folder;
-    this.lake = join(folder, 'lake');
+    this.lake = lake;
   }
 
   options(station = 'first', more: Partial<OpenOptions> = {}): OpenOptions {

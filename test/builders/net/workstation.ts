@@ -1,0 +1,152 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Box, Started } from './box.ts';
+import { ADDRESS, PASSWORD, USER } from './servers.ts';
+import { until, untilThere } from './wait.ts';
+
+/**
+ * A workstation: a user-mode Linux with its own kernel, page cache and network card, whose root is this computer's. To end its process is to pull its plug: what
+ * its kernel had not written is lost.
+ */
+
+export interface RanThere {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunningThere {
+  /** Resolves as soon as this stands in what it printed. */
+  printed(text: string, seconds?: number): Promise<void>;
+  readonly ended: Promise<RanThere>;
+}
+
+/** The options that docs/operations/shares.md says to take. */
+export const options = {
+  smb: `username=${USER},password=${PASSWORD},vers=3.1.1,uid=0,gid=0,file_mode=0666,dir_mode=0777`,
+  nfs: 'vers=4.1,proto=tcp,port=2049,soft,timeo=50,retrans=2,lookupcache=none,actimeo=1',
+} as const;
+
+export class Workstation {
+  readonly name: string;
+  /** A folder of this computer for the workstation's own disk: profile, sources, exports. */
+  readonly disk: string;
+  readonly #box: Box;
+  readonly #address: string;
+  readonly #queue: string;
+  #kernel: Started | null = null;
+  #commands = 0;
+
+  constructor(box: Box, name: string, number: number) {
+    this.name = name;
+    this.#box = box;
+    this.#address = `10.77.0.${10 + number}`;
+    this.disk = join(box.work, `disk-${name}`);
+    this.#queue = join(box.work, `queue-${name}`);
+    mkdirSync(this.disk, { recursive: true });
+    box.run('ip', 'tuntap', 'add', 'dev', `tap${name}`, 'mode', 'tap');
+    box.run('ip', 'link', 'set', `tap${name}`, 'master', 'br0', 'up');
+  }
+
+  get profile(): string {
+    return join(this.disk, 'profile');
+  }
+
+  /** Starts the kernel, with a disk image as a further drive where one is given. */
+  async boot(drive?: string): Promise<void> {
+    const { work } = this.#box;
+    rmSync(this.#queue, { recursive: true, force: true });
+    mkdirSync(this.#queue);
+    const script = join(work, `init-${this.name}.sh`);
+    writeFileSync(script, firstProgram(work, this.name, this.#address, this.#queue), { mode: 0o755 });
+    const kernel = ['mem=768M', 'root=/dev/root', 'rootfstype=hostfs', 'rootflags=/', 'rw', `init=${script}`, `vec0:transport=tap,ifname=tap${this.name},depth=128`];
+    const console = ['con0=null,fd:1', 'con=null', `umid=${this.name}`, `uml_dir=${join(work, 'uml')}`];
+    this.#kernel = this.#box.start(`kernel-${this.name}.log`, 'linux.uml', ...kernel, ...console, ...(drive === undefined ? [] : [`ubd0=${drive}`]));
+    await untilThere(join(this.#queue, 'ready'), 60);
+  }
+
+  /** Pulls the plug. */
+  async cut(): Promise<void> {
+    await this.#kernel?.kill();
+    this.#kernel = null;
+  }
+
+  /** Stops and continues the whole machine, as when a laptop is closed. */
+  signal(name: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#kernel?.signal(name);
+  }
+
+  /** Starts a command of the shell. */
+  start(command: string): RunningThere {
+    const base = join(this.#queue, `c${this.#commands++}`);
+    writeFileSync(`${base}.new`, `${command}\n`);
+    renameSync(`${base}.new`, `${base}.command`);
+    const read = (ending: string): string => (existsSync(`${base}.${ending}`) ? readFileSync(`${base}.${ending}`, 'utf8') : '');
+    const wasCut = this.#kernel?.ended.then(() => true);
+    const ended = (async (): Promise<RanThere> => {
+      let isCut = false;
+      void wasCut?.then(() => (isCut = true));
+      await until(`"${command}" ends at ${this.name}`, () => isCut || existsSync(`${base}.code`), 900);
+      return { code: Number(read('code') || -1), stdout: read('out'), stderr: read('err') };
+    })();
+    return {
+      ended,
+      printed: (text, seconds = 120) => until(`"${command}" at ${this.name} prints "${text}"`, () => {
+        if (existsSync(`${base}.code`) && !read('out').includes(text)) throw new Error(`"${command}" ended with ${read('code')} before it printed "${text}": ${read('err')}`);
+        return read('out').includes(text);
+      }, seconds),
+    };
+  }
+
+  /** Runs a command of the shell to its end; throws where it fails. */
+  async run(command: string): Promise<string> {
+    const { code, stdout, stderr } = await this.start(command).ended;
+    if (code !== 0) throw new Error(`"${command}" at ${this.name} ended with ${code}: ${stderr}${stdout}`);
+    return stdout;
+  }
+
+  /** Mounts a share; answers where. */
+  async mount(kind: 'smb' | 'nfs', share = 'lakes', more = ''): Promise<string> {
+    const at = `/mnt/${kind}-${share}`;
+    const what = kind === 'smb' ? `-t cifs //${ADDRESS}/${share}` : `-t nfs4 ${ADDRESS}:/${share}`;
+    await this.run(`mkdir -p ${at} && mount ${what} ${at} -o ${options[kind]}${more}`);
+    return at;
+  }
+
+  /** The shell command that runs a script of the tests, or the program, with this Node. */
+  node(script: string, ...args: readonly string[]): string {
+    return [`HMS_PROFILE=${this.profile}`, process.execPath, script, ...args].map((word, i) => (i === 0 ? word : quoted(word))).join(' ');
+  }
+}
+
+export function quoted(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/** What the kernel starts first: the network, then whatever comes into the queue. */
+function firstProgram(work: string, name: string, address: string, queue: string): string {
+  return `#!/bin/sh
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 NO_COLOR=1 NODE_COMPILE_CACHE=${work}/compiled
+mount -t proc proc /proc; mount -t sysfs sys /sys; mount -t tmpfs tmpfs /run; mount -t tmpfs tmpfs /mnt
+echo ${work}/modprobe.sh > /proc/sys/kernel/modprobe
+hostname REC-${name}
+ip link set lo up
+card=$(ls /sys/class/net | grep -v -e lo -e tunl -e sit -e ip6 | head -1)
+ip addr add ${address}/24 dev $card; ip link set $card up
+touch ${queue}/ready
+while :; do
+  for file in ${queue}/*.command; do
+    [ -e "$file" ] || continue
+    base=\${file%.command}; mv $file $base.script
+    ( sh $base.script >$base.out 2>$base.err </dev/null; echo $? >$base.tmp; mv $base.tmp $base.code ) &
+  done
+  sleep 0.05
+done
+`;
+}
+
+/** The wrapper by which a user-mode kernel finds its modules. */
+export function writeModprobe(work: string): void {
+  const script = join(work, 'modprobe.sh');
+  writeFileSync(script, `#!/bin/sh\nexec modprobe -d ${work}/modules "$@"\n`, { mode: 0o755 });
+}

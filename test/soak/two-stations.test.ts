@@ -1,0 +1,39 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { whyNoNetwork } from '../builders/net/missing.ts';
+import { Network } from '../builders/net/network.ts';
+import { acknowledged, SharedLake } from '../builders/net/two-stations.ts';
+
+const missing = whyNoNetwork();
+let network: Network;
+
+beforeAll(async () => {
+  if (missing === null) network = await Network.open();
+});
+
+afterAll(() => network?.close());
+
+describe.each(['smb', 'nfs'] as const)('two workstations on one lake over %s', (kind) => {
+  it('with four processes each and 250 acts of each process lose nothing, double nothing and leave no gap', async (context) => {
+    if (missing !== null) context.skip(missing);
+    const lake = await SharedLake.make(network, kind, 'appends');
+    await lake.enrolSecond();
+    const { ran, seconds } = await lake.atOnce('append', 4, 250);
+    const told = ran.flatMap((one) => acknowledged<{ seq: number; txn: string }>(one));
+    console.info(`2 workstations × 4 processes × 250 acts over ${kind}: ${seconds.toFixed(0)} s`);
+    expect(told).toHaveLength(2_000);
+    await lake.expectActs('tag.added', told);
+    await lake.expectClean();
+  });
+
+  it('commit to one dataset fifty times each, and every version is there in order', async (context) => {
+    if (missing !== null) context.skip(missing);
+    const lake = await SharedLake.make(network, kind, 'commits');
+    await lake.enrolSecond();
+    const { ran, seconds } = await lake.atOnce('commit', 1, 50);
+    const told = ran.flatMap((one) => acknowledged<{ version: number; seq: number; path: string }>(one));
+    console.info(`2 workstations × 50 versions of one dataset over ${kind}: ${seconds.toFixed(0)} s`);
+    expect(told).toHaveLength(100);
+    await lake.expectVersions('BOTH', told);
+    await lake.expectClean();
+  });
+});
