@@ -90,7 +90,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     file: lock === null ? null : new JobFile(profile, durable),
     tell: (event) => events.tell(event),
     problemOf,
-    isAway: (lake) => desk.isAway(lake),
+    whyAway: (lake, kept) => desk.whyAway(lake, kept),
     specAgain: (job, { dataset, paths }) => takePathsJob({ desk, drafts, events }, job.lake ?? '', dataset as DatasetId, paths),
   });
   const metrics = new Metrics(() => jobs.list());

@@ -114,12 +114,12 @@ export class LakeDesk {
     if (problem !== null) throw problem;
   }
 
-  /** Whether the open lake is this one and its folder does not answer; asks it now. */
-  async isAway(lake: string): Promise<boolean> {
+  /** Why nothing goes on in this lake, where it is the open one and its folder does not answer; asks it now. Else null. */
+  async whyAway(lake: string, kept?: string): Promise<HmsError | null> {
     const opened = this.#opened;
-    if (opened === null || opened.access.fixed.lake.id !== lake) return false;
+    if (opened === null || opened.access.fixed.lake.id !== lake) return null;
     await opened.lookout.look();
-    return opened.lookout.away !== null;
+    return this.#opened === opened ? this.awayProblem(kept) : null;
   }
 
   /** Tells other workstations of work that does not write to the lake. PLACE_AWAY where the lake was away meanwhile: what the work saw may be half of it. */

@@ -24,8 +24,8 @@ export interface JobsWorld {
   readonly problemOf: (error: unknown) => Problem;
   /** How to go on with what another run of the program began. */
   readonly specAgain: (job: Job, again: Extract<Again, { do: 'takePaths' }>) => JobSpec;
-  /** Whether the lake that a job works on does not answer at this moment. */
-  readonly isAway: (lake: string) => Promise<boolean>;
+  /** Why the lake that a job works on cannot be worked on at this moment, where it does not answer; `kept` is what the job has kept. Else null. */
+  readonly whyAway: (lake: string, kept?: string) => Promise<unknown>;
   readonly log: (words: string, error?: unknown) => void;
 }
 
@@ -246,8 +246,9 @@ export class Jobs {
       return;
     }
     const problem = this.#world.problemOf(error);
-    if (problem.code !== 'BUG' && (await this.#mayBeHeld(running))) {
-      running.holds(problem);
+    const away = problem.code === 'BUG' ? null : await this.#whyHeld(running, problem.kept ?? undefined);
+    if (away !== null) {
+      running.holds(this.#world.problemOf(away));
       return;
     }
     await this.#over(running);
@@ -255,10 +256,10 @@ export class Jobs {
     running.ends('failed', null, problem);
   }
 
-  /** Asked for a lake that is away: the work begins again when that is back. */
-  async #mayBeHeld({ job, spec, wish }: Running): Promise<boolean> {
-    if (wish !== null || job.lake === null || spec?.afterAway?.() !== true) return false;
-    return this.#world.isAway(job.lake);
+  /** Why the work waits, where its lake is away and it begins again when that is back; null where it does not wait. */
+  async #whyHeld({ job, spec, wish }: Running, kept: string | undefined): Promise<unknown> {
+    if (wish !== null || job.lake === null || spec?.afterAway?.() !== true) return null;
+    return this.#world.whyAway(job.lake, kept);
   }
 
   /** What cannot be tidied now is tidied at the next start. */

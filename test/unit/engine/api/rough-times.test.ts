@@ -23,27 +23,36 @@ function send(values: Readonly<Record<string, string>>, content: Uint8Array): Pr
 }
 
 describe('a lake that goes away', () => {
-  it('ends the work with words, and goes on when it is back', async () => {
+  it('lets the work wait, with words, and go on when it is back', async () => {
     const { job } = await bench.ask(routes.beginIntake, { body: { dataset: 'WF-1', files: 2, bytes: 2 } });
     await send({ intake: job.id, path: 'a.txt' }, Buffer.from('a'));
     await bench.until(job.id, ({ progress }) => progress.filesDone === 1);
     await rename(lake(), `${lake()}-away`);
     await send({ intake: job.id, path: 'b.txt' }, Buffer.from('b'));
-    expect((await bench.ended(job.id)).problem).toMatchObject({ code: 'PLACE_AWAY', kept: 'What was copied before is kept in the draft.' });
-    await expect(bench.raw('/dta/lake').then(({ status }) => status)).resolves.toBe(422);
+    const held = await bench.until(job.id, ({ state }) => state === 'waiting');
+    expect(held.problem).toMatchObject({
+      code: 'PLACE_AWAY',
+      detail: `The folder of this lake is not there now (${lake()}): the disk or share is not connected, or the folder was moved.`,
+      kept: 'What was copied before is kept in the draft.',
+    });
+    expect((await bench.ask(routes.getLake, {})).away?.problem.code).toBe('PLACE_AWAY');
     // Nothing was made in its place, which would keep it from coming back.
     await rename(`${lake()}-away`, lake());
-    expect((await bench.ask(routes.getLake, {})).name).toBe('Records');
-    expect(await bench.ingest('WF-1', { 'b.txt': 'b' })).toBe('WF-1:v1');
+    await bench.until(job.id, ({ state }) => state === 'running');
+    expect((await bench.ask(routes.getLake, {})).away).toBeNull();
+    await send({ intake: job.id, path: 'b.txt' }, Buffer.from('b'));
+    await bench.ask(routes.finishIntake, { params: { job: job.id }, body: {} });
+    expect((await bench.ended(job.id)).problem).toBeNull();
+    expect(await bench.commit('WF-1')).toBe('WF-1:v1');
     expect((await bench.ask(routes.listFiles, { params: { ref: 'WF-1' }, query: {} })).items.map(({ path }) => path)).toEqual(['a.txt', 'b.txt']);
-    expect(bench.logged).toEqual([]);
+    expect(bench.logged).toEqual(['The lake does not answer (ENOENT). undefined', 'The lake answers again. undefined']);
   });
 
   it('that was deleted is told of, and can be closed', async () => {
     await bench.ingest('WF-1', { 'a.txt': 'a' });
     await rm(lake(), { recursive: true });
-    expect((await bench.refused(routes.getLake, {})).code).toBe('NOT_A_LAKE');
-    expect((await bench.raw('/dta/versions/WF-1:v1/file?path=a.txt')).status).toBe(422);
+    expect((await bench.ask(routes.getLake, {})).away?.problem).toMatchObject({ code: 'PLACE_AWAY', facts: { system: 'ENOENT' } });
+    expect((await bench.raw('/dta/versions/WF-1:v1/file?path=a.txt')).status).toBe(503);
     await bench.ask(routes.closeLake, {});
     expect((await bench.ask(routes.listLakes, {})).lakes[0]?.present).toBe(false);
   });

@@ -18,7 +18,7 @@ async function opened() {
     tell: () => undefined,
     problemOf: (error) => { throw error; },
     specAgain: () => { throw new Error('nothing is begun again here'); },
-    isAway: () => Promise.resolve(false),
+    whyAway: () => Promise.resolve(null),
     log: () => undefined,
   });
   const atWork: string[] = [];
