@@ -7,8 +7,8 @@ const MOST_MS = 5_000;
 
 /**
  * One of the two processes of the place probe: renames its own non-empty folder onto names that the other wants too, and reports which it won. A folder that lost is
- * tried at the next name. Ends after `rounds` names, or after five seconds: on a slow share a thousand names
- * take minutes, and a place that cannot keep writers apart shows it at once.
+ * tried at the next name. Ends after `rounds` names, or after five seconds: on a slow share a thousand names take minutes, and a place that cannot keep writers apart
+ * shows it at once.
  * Started by lake/probe.ts, which sends the probe's folder, its name and the number of rounds, and ends it when it has answered.
  */
 async function race(folder: string, name: string, rounds: number): Promise<{ rounds: number; won: number[]; refusals: Record<string, number> }> {
