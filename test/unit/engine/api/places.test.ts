@@ -40,9 +40,32 @@ it('a lake whose folder is gone is said to be gone, and opens when it is back', 
   const folder = join(bench.folder, 'lakes', 'Records');
   await rename(folder, `${folder}-away`);
   const refusal = await bench.refused(routes.openLake, { params: { key } });
-  expect(refusal).toMatchObject({ code: 'NOT_A_LAKE', detail: `${folder} is not there: it was moved or deleted, or the disk or share that holds it is not connected.` });
+  expect(refusal).toMatchObject({
+    code: 'PLACE_AWAY',
+    detail: `The folder of this lake is not there now (${folder}): the disk or share is not connected, or the folder was moved.`,
+    next: 'Connect the disk or share, then open the lake again.',
+  });
   await rename(`${folder}-away`, folder);
   await bench.ask(routes.openLake, { params: { key } });
   expect((await bench.ask(routes.getLake, {})).name).toBe('Records');
+  await bench.remove();
+});
+
+it('a lake that is closed while a file of it is on its way gives the whole file, or ends it as cut off', async () => {
+  const bench = await DoorBench.withLake();
+  const content = Buffer.alloc(8 * 1024 * 1024, 'record ');
+  await bench.ingest('WF-1', { 'large.txt': content });
+  const response = await bench.raw('/dta/versions/WF-1:v1/file?path=large.txt');
+  const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+  const pieces = [(await reader.read()).value as Uint8Array];
+  await bench.ask(routes.closeLake, {});
+  expect((await bench.refused(routes.listDatasets, {})).code).toBe('LAKE_NONE');
+  let cut = false;
+  try {
+    for (let next = await reader.read(); !next.done; next = await reader.read()) pieces.push(next.value);
+  } catch {
+    cut = true;
+  }
+  if (!cut) expect(Buffer.concat(pieces).equals(content)).toBe(true);
   await bench.remove();
 });
