@@ -17,6 +17,7 @@ import { IntakeJob } from './intake-job.tsx';
 import { KeepForm } from './keep-form.tsx';
 import { PickedList } from './picked-list.tsx';
 import { TakeForm } from './take-form.tsx';
+import { useKeep } from './use-keep.ts';
 import './intake.css';
 
 const route = getRouteApi('/lake/intake/$dataset');
@@ -31,12 +32,13 @@ export function DraftScreen(): React.ReactNode {
   const { intakes, view } = useIntakes();
   const pickedWords = usePickedWords();
   const draft = useQuery(queries.draft(call, dataset));
+  const keeping = useKeep(dataset);
   const jobs = useJobs().filter(({ kind, subject }) => kind === 'intake' && subject === dataset);
   const job = jobs.find(isAtWork) ?? jobs.find(({ id }) => id === asked);
   const taking = job !== undefined && isAtWork(job);
   const isNone = draft.error instanceof ProblemError && (draft.error.code === 'DRAFT_NONE' || draft.error.code === 'DATASET_UNKNOWN');
   // What was read before a draft was kept or discarded says nothing any more.
-  const open = isNone ? undefined : draft.data;
+  const open = isNone && !keeping.isUnderWay ? undefined : draft.data;
   const { picked } = view;
   return (
     <div className="page">
@@ -47,7 +49,7 @@ export function DraftScreen(): React.ReactNode {
         actions={
           <>
             {open === undefined && picked === null ? null : <ChooseButtons />}
-            {picked !== null ? <Button onPress={() => intakes.forget()}>{t('forget')}</Button> : open === undefined ? null : <Discard draft={open} busy={taking} />}
+            {picked !== null ? <Button onPress={() => intakes.forget()}>{t('forget')}</Button> : open === undefined ? null : <Discard draft={open} busy={taking || keeping.isUnderWay} />}
           </>
         }
       />
@@ -81,7 +83,7 @@ export function DraftScreen(): React.ReactNode {
               <Loading what={t('reading', { dataset })} />
             )}
           </div>
-          {open === undefined ? null : <KeepForm draft={open} taking={taking ? job : undefined} />}
+          {open === undefined ? null : <KeepForm draft={open} taking={taking ? job : undefined} keeping={keeping} />}
         </div>
       )}
     </div>

@@ -1,48 +1,36 @@
-import { useNavigate } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Tag } from '../../../contract/index.ts';
-import { ProblemError, routes } from '../../../contract/api/index.ts';
 import type { Draft, Job } from '../../../contract/api/index.ts';
 import { JobLine } from '../../app/job-line.tsx';
-import { isAtWork, isCutOff, keys, useAct, useJob, useReadOnly } from '../../data/index.ts';
+import { isCutOff, useReadOnly } from '../../data/index.ts';
 import { useFormats } from '../../format/index.ts';
 import { Button, Field, Inspector, ProblemView } from '../../ui/index.ts';
+import type { Keeping } from './use-keep.ts';
 
 /** Message and tags of the next version, what will be kept, and right below it the button that keeps it. `taking`: the intake that still brings files. */
-export function KeepForm({ draft, taking }: { readonly draft: Draft; readonly taking: Job | undefined }): React.ReactNode {
+export function KeepForm({ draft, taking, keeping }: { readonly draft: Draft; readonly taking: Job | undefined; readonly keeping: Keeping }): React.ReactNode {
   const { t } = useTranslation('intake');
   const formats = useFormats();
-  const navigate = useNavigate();
   const readOnly = useReadOnly();
-  const commit = useAct(routes.commitDraft, [keys.jobs]);
   const [message, setMessage] = useState('');
   const [tags, setTags] = useState('');
   const [asked, setAsked] = useState(false);
-  const [jobId, setJobId] = useState<string | null>(null);
-  const job = useJob(jobId);
   const { dataset } = draft;
   const version = (draft.base ?? 0) + 1;
   const words = tags.split(/[\s,]+/).filter((word) => word !== '');
   const wrongTags = words.every((word) => Tag.safeParse(word).success) ? null : t('tagsBad');
-  const made = job?.state === 'done' && job.result?.kind === 'commit' ? job.result.version : null;
-  useEffect(() => {
-    if (made !== null) void navigate({ to: '/datasets/$id', params: { id: dataset }, search: { v: made } });
-  }, [made, dataset, navigate]);
   const keep = (): void => {
     setAsked(true);
-    if (wrongTags !== null) return;
-    commit.mutate({ params: { dataset }, body: { message: message.trim() === '' ? null : message.trim(), tags: words.map((word) => Tag.parse(word)) } }, { onSuccess: (begun) => setJobId(begun.job.id) });
+    if (wrongTags === null) keeping.begin(message.trim() === '' ? null : message.trim(), words.map((word) => Tag.parse(word)));
   };
-  const working = job !== undefined && isAtWork(job);
-  const problem = commit.error ?? (job?.state === 'failed' && job.problem !== null ? new ProblemError(job.problem) : null);
   const isEmpty = draft.added + draft.removed === 0;
   return (
     <Inspector
       title={t('version', { version, dataset })}
       foot={
-        working ? (
-          <JobLine job={job} />
+        keeping.job !== null ? (
+          <JobLine job={keeping.job} />
         ) : (
           <>
             <dl className="figures">
@@ -61,7 +49,7 @@ export function KeepForm({ draft, taking }: { readonly draft: Draft; readonly ta
                 <dd>{formats.count(draft.bytes)}</dd>
               </div>
             </dl>
-            <Button look="primary" busy={commit.isPending || made !== null} why={readOnly ?? (taking !== undefined ? t(isCutOff(taking) ? 'whyCutOff' : 'whyTaking') : isEmpty ? t('whyEmpty') : null)} onPress={keep}>
+            <Button look="primary" busy={keeping.isUnderWay} why={readOnly ?? (taking !== undefined ? t(isCutOff(taking) ? 'whyCutOff' : 'whyTaking') : isEmpty ? t('whyEmpty') : null)} onPress={keep}>
               {t('keep', { version })}
             </Button>
           </>
@@ -87,9 +75,9 @@ export function KeepForm({ draft, taking }: { readonly draft: Draft; readonly ta
           </dl>
         </section>
       )}
-      {problem === null ? null : (
+      {keeping.problem === null ? null : (
         <section>
-          <ProblemView error={problem} title={t('commitFailed')} tight live />
+          <ProblemView error={keeping.problem} title={t('commitFailed')} tight live />
         </section>
       )}
     </Inspector>
