@@ -1,5 +1,5 @@
 import { useRouterState } from '@tanstack/react-router';
-import { createContext, useContext, useEffect, useRef } from 'react';
+import { createContext, useContext, useEffect, useLayoutEffect, useRef } from 'react';
 import { useLake } from '../data/index.ts';
 
 /** Whether the first screen of this page was shown already: its heading takes no focus, that of every one after it does. */
@@ -14,7 +14,8 @@ export function useArrival(title: string): React.RefObject<HTMLHeadingElement | 
   useEffect(() => {
     document.title = [title, lake, 'HMS-DTA'].filter((part) => part !== undefined && part !== '').join(' – ');
   }, [title, lake]);
-  useEffect(() => {
+  // Before the screen is drawn: later, it would take the focus from who has already gone on.
+  useLayoutEffect(() => {
     if (arrival.arrived) heading.current?.focus({ preventScroll: true });
     arrival.arrived = true;
   }, [place, arrival]);
