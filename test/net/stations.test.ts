@@ -1,23 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { whyNoNetwork } from '../builders/net/missing.ts';
-import { Network } from '../builders/net/network.ts';
+import { describe, expect, it } from 'vitest';
 import { acknowledged, SharedLake } from '../builders/net/two-stations.ts';
+import { usedNetwork } from '../builders/net/used-network.ts';
 
 /** Two workstations and one share, small enough for every run; the full size is in test/soak/two-stations.test.ts. */
 
-const missing = whyNoNetwork();
-let network: Network;
-
-beforeAll(async () => {
-  if (missing === null) network = await Network.open();
-});
-
-afterAll(() => network?.close());
+const network = usedNetwork();
 
 describe.each(['smb', 'nfs'] as const)('two workstations on one lake over %s', (kind) => {
-  it('lose nothing, double nothing and leave no gap, and both find the lake good', async (context) => {
-    if (missing !== null) context.skip(missing);
-    const lake = await SharedLake.make(network, kind);
+  it('lose nothing, double nothing and leave no gap, and both find the lake good', async () => {
+    const lake = await SharedLake.make(network(), kind);
     await lake.enrolSecond();
     const { ran } = await lake.atOnce('append', 1, 8);
     const told = ran.flatMap((one) => acknowledged<{ seq: number; txn: string }>(one));

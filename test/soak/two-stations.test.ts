@@ -1,21 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { whyNoNetwork } from '../builders/net/missing.ts';
-import { Network } from '../builders/net/network.ts';
+import { describe, expect, it } from 'vitest';
 import { acknowledged, SharedLake } from '../builders/net/two-stations.ts';
+import { usedNetwork } from '../builders/net/used-network.ts';
 
-const missing = whyNoNetwork();
-let network: Network;
-
-beforeAll(async () => {
-  if (missing === null) network = await Network.open();
-});
-
-afterAll(() => network?.close());
+const network = usedNetwork();
 
 describe.each(['smb', 'nfs'] as const)('two workstations on one lake over %s', (kind) => {
-  it('with four processes each and 250 acts of each process lose nothing, double nothing and leave no gap', async (context) => {
-    if (missing !== null) context.skip(missing);
-    const lake = await SharedLake.make(network, kind, 'appends');
+  it('with four processes each and 250 acts of each process lose nothing, double nothing and leave no gap', async () => {
+    const lake = await SharedLake.make(network(), kind, 'appends');
     await lake.enrolSecond();
     const { ran, seconds } = await lake.atOnce('append', 4, 250);
     const told = ran.flatMap((one) => acknowledged<{ seq: number; txn: string }>(one));
@@ -25,9 +16,8 @@ describe.each(['smb', 'nfs'] as const)('two workstations on one lake over %s', (
     await lake.expectClean();
   });
 
-  it('commit to one dataset fifty times each, and every version is there in order', async (context) => {
-    if (missing !== null) context.skip(missing);
-    const lake = await SharedLake.make(network, kind, 'commits');
+  it('commit to one dataset fifty times each, and every version is there in order', async () => {
+    const lake = await SharedLake.make(network(), kind, 'commits');
     await lake.enrolSecond();
     const { ran, seconds } = await lake.atOnce('commit', 1, 50);
     const told = ran.flatMap((one) => acknowledged<{ version: number; seq: number; path: string }>(one));
