@@ -39,7 +39,12 @@ it('one that was changed is refused with what is wrong, and nothing is changed',
   const spoiled = join(to.folder, 'spoiled.zip');
   cpSync(zip, spoiled);
   const bytes = readFileSync(spoiled);
-  bytes[bytes.lastIndexOf('1\n', bytes.indexOf('PK\u0001\u0002'))] = 0x39;
+  // The name stands first in the local header, whose 30 fixed bytes end with the lengths of the name and of what follows it.
+  const nameAt = bytes.indexOf('/data/a.csv');
+  const headerAt = bytes.lastIndexOf('PK\u0003\u0004', nameAt);
+  const contentAt = headerAt + 30 + bytes.readUInt16LE(headerAt + 26) + bytes.readUInt16LE(headerAt + 28);
+  expect(bytes.toString('latin1', contentAt, contentAt + 2)).toBe('1\n');
+  bytes[contentAt] = 0x39;
   writeFileSync(spoiled, bytes);
   const entries = (await to.json(['log'])).value['entries'] as unknown as unknown[];
   const ran = await to.hms(['import', spoiled, '--as', 'SPOILED']);
