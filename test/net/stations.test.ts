@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { acknowledged, SharedLake } from '../builders/net/two-stations.ts';
+import { acknowledged } from '../builders/net/acknowledged.ts';
+import { SharedLake } from '../builders/net/two-stations.ts';
 import { usedNetwork } from '../builders/net/used-network.ts';
 
 /** Two workstations and one share, small enough for every run; the full size is in test/soak/two-stations.test.ts. */

@@ -80,6 +80,7 @@ export async function commitDraft(ledger: Ledger, signer: LedgerSigner, draft: D
         outputs: [{ ref: `version:${name}`, sha256: prepared.hash }],
       },
       () => (index.view.dataset(draft.dataset)?.newest ?? 0) === (base?.version ?? 0) && (index.rootOf(draft.dataset) ?? root) === root && steps.goesOn(),
+      KEPT,
     );
     // The dataset moved while this was prepared: judge the draft against its new state.
     if (claimed === null) continue;

@@ -99,6 +99,40 @@ const works: Readonly<Record<string, () => Promise<void>>> = {
     }, name);
   },
 
+  /** NAME STOP FROM: version after version from file FROM on, as an officer does who gives a refused command again, until the file STOP is there. Prints what each attempt came to. */
+  async press() {
+    const [name = '', stop = '', from = ''] = more;
+    await writing(async (lake) => {
+      for (let i = Number(from); !existsSync(stop); i++) {
+        const path = `${name}/${i}.txt`;
+        for (let isIn = false; !isIn; ) {
+          try {
+            say({ path, step: 'putting' });
+            await put(lake, id('BOTH'), [source(`${name}-${i}`, { [path]: `${name} ${i}` })], quiet);
+            say({ path, step: 'committing' });
+            const { version, claimed } = await commit(lake, id('BOTH'), { message: `${name} ${i}`, tags: [] });
+            say({ path, step: 'committed', version, seq: claimed.seq });
+            isIn = true;
+          } catch (error) {
+            if (!(error instanceof HmsError)) throw error;
+            say({ path, step: 'refused', code: error.code, message: error.message, kept: error.kept ?? null, outcome: error.facts['outcome'] ?? null });
+            // Nothing is left to commit: it took place although nobody was told.
+            isIn = error.code === 'DRAFT_EMPTY';
+            if (!isIn) await sleep(200);
+          }
+        }
+      }
+    }, name);
+  },
+
+  /** Prints the files of every version of the dataset that all commit to. */
+  async list() {
+    const lake = await openToRead(options);
+    const newest = lake.catalog.view.dataset(id('BOTH'))?.newest ?? 0;
+    for (let version = 1; version <= newest; version++) say({ version, files: [...(lake.catalog.iterateFiles(id('BOTH'), version) ?? [])].map(({ path }) => path) });
+    await lake.close();
+  },
+
   /** Prints what the checker finds, notes left out. */
   async verify() {
     const report = await verify(folder, { workers: 0 });

@@ -16,6 +16,8 @@ export interface RanThere {
 }
 
 export interface RunningThere {
+  /** What it printed until now. */
+  readonly said: () => string;
   /** Resolves as soon as this stands in what it printed. */
   printed(text: string, seconds?: number): Promise<void>;
   readonly ended: Promise<RanThere>;
@@ -52,7 +54,7 @@ export class Workstation {
     return join(this.disk, 'profile');
   }
 
-  /** Starts the kernel, with a disk image as a further drive where one is given. */
+  /** Starts the kernel, with a disk image as the drive /run/drive where one is given. */
   async boot(drive?: string): Promise<void> {
     const { work } = this.#box;
     rmSync(this.#queue, { recursive: true, force: true });
@@ -69,6 +71,8 @@ export class Workstation {
   async cut(): Promise<void> {
     await this.#kernel?.kill();
     this.#kernel = null;
+    // The threads of the kernel end a moment after it; until then they hold its network card and its drive.
+    await until(`the kernel of ${this.name} has ended`, () => this.#box.run('sh', '-c', `pgrep -f -- ' umid=${this.name} ' || true`) === '', 30);
   }
 
   /** Stops and continues the whole machine, as when a laptop is closed. */
@@ -91,6 +95,7 @@ export class Workstation {
     })();
     return {
       ended,
+      said: () => read('out'),
       printed: (text, seconds = 120) => until(`"${command}" at ${this.name} prints "${text}"`, () => {
         if (existsSync(`${base}.code`) && !read('out').includes(text)) throw new Error(`"${command}" ended with ${read('code')} before it printed "${text}": ${read('err')}`);
         return read('out').includes(text);
@@ -105,11 +110,11 @@ export class Workstation {
     return stdout;
   }
 
-  /** Mounts a share; answers where. */
+  /** Mounts a share, unless it is mounted; answers where. */
   async mount(kind: 'smb' | 'nfs', share = 'lakes', more = ''): Promise<string> {
     const at = `/mnt/${kind}-${share}`;
     const what = kind === 'smb' ? `-t cifs //${ADDRESS}/${share}` : `-t nfs4 ${ADDRESS}:/${share}`;
-    await this.run(`mkdir -p ${at} && mount ${what} ${at} -o ${options[kind]}${more}`);
+    await this.run(`mkdir -p ${at} && { mountpoint -q ${at} || mount ${what} ${at} -o ${options[kind]}${more}; }`);
     return at;
   }
 
@@ -128,6 +133,7 @@ function firstProgram(work: string, name: string, address: string, queue: string
   return `#!/bin/sh
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 NO_COLOR=1 NODE_COMPILE_CACHE=${work}/compiled
 mount -t proc proc /proc; mount -t sysfs sys /sys; mount -t tmpfs tmpfs /run; mount -t tmpfs tmpfs /mnt
+mknod /run/drive b 98 0
 echo ${work}/modprobe.sh > /proc/sys/kernel/modprobe
 hostname REC-${name}
 ip link set lo up
