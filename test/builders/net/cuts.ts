@@ -11,34 +11,33 @@ import type { Workstation } from './workstation.ts';
 /** A commit of one small file over a share takes about so long, ms. */
 const COMMIT_MS = 1_500;
 
-/** Pulls the plug of a workstation in the middle of a commit of each of these, starts it again, and lets them go on; so many times. */
-async function cutAgainAndAgain(station: Workstation, pressing: readonly Pressing[], times: number, drive: string | undefined, prepare: () => Promise<void>, random: () => number): Promise<void> {
+/** Pulls the plug of a workstation in the middle of a commit, starts it again, and lets it go on; so many times. */
+async function cutAgainAndAgain(station: Workstation, pressing: Pressing, times: number, drive: string | undefined, prepare: () => Promise<void>, random: () => number): Promise<void> {
   for (let cut = 0; cut < times; cut++) {
-    await pressing[cut % pressing.length]?.more('committing', 1);
+    await pressing.more('committing', 1);
     await sleep(random() * COMMIT_MS);
     await station.cut();
-    await Promise.all(pressing.map((one) => one.wasCut()));
+    await pressing.wasCut();
     await station.boot(drive);
     await prepare();
-    for (const one of pressing) one.again();
+    pressing.again();
   }
-  await Promise.all(pressing.map((one) => one.more('committing', 2)));
+  await pressing.more('committed', 1);
 }
 
-/** The first workstation loses its power while it commits to each of the lakes, and the second goes on; nothing is half there. */
-export async function cutWhileSharing(network: Network, lakes: readonly SharedLake[], times: number): Promise<void> {
-  const { first, second } = network;
-  const [cutOff, other] = [first, second].map((station) => lakes.map((lake) => lake.press(station))) as [Pressing[], Pressing[]];
-  const before = other.map((one) => one.count('committed'));
-  const mount = async (): Promise<void> => void (await Promise.all(lakes.map((lake) => first.mount(lake.kind))));
-  await cutAgainAndAgain(first, cutOff, times, undefined, mount, numbersFrom(Date.now()));
-  for (const [i, one] of other.entries()) expect(one.count('committed')).toBeGreaterThan((before[i] ?? 0) + times);
-  await Promise.all([...cutOff, ...other].map((one) => one.end()));
-  for (const lake of lakes) {
-    expectNoneHalf(lake.pressed, await lake.does(second, 'list'));
-    await lake.expectClean();
-  }
-  console.info(`${times} cuts of a workstation: ${[...cutOff, ...other].map((one) => `${one.name} ${one.count('committed')} versions, ${one.refusals.length} refused`).join('; ')}`);
+/** The first workstation loses its power while it commits to the lake, and the second goes on; nothing is half there. */
+export async function cutWhileSharing(lake: SharedLake, times: number): Promise<void> {
+  const [first, second] = lake.stations as [Workstation, Workstation];
+  const [cutOff, other] = [lake.press(first), lake.press(second)];
+  await other.more('committed', 1);
+  const before = other.count('committed');
+  await cutAgainAndAgain(first, cutOff, times, undefined, async () => void (await first.mount(lake.kind)), numbersFrom(Date.now()));
+  // The other went on, between the cuts and after the last one.
+  expect(other.count('committed')).toBeGreaterThan(before + times);
+  await Promise.all([cutOff.end(), other.end()]);
+  expectNoneHalf(lake.pressed, await lake.does(second, 'list'));
+  await lake.expectClean();
+  console.info(`${times} cuts of a workstation (${lake.kind}): ${[cutOff, other].map((one) => `${one.name} ${one.count('committed')} versions, ${one.refusals.length} refused`).join('; ')}`);
 }
 
 /** A workstation loses its power while it commits to a lake on its own ext4 disk, with its profile there too. */
@@ -55,7 +54,7 @@ export async function cutOwnDisk(network: Network, station: Workstation, times: 
   await prepare();
   await station.run(command('make'));
   const pressing = new Pressing(box.work, `own-${station.name}`, (what, ...more) => station.start(command(what, ...more)));
-  await cutAgainAndAgain(station, [pressing], times, image, prepare, numbersFrom(Date.now()));
+  await cutAgainAndAgain(station, pressing, times, image, prepare, numbersFrom(Date.now()));
   await pressing.end();
   expect(pressing.refusals).toEqual([]);
   expectNoneHalf([pressing], await station.start(command('list')).ended);

@@ -114,6 +114,11 @@ export class SharedLake {
     });
   }
 
+  /** The files of a version, as the server's own disk has them. */
+  filesOf(dataset: string, version: number): Promise<string[]> {
+    return this.read((lake) => [...(lake.catalog.iterateFiles(dataset as DatasetId, version) ?? [])].map(({ path }) => path as string).sort());
+  }
+
   /** The checker finds nothing: from both workstations, and on the server's disk. */
   async expectClean(): Promise<void> {
     const sides = await Promise.all(this.stations.map((station) => this.does(station, 'verify')));

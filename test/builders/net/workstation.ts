@@ -69,15 +69,15 @@ export class Workstation {
 
   /** Pulls the plug. */
   async cut(): Promise<void> {
-    await this.#kernel?.kill();
+    const kernel = this.#kernel;
     this.#kernel = null;
-    // The threads of the kernel end a moment after it; until then they hold its network card and its drive.
-    await until(`the kernel of ${this.name} has ended`, () => this.#box.run('sh', '-c', `pgrep -f -- ' umid=${this.name} ' || true`) === '', 30);
-  }
-
-  /** Stops and continues the whole machine, as when a laptop is closed. */
-  signal(name: 'SIGSTOP' | 'SIGCONT'): void {
-    this.#kernel?.signal(name);
+    // Its processes are in several groups; until the last of them has ended they hold its network card and its drive.
+    await until(`the kernel of ${this.name} has ended`, () => {
+      const left = this.#box.run('sh', '-c', `pgrep -f -- ' [u]mid=${this.name} ' || true`).split('\n').filter((id) => id !== '');
+      for (const id of left) this.#box.run('sh', '-c', `kill -KILL ${id} 2>/dev/null || true`);
+      return left.length === 0;
+    }, 30);
+    await kernel?.ended;
   }
 
   /** Starts a command of the shell. */
