@@ -5,3 +5,4 @@ export * from './lake.ts';
 export * from './errors.ts';
 export * from './finding.ts';
 export * from './progress.ts';
+export * from './token.ts';

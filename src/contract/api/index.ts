@@ -6,6 +6,7 @@ import { intakeRoutes } from './intakes.ts';
 import { jobRoutes } from './jobs.ts';
 import { lakeRoutes } from './lakes.ts';
 import { ledgerRoutes } from './ledger.ts';
+import { rawRoutes } from './raw.ts';
 import { transformRoutes } from './transforms.ts';
 import { verificationRoutes } from './verifications.ts';
 
@@ -19,6 +20,7 @@ export * from './jobs.ts';
 export * from './lakes.ts';
 export * from './ledger.ts';
 export * from './problem.ts';
+export * from './raw.ts';
 export * from './results.ts';
 export * from './route.ts';
 export * from './transforms.ts';
@@ -32,6 +34,7 @@ export const routes = {
   ...intakeRoutes,
   ...exportRoutes,
   ...verificationRoutes,
+  ...rawRoutes,
   ...transformRoutes,
   ...ledgerRoutes,
   ...jobRoutes,

@@ -1,5 +1,6 @@
 import type { Handlers } from './handler.ts';
 import { makeApp } from './app.ts';
+import type { App } from './app.ts';
 import { datasetHandlers } from './dataset-handlers.ts';
 import { draftHandlers } from './draft-handlers.ts';
 import { eventHandlers } from './event-handlers.ts';
@@ -10,6 +11,7 @@ import { lakeHandlers } from './lake-handlers.ts';
 import { ledgerHandlers } from './ledger-handlers.ts';
 import { Links } from './links.ts';
 import type { Metrics } from './metrics.ts';
+import { rawHandlers } from './raw-handlers.ts';
 import { Requests } from './requests.ts';
 import type { Services } from './services.ts';
 import { transformHandlers } from './transform-handlers.ts';
@@ -21,6 +23,7 @@ export { EventLog } from './event-log.ts';
 export { KnownLakes } from './known-lakes.ts';
 export { LakeDesk } from './lake-desk.ts';
 export { Metrics } from './metrics.ts';
+export { RawDesk } from './raw-desk.ts';
 export { problemOf } from './problems.ts';
 export { abortable } from './requests.ts';
 export type { Services, Verified, Verify } from './services.ts';
@@ -29,7 +32,7 @@ export { Uploads } from './uploads.ts';
 export { EXPORT_KEPT_MS } from './export-handlers.ts';
 
 /** The handler of all routes over these services. */
-export function handlerOf(services: Services, uploads: Uploads, metrics: Metrics): (request: Request) => Promise<Response> {
+export function handlerOf(services: Services, uploads: Uploads, metrics: Metrics): App {
   const requests = new Requests();
   const links = new Links(services.clock, (request) => app(request));
   const handlers: Handlers = {
@@ -39,6 +42,7 @@ export function handlerOf(services: Services, uploads: Uploads, metrics: Metrics
     ...intakeHandlers(services, uploads),
     ...exportHandlers(services, links),
     ...verificationHandlers(services, uploads),
+    ...rawHandlers(services, uploads, metrics),
     ...transformHandlers(services),
     ...ledgerHandlers(services),
     ...jobHandlers(services),

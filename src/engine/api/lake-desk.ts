@@ -24,7 +24,7 @@ export interface DeskTold {
   lake(id: string | null): void;
   ledger(size: number, at: Instant | null): void;
   /** Nobody uses the lake any more, and it is about to be closed. */
-  closing(): void;
+  closing(): Promise<void>;
 }
 
 /** The lake that is open. One at a time; it is closed only when nobody works on it. */
@@ -167,7 +167,7 @@ export class LakeDesk {
       const lake = await access.reading();
       await askForEnrolment(lake);
       // What an interrupted commit left is finished now, so that nobody sees half of it.
-      const isUnfinished = lake.readOnly === null && lake.catalog.unsettled().length > 0;
+      const isUnfinished = lake.readOnly === null && lake.index.unplaced().length > 0;
       const recovery = isUnfinished ? (await access.writing()).recovery : nothing;
       return { access, folder: access.fixed.paths.root, recovery, checked: this.#now() };
     } catch (error) {
@@ -187,7 +187,7 @@ export class LakeDesk {
     if (opened === null) return;
     this.#opened = null;
     if (this.#users > 0) await new Promise<void>((resolve) => this.#free.push(resolve));
-    this.#told.closing();
+    await this.#told.closing();
     await opened.access.close();
   }
 
