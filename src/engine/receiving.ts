@@ -35,6 +35,12 @@ interface Waiting {
   readonly failed: (error: unknown) => void;
 }
 
+/** Name of a data contract. Throws NAME_INVALID for what can be none. */
+export function contractOf(text: string): string {
+  if (/^[a-z][a-z0-9_]{0,62}$/.test(text)) return text;
+  throw new HmsError('NAME_INVALID', `"${text}" cannot be the name of a contract: it must be lower-case letters, digits and underscores.`, { kept: 'Nothing was changed.' });
+}
+
 const KEPT = 'Nothing was kept of it.';
 const LOCKS = 'receiving-';
 

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Busboy } from '@fastify/busboy';
-import type { BusboyFileStream, BusboyHeaders } from '@fastify/busboy';
+import type { BusboyFileStream, BusboyHeaders, BusboyInstance } from '@fastify/busboy';
 import { DoorError } from '../../contract/api/index.ts';
 
 /** A form with files (RFC 7578), read as it comes: no file is ever held. docs/adr/0014-forms-by-busboy.md */
@@ -55,7 +55,7 @@ export async function readForm<F>(
 
 class FormReader<F> {
   readonly fields: Record<string, string> = {};
-  readonly parser: Busboy;
+  readonly parser: BusboyInstance;
   misfit: DoorError | null = null;
   readonly #streams: BusboyFileStream[] = [];
   readonly #making: Promise<F>[] = [];
@@ -80,6 +80,8 @@ class FormReader<F> {
         stream.resume();
         return;
       }
+      // One that breaks off before it is read is told by the parser.
+      stream.on('error', () => undefined);
       this.#streams.push(stream);
       const making = take(fileName ?? '', stream);
       // A file that cannot be kept is read no further, and the rest of the form not at all.
