@@ -33,6 +33,8 @@ interface Waiting {
   readonly staged: StagedDrop;
   readonly done: (received: Received) => void;
   readonly failed: (error: unknown) => void;
+  /** An entry names what is staged: it is put in place by whoever comes next, and never removed before. */
+  isClaimed: boolean;
 }
 
 /** Name of a data contract. Throws NAME_INVALID for what can be none. */
@@ -80,7 +82,7 @@ export class Receiving {
   /** Enters a staged drop into the ledger. Resolves when entry and object are in their places; bytes that the program sent before are not kept twice. */
   enter(order: DropOrder, staged: StagedDrop): Promise<Received> {
     return new Promise((done, failed) => {
-      this.#waiting.push({ order, staged, done, failed });
+      this.#waiting.push({ order, staged, done, failed, isClaimed: false });
       this.#work ??= this.#drain().finally(() => (this.#work = null));
     });
   }
@@ -112,7 +114,8 @@ export class Receiving {
       try {
         claimed.push({ item, received: await this.#claim(item) });
       } catch (error) {
-        if (!(error instanceof HmsError) || error.facts['outcome'] !== 'unknown') await this.forget(item.staged);
+        // Where it is not known whether the entry was written, the bytes stay too.
+        if (!item.isClaimed && error instanceof HmsError && error.facts['outcome'] !== 'unknown') await this.forget(item.staged);
         item.failed(error);
       }
     }
@@ -125,7 +128,8 @@ export class Receiving {
     }
   }
 
-  async #claim({ order, staged }: Waiting): Promise<Received> {
+  async #claim(item: Waiting): Promise<Received> {
+    const { order, staged } = item;
     const { ledger, catalog, signer, index } = this.#lake;
     const { program, sender, contract } = order;
     const { txn, id, name, media, size, sha256, hash } = staged;
@@ -145,6 +149,7 @@ export class Receiving {
         isNew,
       );
       if (claimed !== null) {
+        item.isClaimed = true;
         await this.#place(claimed, id);
         return { rawId: claimed.seq, drop: id, name, duplicate: false };
       }
@@ -159,6 +164,7 @@ export class Receiving {
         () => index.view.hasDrop(first.id),
       );
       if (repeated === null) continue;
+      item.isClaimed = true;
       await ledger.catchUp();
       ledger.refuseWithoutEffect(repeated);
       return { rawId, drop: first.id, name, duplicate: true };

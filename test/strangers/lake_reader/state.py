@@ -36,7 +36,7 @@ class Version:
         self.message = first.get("message", "Version 1") if first else None
         self.tags = set(first.get("tags", [])) if first else set()
         self.changes = leaf.body[1:] if first else None
-        self.totals = (first["files"], first["bytes"]) if first and "files" in first else None
+        self.totals = (first.get("files", 1), first.get("bytes")) if first else None
         # Whether all its tags are known: a body that is gone could have put one there.
         self.tags_known = first is not None
         self.withdrawn, self.voided = False, False
