@@ -17,7 +17,8 @@ export async function wordsOf(lake: ReadableLake, entry: LogEntry, own: number):
   }
   if (entry.op === 'raw.received' && subject?.kind === 'raw') {
     const drop = lake.catalog.dropById(subject.uuid);
-    return drop?.name == null ? null : `${drop.name}, for program ${drop.program}`;
+    const name = drop?.name ?? null;
+    return drop === null || name === null ? null : `${name}, for program ${drop.program}`;
   }
   // The ledger of before a fork lies elsewhere.
   if (entry.log !== own) return null;

@@ -50,7 +50,7 @@ export async function readForm<F>(
   const first = error ?? failure?.error ?? reader.misfit;
   if (first === null) return { fields: reader.fields, files: made };
   for (const one of made) await undo(one);
-  throw first;
+  throw first instanceof Error ? first : new Error('The form broke off.', { cause: first });
 }
 
 class FormReader<F> {

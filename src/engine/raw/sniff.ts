@@ -42,7 +42,6 @@ function textOf(bytes: Buffer, isWhole: boolean): string | null {
   if (!isWhole) while (end > 0 && bytes.length - end < 4 && !isUtf8(bytes.subarray(0, end))) end--;
   if (!isUtf8(bytes.subarray(0, end))) return null;
   const text = bytes.toString('utf8', 0, end).replace(/^\ufeff/, '');
-  // eslint-disable-next-line no-control-regex -- what no text has: that is asked
   return /[\u0000-\u0008\u000e-\u001a\u001c-\u001f]/.test(text) ? null : text;
 }
 

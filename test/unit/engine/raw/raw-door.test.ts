@@ -47,7 +47,7 @@ function form(program: string | null, files: Readonly<Record<string, string | Ui
   return data;
 }
 
-function post(body: BodyInit, token = jwt, headers: Record<string, string> = {}): Promise<Response> {
+function post(body: string | FormData, token = jwt, headers: Record<string, string> = {}): Promise<Response> {
   return fetch(`${host.origin}/dta/raw`, { method: 'POST', body, headers: { authorization: `Bearer ${token}`, ...headers } });
 }
 
