@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DatasetId, Instant, LogicalPath, Sha256, Tag } from './ids.ts';
+import { DatasetId, Instant, LogicalPath, ProgramId, Sha256, Tag } from './ids.ts';
 
 /** Bodies: docs/formats/lake.md sections 5 and 6. The first line, by operation, and the lines of a version. */
 
@@ -90,12 +90,14 @@ export const BodyHead = z.discriminatedUnion('op', [
   head('tag.removed', { tag: Tag }),
   head('alias.added', { alias: DatasetId }),
   head('body.destroyed', { authority: z.string(), reason: z.string() }),
+  head('raw.received', { program: ProgramId, media: z.string(), sender: z.string(), contract: z.string().optional() }),
+  head('raw.repeated', { program: ProgramId, name: LogicalPath, sender: z.string(), contract: z.string().optional() }),
 ]);
 export type BodyHead = z.infer<typeof BodyHead>;
 /** The first line of one operation's body. */
 export type HeadOf<O extends BodyHead['op']> = Extract<BodyHead, { op: O }>;
 
-/** One line of a version's body after the first: a change against the version before, or a note. */
+/** One line of the body of a version, or of a raw drop, after the first: a change against the version before, or a note. */
 export const BodyLine = z.union([
   z.strictObject({ do: z.enum(['add', 'replace']), path: LogicalPath, sha256: Sha256, size: z.int().min(0), mtime: Instant.nullable() }),
   z.strictObject({ do: z.literal('remove'), path: LogicalPath }),

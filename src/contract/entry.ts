@@ -75,6 +75,8 @@ export const knownOps = [
   'tag.removed',
   'alias.added',
   'body.destroyed',
+  'raw.received',
+  'raw.repeated',
 ] as const;
 export type KnownOp = (typeof knownOps)[number];
 

@@ -39,6 +39,7 @@ export const errorCodes = {
   STORED_DAMAGED: { exit: 1 },
   BODY_KEPT: { exit: 3 },
   ENTRY_UNKNOWN: { exit: 2 },
+  RAW_UNKNOWN: { exit: 2 },
   ENTRY_TOO_LARGE: { exit: 3 },
   COLUMN_UNKNOWN: { exit: 2 },
   CONTENT_REFUSED: { exit: 3 },

@@ -6,3 +6,4 @@ export * from './errors.ts';
 export * from './finding.ts';
 export * from './progress.ts';
 export * from './heartbeat.ts';
+export * from './token.ts';

@@ -1,5 +1,5 @@
-import type { BodyHead, DatasetId, Description, HeadOf, Imported, Instant, KeyId, Lineage } from '../contract/index.ts';
-import type { KnownOp, RootName, Sha256, Tag, VersionNumber } from '../contract/index.ts';
+import type { BodyHead, DatasetId, Description, DropId, HeadOf, Imported, Instant, KeyId, Lineage } from '../contract/index.ts';
+import type { KnownOp, LogicalPath, ProgramId, RootName, Sha256, Tag, VersionNumber } from '../contract/index.ts';
 import type { Deed, ForkOrigin, NewKey } from './deed.ts';
 import type { FirstTags, LedgerView } from './view.ts';
 
@@ -13,6 +13,15 @@ export interface KeyWords {
 
 /** What the body of `version.exported` says of the package. */
 export type PackageWords = Pick<HeadOf<'version.exported'>, 'name' | 'bytes' | 'payload' | 'signer'>;
+
+/** What the first line of the body of `raw.received` says of the drop. */
+export interface DropWords {
+  readonly program: ProgramId;
+  /** Media type, as it was sniffed. */
+  readonly media: string;
+  readonly sender: string;
+  readonly contract: string | null;
+}
 
 type Target = { readonly id: DatasetId; readonly version: VersionNumber };
 
@@ -68,7 +77,11 @@ export type Change =
       readonly op: string | null;
       readonly authority: string | null;
       readonly reason: string | null;
-    };
+    }
+  /** Name, size and hash of the file stand in the line after the first. */
+  | { readonly kind: 'dropReceived'; readonly drop: DropId; readonly hash: Sha256; readonly words: DropWords | null }
+  /** The same bytes came again for the same program. */
+  | { readonly kind: 'dropRepeated'; readonly drop: DropId; readonly words: (Omit<DropWords, 'media'> & { readonly name: LogicalPath }) | null };
 
 /** The body of this operation, where it is there. */
 export function said<O extends KnownOp>(head: BodyHead | null, op: O): HeadOf<O> | null {
@@ -123,6 +136,14 @@ export function changesOf(deed: Deed, head: BodyHead | null, seq: number, statio
       const words = said(head, deed.op);
       const { authority = null, reason = null } = words ?? {};
       return [{ kind: 'bodyDestroyed', seq: deed.seq, op: view.opOf(deed.seq), authority, reason }];
+    }
+    case 'raw.received': {
+      const words = said(head, deed.op);
+      return [{ kind: 'dropReceived', drop: deed.drop, hash: deed.hash, words: words && { program: words.program, media: words.media, sender: words.sender, contract: words.contract ?? null } }];
+    }
+    case 'raw.repeated': {
+      const words = said(head, deed.op);
+      return [{ kind: 'dropRepeated', drop: deed.drop, words: words && { program: words.program, name: words.name, sender: words.sender, contract: words.contract ?? null } }];
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { DatasetId, Entry, EntryKey, KeyId, KeyRole, KnownOp, Sha256, VersionNumber } from '../contract/index.ts';
+import type { DatasetId, DropId, Entry, EntryKey, KeyId, KeyRole, KnownOp, Sha256, VersionNumber } from '../contract/index.ts';
 import { fromBase64, toHex } from './bytes.ts';
 import type { Sha256Fn } from './bytes.ts';
 import { parseForkRef, parseSubject } from './refs.ts';
@@ -29,7 +29,9 @@ export type Deed =
       readonly hash: Sha256;
     }
   | { readonly op: 'version.withdrawn' | 'tag.added' | 'tag.removed'; readonly id: DatasetId; readonly version: VersionNumber }
-  | { readonly op: 'body.destroyed'; readonly seq: number };
+  | { readonly op: 'body.destroyed'; readonly seq: number }
+  | { readonly op: 'raw.received'; readonly drop: DropId; readonly hash: Sha256 }
+  | { readonly op: 'raw.repeated'; readonly drop: DropId };
 
 /** What each operation is about. */
 export const subjectKinds = {
@@ -50,6 +52,8 @@ export const subjectKinds = {
   'tag.removed': 'version',
   'alias.added': 'dataset',
   'body.destroyed': 'entry',
+  'raw.received': 'raw',
+  'raw.repeated': 'raw',
 } as const satisfies Record<KnownOp, Subject['kind']>;
 
 /** DER of an uncompressed P-256 SubjectPublicKeyInfo up to the point's coordinates (RFC 5480 section 2), and its length. */
@@ -102,6 +106,13 @@ export function readDeed(entry: Entry, op: KnownOp, key: NewKey | null): Deed | 
       return subject.kind === 'version' ? { op, id: subject.id, version: subject.version } : lackOf('version');
     case 'body.destroyed':
       return subject.kind === 'entry' ? { op, seq: subject.seq } : lackOf('entry');
+    case 'raw.received': {
+      if (subject.kind !== 'raw') return lackOf('raw drop');
+      const hash = outputHash(entry, entry.subject);
+      return hash === null ? "The entry does not give the hash of the drop's inventory." : { op, drop: subject.uuid, hash };
+    }
+    case 'raw.repeated':
+      return subject.kind === 'raw' ? { op, drop: subject.uuid } : lackOf('raw drop');
   }
 }
 

@@ -38,6 +38,9 @@ export function entryMisfit(op: KnownOp, subject: Subject, view: LedgerView, key
       return versionMisfit(op, subject.id, subject.version, view);
     case 'entry':
       return destructionMisfit(subject.seq, view);
+    case 'raw':
+      if (op === 'raw.received') return view.hasDrop(subject.uuid) ? `The raw drop ${subject.uuid} is in the ledger already.` : null;
+      return view.hasDrop(subject.uuid) ? null : `There is no raw drop ${subject.uuid} in this lake.`;
     default:
       return null;
   }

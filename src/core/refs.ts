@@ -1,12 +1,12 @@
 import { isDatasetId, KeyId, LakeId, Sha256 } from '../contract/index.ts';
-import type { DatasetId, VersionNumber } from '../contract/index.ts';
+import type { DatasetId, DropId, VersionNumber } from '../contract/index.ts';
 
 /** What an entry is about: docs/formats/lake.md section 3. */
 export type Subject =
   | { readonly kind: 'lake' }
   | { readonly kind: 'dataset'; readonly id: DatasetId }
   | { readonly kind: 'version'; readonly id: DatasetId; readonly version: VersionNumber }
-  | { readonly kind: 'raw'; readonly uuid: string }
+  | { readonly kind: 'raw'; readonly uuid: DropId }
   | { readonly kind: 'table'; readonly name: string; readonly version: VersionNumber }
   | { readonly kind: 'cube'; readonly name: string; readonly version: VersionNumber }
   | { readonly kind: 'contract'; readonly name: string; readonly sha256: Sha256 }
@@ -59,6 +59,7 @@ function parseSingle(kind: string | undefined, value: string): Subject | null {
     case 'tier':
       return count.test(value) ? { kind, tier: Number(value) } : null;
     case 'raw':
+      return uuid.test(value) ? { kind, uuid: value as DropId } : null;
     case 'request':
       return uuid.test(value) ? { kind, uuid: value } : null;
     default:

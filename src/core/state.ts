@@ -1,5 +1,5 @@
 import { nameKey, ZERO_HASH } from '../contract/index.ts';
-import type { DatasetId, Instant, KeyId, RootName, Sha256, Tag, TxnId } from '../contract/index.ts';
+import type { DatasetId, DropId, Instant, KeyId, RootName, Sha256, Tag, TxnId } from '../contract/index.ts';
 import type { Change } from './changes.ts';
 import type { Judgement } from './effect.ts';
 import type { BodyState, DatasetRecord, FirstTags, KeyRecord, LedgerView, VersionRecord } from './view.ts';
@@ -50,6 +50,7 @@ export class LedgerState implements LedgerView {
   readonly #names = new Map<string, Name>();
   readonly #datasets = new Map<DatasetId, Dataset>();
   readonly #txns = new Set<TxnId>();
+  readonly #drops = new Set<DropId>();
   readonly #leaves: { readonly op: string | null; body: BodyState | null }[] = [];
 
   /**
@@ -63,6 +64,7 @@ export class LedgerState implements LedgerView {
     for (const [id, key] of origin.#keys) fork.#keys.set(id, key);
     for (const [key, name] of origin.#names) fork.#names.set(key, { ...name, aliasSeq: null });
     for (const txn of origin.#txns) fork.#txns.add(txn);
+    for (const drop of origin.#drops) fork.#drops.add(drop);
     for (const [id, dataset] of origin.#datasets) {
       const versions = dataset.versions.map((version) => ({
         ...version,
@@ -141,6 +143,10 @@ export class LedgerState implements LedgerView {
     return tags.includes(tag) || (complete ? false : 'unknown');
   }
 
+  hasDrop(id: DropId): boolean {
+    return this.#drops.has(id);
+  }
+
   txnSeen(txn: TxnId): boolean {
     return this.#txns.has(txn);
   }
@@ -200,12 +206,16 @@ export class LedgerState implements LedgerView {
       case 'bodyDestroyed':
         this.#forget(change.seq, change.op);
         break;
+      case 'dropReceived':
+        this.#drops.add(change.drop);
+        break;
       case 'lakeCreated':
       case 'lakeForked':
       case 'recovered':
       case 'clockAccepted':
       case 'described':
       case 'exported':
+      case 'dropRepeated':
         break;
     }
   }

@@ -1,4 +1,4 @@
-import type { DatasetId, Instant, KeyId, KeyRole, RootName, Sha256, Tag, TxnId } from '../contract/index.ts';
+import type { DatasetId, DropId, Instant, KeyId, KeyRole, RootName, Sha256, Tag, TxnId } from '../contract/index.ts';
 
 export interface KeyRecord {
   readonly id: KeyId;
@@ -57,6 +57,8 @@ export interface LedgerView {
   version(id: DatasetId, version: number): VersionRecord | null;
   /** `unknown`: not known to be there, and a body that could say so is missing or destroyed. */
   hasTag(id: DatasetId, version: number, tag: Tag): boolean | 'unknown';
+  /** Whether a raw drop was received, in this ledger or in that of a fork's origin. */
+  hasDrop(id: DropId): boolean;
   txnSeen(txn: TxnId): boolean;
   /** Null where there is no such entry, or it cannot be read. */
   entryBody(seq: number): BodyState | null;

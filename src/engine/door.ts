@@ -1,13 +1,13 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { By, DatasetId } from '../contract/index.ts';
-import { abortable, DraftBook, EventLog, EXPORT_KEPT_MS, handlerOf, KnownLakes, LakeDesk, Metrics, problemOf, takePathsJob, Uploads } from './api/index.ts';
+import type { By, Caller, DatasetId } from '../contract/index.ts';
+import { abortable, DraftBook, EventLog, EXPORT_KEPT_MS, handlerOf, KnownLakes, LakeDesk, Metrics, problemOf, RawDesk, takePathsJob, Uploads } from './api/index.ts';
 import type { Services, Verify } from './api/index.ts';
 import { takeStationLock } from './catalog/index.ts';
 import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
 import { JobFile, Jobs } from './jobs/index.ts';
-import { station } from './keys/index.ts';
+import { station, Tokens } from './keys/index.ts';
 import type { Signer } from './keys/index.ts';
 import { closeToOthers, durableOn, ifMissing, inWords, placeOf, systemDisk } from './lake/index.ts';
 import type { Disk, Durable, Spawner } from './lake/index.ts';
@@ -28,6 +28,8 @@ export interface DoorOptions {
   readonly localPaths: boolean;
   /** The checker of `verify`, which the engine does not know. */
   readonly verify: Verify;
+  /** Bytes that one post of raw drops may have; larger files are uploaded in parts. */
+  readonly mostRawBytes?: number;
   readonly disk?: Disk;
   readonly clock?: Clock;
   readonly by?: By;
@@ -38,7 +40,10 @@ export interface DoorOptions {
 }
 
 export interface Door {
-  fetch(request: Request): Promise<Response>;
+  /** `caller`: who asks with a token of another program, as `admit` has said; without one everything is allowed. */
+  fetch(request: Request, caller?: Caller | null): Promise<Response>;
+  /** Who a token of another program is of; else a sentence why it is refused. */
+  admit(token: string): Promise<Caller | string>;
   /** Waits until no job is at work, at most `ms`. */
   drain(ms: number): Promise<void>;
   /** Stops jobs, ends streams, closes the lake. */
@@ -70,6 +75,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   const processes = new QueryProcesses(spawning);
   const shared = { ...(options.disk === undefined ? {} : { disk }), ...(options.by === undefined ? {} : { by: options.by }) };
   const drafts: DraftBook = new DraftBook(() => clock.monotonic(), () => desk.away !== null);
+  const raw = new RawDesk(options.mostRawBytes);
   const desk: LakeDesk = new LakeDesk(
     { profile, clock, ...shared, ...spawning },
     {
@@ -81,7 +87,10 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
         events.tell({ type: 'away', since: away?.since ?? null });
         if (away === null) jobs.goOn(lake);
       },
-      closing: () => drafts.close(),
+      closing: async () => {
+        drafts.close();
+        await raw.close();
+      },
     },
   );
   const jobs: Jobs = await Jobs.open({
@@ -112,6 +121,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     processes,
     events,
     drafts,
+    raw,
     verify,
     log,
   };
@@ -127,6 +137,10 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
 
   return {
     fetch: abortable(handlerOf(services, uploads, metrics)),
+    async admit(token) {
+      if (desk.id === null) return 'No lake is open.';
+      return new Tokens({ profile, lake: desk.id, station: signer.id, durable, clock }).holder(token);
+    },
     drain: (ms) => jobs.drain(ms),
     async close() {
       clearInterval(looking);

@@ -1,5 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { dropOf, versionName } from '../contract/index.ts';
 import type { DatasetId } from '../contract/index.ts';
 import { parseSubject } from '../core/index.ts';
 import type { Signer } from './keys/index.ts';
@@ -20,7 +21,7 @@ export async function finishInterrupted(lake: ReadableLake, signer: Signer, grac
   try {
     const recovery = await recover(lake.ledger, scratch, grace);
     if (recovery.placed.length > 0) {
-      const done = recovery.placed.map((version) => ({ did: 'placed', ref: `version:${version.dataset}:v${version.version}`, seq: version.seq, txn: version.txn }));
+      const done = recovery.placed.map((version) => ({ did: 'placed', ref: `${dropOf(version.dataset) === null ? 'version:' : ''}${versionName(version.dataset, version.version)}`, seq: version.seq, txn: version.txn }));
       await lake.ledger.act(signer, { op: 'lake.recovered', subject: 'lake', head: { done } });
     }
     return recovery;

@@ -7,6 +7,7 @@ import { verify } from '../verify/index.ts';
 import type { VerifyReport } from '../verify/index.ts';
 import { openAccess } from './access.ts';
 import type { Access } from './access.ts';
+import { RawDrops } from './raw.ts';
 import { workOf } from './staging.ts';
 import type { LakeOptions, WorkOptions } from './types.ts';
 
@@ -63,6 +64,11 @@ export class Lake implements AsyncDisposable {
   /** @internal */
   constructor(access: Access) {
     this.access = access;
+  }
+
+  /** Files kept as programs deliver them. */
+  get raw(): RawDrops {
+    return new RawDrops(this.access);
   }
 
   /** UUID. */

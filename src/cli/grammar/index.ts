@@ -4,6 +4,7 @@ import { addKeyCommands } from './keys.ts';
 import type { Run } from './leaf.ts';
 import { exampleText, withCommon } from './leaf.ts';
 import { addLabelCommands, addLookingCommands } from './looking.ts';
+import { addRawCommands, addTokenCommands } from './raw.ts';
 import { addRecordCommands } from './records.ts';
 import { addServeCommand } from './serve.ts';
 import { addTransformCommands } from './transform.ts';
@@ -47,6 +48,7 @@ Exit codes:
     );
   addLakeCommands(dta, run);
   addRecordCommands(dta, run);
+  addRawCommands(dta, run);
   addTransformCommands(dta, run);
   addLookingCommands(dta, run);
   addLabelCommands(dta, run);
@@ -54,5 +56,6 @@ Exit codes:
   addKeyCommands(dta, run);
   addUpkeepCommands(dta, run);
   addServeCommand(dta, run);
+  addTokenCommands(dta, run);
   return hms;
 }

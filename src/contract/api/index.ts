@@ -7,6 +7,7 @@ import { jobRoutes } from './jobs.ts';
 import { lakeRoutes } from './lakes.ts';
 import { ledgerRoutes } from './ledger.ts';
 import { presenceRoutes } from './presence.ts';
+import { rawRoutes } from './raw.ts';
 import { transformRoutes } from './transforms.ts';
 import { verificationRoutes } from './verifications.ts';
 
@@ -21,6 +22,7 @@ export * from './lakes.ts';
 export * from './ledger.ts';
 export * from './presence.ts';
 export * from './problem.ts';
+export * from './raw.ts';
 export * from './results.ts';
 export * from './route.ts';
 export * from './transforms.ts';
@@ -34,6 +36,7 @@ export const routes = {
   ...intakeRoutes,
   ...exportRoutes,
   ...verificationRoutes,
+  ...rawRoutes,
   ...transformRoutes,
   ...ledgerRoutes,
   ...presenceRoutes,

@@ -26,6 +26,12 @@ export const doorCodes = {
   /** A link that expired, or was made by another run of the program. */
   LINK_EXPIRED: 410,
   TOKEN_REFUSED: 401,
+  /** The token is good and does not allow this. */
+  SCOPE_MISSING: 403,
+  /** More bytes than the route takes. */
+  REQUEST_TOO_LARGE: 413,
+  /** A body of a type that the route does not take. */
+  MEDIA_REFUSED: 415,
   /** Wrong `Host` or `Origin`. */
   HOST_REFUSED: 403,
   /** The route takes paths of this computer, and this host does not offer that. */
@@ -50,6 +56,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   FILE_UNKNOWN: 404,
   TAG_UNKNOWN: 404,
   ENTRY_UNKNOWN: 404,
+  RAW_UNKNOWN: 404,
   COLUMN_UNKNOWN: 422,
   NAME_INVALID: 422,
   QUERY_REFUSED: 422,

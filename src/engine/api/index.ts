@@ -1,5 +1,6 @@
 import type { Handlers } from './handler.ts';
 import { makeApp } from './app.ts';
+import type { App } from './app.ts';
 import { datasetHandlers } from './dataset-handlers.ts';
 import { draftHandlers } from './draft-handlers.ts';
 import { eventHandlers } from './event-handlers.ts';
@@ -11,6 +12,7 @@ import { ledgerHandlers } from './ledger-handlers.ts';
 import { Links } from './links.ts';
 import type { Metrics } from './metrics.ts';
 import { presenceHandlers } from './presence-handlers.ts';
+import { rawHandlers } from './raw-handlers.ts';
 import { Requests } from './requests.ts';
 import type { Services } from './services.ts';
 import { transformHandlers } from './transform-handlers.ts';
@@ -22,6 +24,7 @@ export { EventLog } from './event-log.ts';
 export { KnownLakes } from './known-lakes.ts';
 export { LakeDesk } from './lake-desk.ts';
 export { Metrics } from './metrics.ts';
+export { RawDesk } from './raw-desk.ts';
 export { problemOf } from './problems.ts';
 export { abortable } from './requests.ts';
 export type { Services, Verified, Verify } from './services.ts';
@@ -30,7 +33,7 @@ export { Uploads } from './uploads.ts';
 export { EXPORT_KEPT_MS } from './export-handlers.ts';
 
 /** The handler of all routes over these services. */
-export function handlerOf(services: Services, uploads: Uploads, metrics: Metrics): (request: Request) => Promise<Response> {
+export function handlerOf(services: Services, uploads: Uploads, metrics: Metrics): App {
   const requests = new Requests();
   const links = new Links(services.clock, (request) => app(request));
   const handlers: Handlers = {
@@ -40,6 +43,7 @@ export function handlerOf(services: Services, uploads: Uploads, metrics: Metrics
     ...intakeHandlers(services, uploads),
     ...exportHandlers(services, links),
     ...verificationHandlers(services, uploads),
+    ...rawHandlers(services, uploads, metrics),
     ...transformHandlers(services),
     ...ledgerHandlers(services),
     ...presenceHandlers(services),

@@ -33,7 +33,7 @@ export interface DeskTold {
   /** The lake's folder does not answer, or (null) answers again. */
   away(away: Away | null, lake: LakeId): void;
   /** Nobody uses the lake any more, and it is about to be closed. */
-  closing(): void;
+  closing(): Promise<void>;
 }
 
 /** The lake that is open. One at a time; it is closed only when nobody works on it. */
@@ -310,7 +310,7 @@ export class LakeDesk {
       const lake = await access.reading();
       await askForEnrolment(lake);
       // What an interrupted commit left is finished now, so that nobody sees half of it.
-      const isUnfinished = lake.readOnly === null && lake.catalog.unsettled().length > 0;
+      const isUnfinished = lake.readOnly === null && lake.index.unplaced().length > 0;
       const recovery = isUnfinished ? (await access.writing()).recovery : nothing;
       const { paths, lake: opened } = access.fixed;
       const lookout: Lookout = new Lookout(paths.root, paths.lakeJson, this.#options.clock, (away) => {
@@ -336,7 +336,7 @@ export class LakeDesk {
     this.#opened = null;
     const isAway = opened.lookout.away !== null;
     if (this.#users > 0) await patiently(new Promise<void>((resolve) => this.#free.push(resolve)), isAway);
-    this.#told.closing();
+    await patiently(this.#told.closing(), isAway);
     await opened.presence.close();
     await patiently(opened.access.close(), isAway);
   }

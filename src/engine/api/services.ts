@@ -10,6 +10,7 @@ import type { DraftBook } from './draft-book.ts';
 import type { EventLog } from './event-log.ts';
 import type { KnownLakes } from './known-lakes.ts';
 import type { LakeDesk } from './lake-desk.ts';
+import type { RawDesk } from './raw-desk.ts';
 
 /** The independent checker, handed in: the engine does not judge with the code that others judge it with. */
 export type Verify = (path: string, options: { readonly signal?: AbortSignal; readonly onProgress?: OnProgress; readonly trust?: readonly Uint8Array[]; readonly seen?: Uint8Array }) => Promise<Verified>;
@@ -34,6 +35,7 @@ export interface Services {
   readonly processes: QueryProcesses;
   readonly events: EventLog;
   readonly drafts: DraftBook;
+  readonly raw: RawDesk;
   readonly verify: Verify;
   readonly log: (words: string, error?: unknown) => void;
 }

@@ -1,7 +1,8 @@
-import type { DatasetId, Instant, KeyId, LakeId, Sha256, TxnId, VersionRef } from '../../contract/index.ts';
+import type { DatasetId, DropId, Instant, KeyId, LakeId, ProgramId, Sha256, TxnId, VersionRef } from '../../contract/index.ts';
 import type { Frontier, LedgerView } from '../../core/index.ts';
 import { DatasetReader, type DatasetDetail, type DatasetPage, type ExportRow } from './dataset-read.ts';
 import { Differences } from './diff.ts';
+import { DropReader, type DropDetail } from './drop-read.ts';
 import { fileAt, filePage, iterateFiles, type FilePage, type FileRow } from './file-read.ts';
 import { fingerprint } from './fingerprint.ts';
 import { splitFrontier } from './frontier.ts';
@@ -60,6 +61,7 @@ export class Catalog {
   readonly #reader: Sql;
   readonly #datasets: DatasetReader;
   readonly #log: LogReader;
+  readonly #drops: DropReader;
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(writer: Sql, reader: Sql) {
@@ -68,6 +70,7 @@ export class Catalog {
     this.view = new SqlLedgerView(reader);
     this.#datasets = new DatasetReader(reader);
     this.#log = new LogReader(reader);
+    this.#drops = new DropReader(reader);
   }
 
   position(): Position {
@@ -196,6 +199,34 @@ export class Catalog {
       const known = [from, to].every((version) => version === 0 || this.#datasets.withFiles(id, version) !== null);
       return ds === null || !known ? null : new Differences(this.#reader, ds, from, to);
     });
+  }
+
+  /** A raw drop by its `raw_id`, the number of its entry in the lake's own ledger. */
+  drop(rawId: number): DropDetail | null {
+    return this.#reader.snapshot(() => this.#drops.bySeq(rawId));
+  }
+
+  dropById(id: DropId): DropDetail | null {
+    return this.#reader.snapshot(() => this.#drops.byId(id));
+  }
+
+  /** The first drop of a program with these bytes, in the lake's own ledger. */
+  sameDrop(program: ProgramId, sha256: Sha256): DropDetail | null {
+    return this.#reader.snapshot(() => this.#drops.same(program, sha256));
+  }
+
+  /** Raw drops, newest first; `next` of a page is the `before` of the following one. */
+  drops(program: ProgramId | null, before: number | null, limit: number): { readonly drops: DropDetail[]; readonly next: number | null } {
+    return this.#reader.snapshot(() => this.#drops.page(program, before, limit));
+  }
+
+  dropCount(program: ProgramId | null = null): number {
+    return this.#drops.count(program);
+  }
+
+  /** Claimed raw drops whose object was not yet seen in its place, oldest first. */
+  unsettledDrops(): DropDetail[] {
+    return this.#reader.snapshot(() => this.#drops.unsettled());
   }
 
   /** Entries, newest first. */

@@ -77,6 +77,12 @@ export function applyChange(sql: Sql, place: Place, change: Change): boolean {
     case 'bodyDestroyed':
       remark(sql, pos, change.authority === null ? null : { authority: change.authority, reason: change.reason });
       return forgetWords(sql, place.base + change.seq, pos);
+    case 'dropReceived':
+      addDrop(sql, pos, change);
+      return false;
+    case 'dropRepeated':
+      addRepeat(sql, pos, change);
+      return false;
   }
 }
 
@@ -168,6 +174,31 @@ function voidVersion(sql: Sql, pos: number, { id, version, hash, reason }: Chang
     version,
   );
   remark(sql, pos, reason === null ? null : { reason });
+}
+
+function addDrop(sql: Sql, pos: number, { drop, hash, words }: ChangeOf<'dropReceived'>): void {
+  sql.run(
+    'INSERT INTO raw_drop (pos, id, hash, program, media, sender, contract) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    pos,
+    drop,
+    hexBytes(hash),
+    words?.program ?? null,
+    words?.media ?? null,
+    words?.sender ?? null,
+    words?.contract ?? null,
+  );
+}
+
+function addRepeat(sql: Sql, pos: number, { drop, words }: ChangeOf<'dropRepeated'>): void {
+  sql.run(
+    'INSERT INTO raw_repeat (pos, drop_pos, program, name, sender, contract) SELECT ?1, pos, ?2, ?3, ?4, ?5 FROM raw_drop WHERE id = ?6',
+    pos,
+    words?.program ?? null,
+    words?.name ?? null,
+    words?.sender ?? null,
+    words?.contract ?? null,
+    drop,
+  );
 }
 
 function addExport(sql: Sql, pos: number, change: ChangeOf<'exported'>): void {

@@ -24,6 +24,8 @@ const dumps = {
     FROM export x JOIN dataset d ON d.ds = x.ds ORDER BY x.pos`,
   file: `SELECT d.id, f.path, f.begin, f.until, hex(f.sha256), f.size, f.mtime
     FROM dataset d CROSS JOIN file f ON f.ds = d.ds ORDER BY d.id, f.path, f.begin`,
+  drop: 'SELECT pos, id, hex(hash), program, media, sender, contract, name, size, hex(sha256) FROM raw_drop ORDER BY pos',
+  repeat: 'SELECT pos, drop_pos, program, name, sender, contract FROM raw_repeat ORDER BY pos',
   note: 'SELECT d.id, n.version, n.line, n.note, n.path, n.detail FROM note n JOIN dataset d ON d.ds = n.ds ORDER BY d.id, n.version, n.line',
 } as const;
 

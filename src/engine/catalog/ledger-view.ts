@@ -1,5 +1,5 @@
 import { ZERO_HASH } from '../../contract/index.ts';
-import type { DatasetId, Instant, KeyId, KeyRole, RootName, Sha256, Tag, TxnId } from '../../contract/index.ts';
+import type { DatasetId, DropId, Instant, KeyId, KeyRole, RootName, Sha256, Tag, TxnId } from '../../contract/index.ts';
 import { fromHex } from '../../core/index.ts';
 import type { BodyState, DatasetRecord, FirstTags, KeyRecord, LedgerView, VersionRecord } from '../../core/index.ts';
 import { catalogError } from './errors.ts';
@@ -101,6 +101,10 @@ export class SqlLedgerView implements LedgerView {
     );
     if (row === null || (row.has === 0 && row.lost === 0)) return false;
     return row.has === 1 ? true : 'unknown';
+  }
+
+  hasDrop(id: DropId): boolean {
+    return this.#number('SELECT EXISTS (SELECT 1 FROM raw_drop WHERE id = ?) AS n', id) === 1;
   }
 
   txnSeen(txn: TxnId): boolean {

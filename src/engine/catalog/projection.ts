@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { BodyLine, DatasetId, Sha256 } from '../../contract/index.ts';
+import type { BodyLine, DatasetId, DropId, LogicalPath, Sha256 } from '../../contract/index.ts';
 import { appendLeaf, parseSubject } from '../../core/index.ts';
 import type { Frontier, Judgement, LedgerView } from '../../core/index.ts';
 import { applyChange } from './changes.ts';
@@ -111,6 +111,16 @@ export class Projection {
   setPlaced(id: DatasetId, version: number, placed: boolean): void {
     const { ds } = this.#place(id, version);
     this.#sql.run('UPDATE version SET placed = ? WHERE ds = ? AND number = ?', placed ? 1 : 0, ds, version);
+  }
+
+  /** What the body of a raw drop says of its file, after `apply` has added the drop. */
+  setDropFile(id: DropId, file: { readonly path: LogicalPath; readonly sha256: Sha256; readonly size: number }): void {
+    this.#sql.run('UPDATE raw_drop SET name = ?, size = ?, sha256 = ? WHERE id = ?', file.path, file.size, hexBytes(file.sha256), id);
+  }
+
+  /** Local: whether the drop's object stands at its place in the store. */
+  setDropPlaced(id: DropId, placed: boolean): void {
+    this.#sql.run('UPDATE raw_drop SET placed = ? WHERE id = ?', placed ? 1 : 0, id);
   }
 
   /** Local: the checkpoint that this catalog's entries were last compared with. */

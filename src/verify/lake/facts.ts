@@ -1,4 +1,5 @@
-import type { DatasetId, KeyId, RootName, Sha256, TxnId } from '../../contract/index.ts';
+import { dropName } from '../../contract/index.ts';
+import type { DatasetId, DropName, KeyId, RootName, Sha256, TxnId } from '../../contract/index.ts';
 import type { ForkPoint, Judgement, LedgerState } from '../../core/index.ts';
 import type { LargeFile } from '../workers/read-body.ts';
 import type { TreeNodes } from './tree-nodes.ts';
@@ -19,7 +20,8 @@ export interface VersionFact {
 }
 
 export interface DatasetFact {
-  readonly id: DatasetId;
+  /** Of a raw drop the name of its object, which has one version. */
+  readonly id: DatasetId | DropName;
   root: RootName | null;
   /** Files of the newest version as far as its body says; 0 where it does not. */
   files: number;
@@ -35,6 +37,7 @@ export interface KeyFact {
 
 export class LedgerFacts {
   readonly datasets = new Map<DatasetId, DatasetFact>();
+  readonly drops = new Map<DropName, DatasetFact>();
   readonly keys = new Map<KeyId, KeyFact>();
   /** Acts that are in the ledger. */
   readonly txns = new Set<string>();
@@ -48,6 +51,7 @@ export class LedgerFacts {
   static forkOf(origin: LedgerFacts): LedgerFacts {
     const facts = new LedgerFacts();
     for (const [id, dataset] of origin.datasets) facts.datasets.set(id, { ...dataset, versions: dataset.versions.map((version) => ({ ...version })) });
+    for (const [id, drop] of origin.drops) facts.drops.set(id, drop);
     for (const [id, key] of origin.keys) facts.keys.set(id, key);
     for (const txn of origin.txns) facts.txns.add(txn);
     return facts;
@@ -88,6 +92,11 @@ export class LedgerFacts {
         case 'voided': {
           const version = this.datasets.get(change.id)?.versions[change.version - 1];
           if (version !== undefined) Object.assign(version, { hash: change.hash, txn: entry.txn, voided: true, body: null });
+          break;
+        }
+        case 'dropReceived': {
+          const id = dropName(change.drop);
+          this.drops.set(id, { id, root: 'raw', files: 1, versions: [{ version: 1, hash: change.hash, txn: entry.txn, voided: false, body, large }] });
           break;
         }
         case 'bodyDestroyed':

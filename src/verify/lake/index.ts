@@ -36,7 +36,7 @@ export async function checkLake(check: LakeCheck, seen: Uint8Array | null): Prom
   }
   check.meter.phase('Reading and hashing files');
   const datasets = [...ledger.facts.datasets.values()];
-  await checkStore(check, datasets);
+  await checkStore(check, [...datasets, ...ledger.facts.drops.values()]);
   checkStaging(check, ledger.facts, fork);
   checkKeyCopies(check, ledger.facts);
   checkReadme(check);

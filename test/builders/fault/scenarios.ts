@@ -1,7 +1,7 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import type { LogicalPath, Tag } from '../../../src/contract/index.ts';
+import type { LogicalPath, ProgramId, Tag } from '../../../src/contract/index.ts';
 import { commit, discard, draftsOf, myDraft, put, removeFiles, renameFile } from '../../../src/engine/drafting.ts';
 import { addTag } from '../../../src/engine/datasets/index.ts';
 import { exportVersion } from '../../../src/engine/export.ts';
@@ -10,6 +10,8 @@ import { forkLake } from '../../../src/engine/fork.ts';
 import { initLake } from '../../../src/engine/init.ts';
 import { systemDisk } from '../../../src/engine/lake/index.ts';
 import type { Disk } from '../../../src/engine/lake/index.ts';
+import { dropContent } from '../../../src/engine/raw-drops.ts';
+import { Receiving } from '../../../src/engine/receiving.ts';
 import { openToRead } from '../../../src/engine/open.ts';
 import type { ReadableLake, WritableLake } from '../../../src/engine/open.ts';
 import { enrollStation, pendingRequests, requestEnrolment } from '../../../src/engine/stations.ts';
@@ -132,6 +134,35 @@ async function isVoided(lake: ReadableLake): Promise<boolean> {
   return true;
 }
 
+const dropped = 'model,fail\nModel-Z,1\n';
+const PROGRAM = 12 as ProgramId;
+
+/** A drop that an earlier attempt entered is recognised by its bytes, so that giving the command again makes no second one. */
+async function receiveDrop(lake: WritableLake): Promise<void> {
+  const receiving = await Receiving.begin(lake);
+  try {
+    const staged = await receiving.stage('seatbelt.csv', bytesOfText(dropped));
+    await receiving.enter({ program: PROGRAM, sender: 'Seat-belt rig', contract: null }, staged);
+  } finally {
+    await receiving.close();
+  }
+}
+
+async function* bytesOfText(text: string): AsyncGenerator<Uint8Array> {
+  yield await Promise.resolve(Buffer.from(text));
+}
+
+/** There is one drop, whole, or none. */
+async function isReceived(lake: ReadableLake): Promise<boolean> {
+  await expectVersion(lake, DATASET, 1, firstFiles);
+  const { drops } = lake.catalog.drops(null, null, 10);
+  const [drop] = drops;
+  if (drop === undefined) return false;
+  expect([drops.length, drop.name, drop.sha256]).toEqual([1, 'seatbelt.csv', hashOf(dropped)]);
+  expect(readFileSync((await dropContent(lake, drop)).place, 'utf8')).toBe(dropped);
+  return true;
+}
+
 export const commitScenarios: readonly Scenario[] = [
   inSession('put and commit a new dataset', 'empty', firstCommit, versionIs(1, firstFiles, ['raw'])),
   inSession('put, remove, rename and commit the next version', 'one version', secondCommit, versionIs(2, secondFiles)),
@@ -165,6 +196,7 @@ export const actScenarios: readonly Scenario[] = [
     async (lake) => void (await addTag(lake, { dataset: DATASET, version: 1 }, tag('clean'))),
     (lake) => Promise.resolve(lake.catalog.version(DATASET, 1)?.tags.includes(tag('clean')) ?? false),
   ),
+  inSession('receive a raw drop', 'one version', receiveDrop, isReceived),
   inSession('export to a zip', 'one version', exportFirst, isExported, { after: onlyPackage }),
   {
     name: 'ask for enrolment',

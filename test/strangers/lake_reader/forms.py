@@ -38,6 +38,8 @@ OPERATIONS = {
     "alias.added": ("dataset", False, None),
     "version.exported": ("version", False, "package"),
     "body.destroyed": ("entry", False, None),
+    "raw.received": ("raw", False, "itself"),
+    "raw.repeated": ("raw", False, None),
 }
 
 
@@ -140,6 +142,8 @@ def _is_subject(kind, rest):
         return rest.isascii() and rest.isdigit() and str(int(rest)) == rest
     if kind == "dataset":
         return is_dataset_id(rest)
+    if kind == "raw":
+        return matches(UUID, rest)
     version = VERSION.fullmatch("version:" + rest)
     return bool(version) and is_dataset_id(version[1])
 
@@ -162,6 +166,8 @@ HEADS = {
     "alias.added": {"alias": str},
     "version.exported": {"name": str, "bytes": int, "payload": dict, "signer": str},
     "body.destroyed": {"authority": str, "reason": str},
+    "raw.received": {"program": int, "media": str, "sender": str},
+    "raw.repeated": {"program": int, "name": str, "sender": str},
 }
 
 

@@ -32,10 +32,11 @@ class Version:
         self.number, self.at, self.seq = number, leaf.entry["at"], leaf.seq
         self.sha256 = leaf.output(leaf.entry["subject"])
         self.txn = leaf.entry["txn"]
-        self.message = first.get("message") if first else None
+        # A drop's inventory says "Version 1", its body nothing of it.
+        self.message = first.get("message", "Version 1") if first else None
         self.tags = set(first.get("tags", [])) if first else set()
         self.changes = leaf.body[1:] if first else None
-        self.totals = (first["files"], first["bytes"]) if first else None
+        self.totals = (first.get("files", 1), first.get("bytes")) if first else None
         # Whether all its tags are known: a body that is gone could have put one there.
         self.tags_known = first is not None
         self.withdrawn, self.voided = False, False
@@ -47,6 +48,8 @@ class State:
     def __init__(self):
         self.keys, self.revoked = {}, set()
         self.datasets, self.names = {}, {}
+        # Raw drops (section 6.3): objects of one version, by the names of their objects.
+        self.drops = {}
         self.txns, self.at = set(), ""
         self.logs = []
         self.newer = False
@@ -261,6 +264,16 @@ class State:
                 raise BodyDoesNotFit("that name is taken")
             self.names[first["alias"].lower()] = dataset.id
             dataset.aliases.append(first["alias"])
+
+    def _raw_received(self, leaf, entry, first):
+        name = "raw/" + entry["subject"].removeprefix("raw:")
+        need(name not in self.drops, "that drop is there already")
+        drop = self.drops[name] = Dataset(name, entry["at"])
+        drop.root = "raw"
+        drop.versions.append(Version(1, leaf, first))
+
+    def _raw_repeated(self, leaf, entry, first):
+        need("raw/" + entry["subject"].removeprefix("raw:") in self.drops, "there is no such drop")
 
     def _body_destroyed(self, leaf, entry, first):
         seq = int(entry["subject"].removeprefix("entry:"))

@@ -15,6 +15,7 @@ describe('the grammar', () => {
     expect(leaves().map(({ name }) => name)).toEqual([
       ...['dta init', 'dta doctor'],
       ...['dta ingest', 'dta import', 'dta create', 'dta put', 'dta rm', 'dta mv', 'dta commit', 'dta discard', 'dta drafts'],
+      ...['dta raw put', 'dta raw ls', 'dta raw show', 'dta raw cat'],
       'dta transform',
       ...['dta ls', 'dta show', 'dta files', 'dta cat', 'dta diff', 'dta log'],
       ...['dta tag', 'dta alias', 'dta describe', 'dta withdraw'],
@@ -23,6 +24,7 @@ describe('the grammar', () => {
       ...['dta station list', 'dta station request', 'dta station enroll', 'dta station revoke'],
       ...['dta clock accept', 'dta lake fork', 'dta body destroy', 'dta void', 'dta rebuild'],
       'dta serve',
+      ...['dta token make', 'dta token trust', 'dta token list', 'dta token revoke'],
     ]);
   });
 

@@ -30,6 +30,8 @@ export const ledger = {
     'tag.added': '{{by}} added a tag to <subject/>',
     'tag.removed': '{{by}} took a tag off <subject/>',
     'alias.added': '{{by}} gave another name to <subject/>',
+    'raw.received': '{{by}} received a raw drop',
+    'raw.repeated': '{{by}} received a raw drop that was there before',
     'body.destroyed': '{{by}} destroyed the words of <subject/>',
   },
   otherOp: '{{by}}: {{op}} <subject/>',
