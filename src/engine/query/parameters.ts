@@ -1,0 +1,26 @@
+import type { DuckDBConnection, DuckDBPreparedStatement } from 'duckdb';
+import type { Parameters } from './protocol.ts';
+
+/** Prepares a statement with values for those of the parameters that it has; values are never part of its text. */
+export async function prepareWith(connection: DuckDBConnection, sql: string, parameters: Parameters): Promise<DuckDBPreparedStatement> {
+  const statement = await connection.prepare(sql);
+  for (let i = 1; i <= statement.parameterCount; i++) {
+    const value = parameters[statement.parameterName(i)] ?? null;
+    if (value === null) statement.bindNull(i);
+    else if (typeof value === 'boolean') statement.bindBoolean(i, value);
+    else if (typeof value === 'string') statement.bindVarchar(i, value);
+    else if (Number.isSafeInteger(value)) statement.bindBigInt(i, BigInt(value));
+    else statement.bindDouble(i, value);
+  }
+  return statement;
+}
+
+/** All rows of a small result, as texts, numbers and so on. */
+export async function runWith(connection: DuckDBConnection, sql: string, parameters: Parameters): Promise<unknown[][]> {
+  const statement = await prepareWith(connection, sql, parameters);
+  try {
+    return (await statement.runAndReadAll()).getRowsJson() as unknown[][];
+  } finally {
+    statement.destroySync();
+  }
+}
