@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { By, DatasetId } from '../contract/index.ts';
-import { abortable, DraftBook, EventLog, EXPORT_KEPT_MS, handlerOf, KnownLakes, LakeDesk, Metrics, problemOf, takePathsJob, Uploads } from './api/index.ts';
+import { abortable, DraftBook, EventLog, EXPORT_KEPT_MS, handlerOf, KnownLakes, LakeDesk, Metrics, problemOf, QuestionDesk, takePathsJob, Uploads } from './api/index.ts';
 import type { Services, Verify } from './api/index.ts';
 import { takeStationLock } from './catalog/index.ts';
 import { systemClock } from './clock.ts';
@@ -69,9 +69,17 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   const processes = new QueryProcesses(spawning);
   const shared = { ...(options.disk === undefined ? {} : { disk }), ...(options.by === undefined ? {} : { by: options.by }) };
   const drafts = new DraftBook(() => clock.monotonic());
-  const desk = new LakeDesk(
+  const questions: QuestionDesk = new QuestionDesk({ clock, log, reading: (work) => desk.reading(work) });
+  const desk: LakeDesk = new LakeDesk(
     { profile, clock, ...shared, ...spawning },
-    { lake: (lake) => events.tell({ type: 'lake', lake }), ledger: (size, at) => events.tell({ type: 'ledger', size, at }), closing: () => drafts.close() },
+    {
+      lake: (lake) => events.tell({ type: 'lake', lake }),
+      ledger: (size, at) => events.tell({ type: 'ledger', size, at }),
+      closing: () => {
+        drafts.close();
+        questions.close().catch((error: unknown) => log('What a question left could not be removed.', error));
+      },
+    },
   );
   const jobs: Jobs = await Jobs.open({
     clock,
@@ -98,6 +106,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     known,
     jobs,
     processes,
+    questions,
     events,
     drafts,
     verify,
@@ -119,6 +128,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     async close() {
       clearInterval(looking);
       await jobs.close();
+      await questions.close();
       await processes.close();
       events.close();
       await desk.close();

@@ -7,6 +7,8 @@ export { Dataset } from './dataset.ts';
 export type { CommitOptions, CreateOptions, Exported, ExportOptions } from './dataset-options.ts';
 export { Lake, lake } from './lake.ts';
 export type { DatasetInfo, Import, ImportOptions } from './lake.ts';
+export { QueryResult } from './query.ts';
+export type { Cell, QueryColumn, QueryOptions, QueryRelation, QueryStatistics } from './query.ts';
 export { Transform } from './transform.ts';
 export type { CsvFilterOptions, CsvOptions, CsvToParquetOptions, CsvTrimOptions, FilesOptions, JsonToCsvOptions, RedactTextOptions, SqlOptions, TransformCommitOptions, TransformOptions } from './transform.ts';
 export type { ByteSource, PutFileOptions, PutFolderOptions, PutStreamOptions } from './staging.ts';

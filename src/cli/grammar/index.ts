@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { addLakeCommands, addProofCommands, addUpkeepCommands } from './lake.ts';
 import { addKeyCommands } from './keys.ts';
 import type { Run } from './leaf.ts';
+import { addQueryCommands } from './query.ts';
 import { exampleText, withCommon } from './leaf.ts';
 import { addLabelCommands, addLookingCommands } from './looking.ts';
 import { addRecordCommands } from './records.ts';
@@ -48,6 +49,7 @@ Exit codes:
   addLakeCommands(dta, run);
   addRecordCommands(dta, run);
   addTransformCommands(dta, run);
+  addQueryCommands(dta, run);
   addLookingCommands(dta, run);
   addLabelCommands(dta, run);
   addProofCommands(dta, run);

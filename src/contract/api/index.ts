@@ -6,6 +6,7 @@ import { intakeRoutes } from './intakes.ts';
 import { jobRoutes } from './jobs.ts';
 import { lakeRoutes } from './lakes.ts';
 import { ledgerRoutes } from './ledger.ts';
+import { queryRoutes } from './queries.ts';
 import { transformRoutes } from './transforms.ts';
 import { verificationRoutes } from './verifications.ts';
 
@@ -19,6 +20,7 @@ export * from './jobs.ts';
 export * from './lakes.ts';
 export * from './ledger.ts';
 export * from './problem.ts';
+export * from './queries.ts';
 export * from './results.ts';
 export * from './route.ts';
 export * from './transforms.ts';
@@ -33,6 +35,7 @@ export const routes = {
   ...exportRoutes,
   ...verificationRoutes,
   ...transformRoutes,
+  ...queryRoutes,
   ...ledgerRoutes,
   ...jobRoutes,
   ...eventRoutes,

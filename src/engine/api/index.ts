@@ -10,6 +10,7 @@ import { lakeHandlers } from './lake-handlers.ts';
 import { ledgerHandlers } from './ledger-handlers.ts';
 import { Links } from './links.ts';
 import type { Metrics } from './metrics.ts';
+import { queryHandlers } from './query-handlers.ts';
 import { Requests } from './requests.ts';
 import type { Services } from './services.ts';
 import { transformHandlers } from './transform-handlers.ts';
@@ -22,6 +23,7 @@ export { KnownLakes } from './known-lakes.ts';
 export { LakeDesk } from './lake-desk.ts';
 export { Metrics } from './metrics.ts';
 export { problemOf } from './problems.ts';
+export { QuestionDesk } from './question-desk.ts';
 export { abortable } from './requests.ts';
 export type { Services, Verified, Verify } from './services.ts';
 export { takePathsJob } from './take-paths.ts';
@@ -40,6 +42,7 @@ export function handlerOf(services: Services, uploads: Uploads, metrics: Metrics
     ...exportHandlers(services, links),
     ...verificationHandlers(services, uploads),
     ...transformHandlers(services),
+    ...queryHandlers(services),
     ...ledgerHandlers(services),
     ...jobHandlers(services),
     ...eventHandlers(services, requests, metrics),

@@ -57,7 +57,7 @@ export class Answers {
 
   async #ask(explain: string, sql: string, parameters: Parameters, isInterrupted: () => boolean): Promise<Answer> {
     await this.#judge(sql);
-    if (explain !== '') return this.#explain(explain, sql, parameters);
+    if (explain !== '') return this.#explain(explain, sql, parameters, isInterrupted);
     // What has no name of its own as a statement, as DESCRIBE, stands in brackets only.
     const [before, after] = /^[\s;]*(?:--[^\n]*\n|\/\*.*?\*\/|\s)*(?:describe|desc|summarize|show)\b/is.test(sql) ? ['SELECT * FROM (', '\n)'] : ['', ''];
     const text = `${MAKE}${before}${sql.replace(/[\s;]+$/, '')}${after}`;
@@ -85,8 +85,11 @@ export class Answers {
     throw new Refusal(why, place === null ? null : 'bytes' in place ? fromBytes(sql, place.bytes) : fromCodePoints(sql, place.codePoints));
   }
 
-  async #explain(explain: string, sql: string, parameters: Parameters): Promise<Answer> {
-    const rows = await runWith(this.#connection, `${explain}${sql}`, parameters);
+  async #explain(explain: string, sql: string, parameters: Parameters, isInterrupted: () => boolean): Promise<Answer> {
+    const text = `${explain}${sql}`;
+    const rows = await runWith(this.#connection, text, parameters).catch((error: unknown) => {
+      throw new Failed(failureOf(error, isInterrupted(), text, explain.length));
+    });
     await this.#connection.run(`CREATE OR REPLACE TEMP TABLE ${RESULT} (explain_key VARCHAR, explain_value VARCHAR)`);
     for (const row of rows) await runWith(this.#connection, `INSERT INTO ${RESULT} VALUES ($1, $2)`, { 1: String(row[0]), 2: String(row[1]) });
     return this.#asked();

@@ -90,14 +90,14 @@ export class Planner {
       throw new Error('The clause of an instant has no place in the statement.');
     }
     const place = atSource(first.start);
-    const expression = `SELECT typeof(x), CAST(x AS VARCHAR) FROM (SELECT (${text.slice(first.start, last.end)}) AS x)`;
-    const serialized = await this.#serialized(expression);
+    const select = `SELECT (${text.slice(first.start, last.end)}) AS x`;
+    const serialized = await this.#serialized(select);
     const verdict = judgeTree(serialized, []);
     if (!verdict.ok) throw new Refusal(verdict.why, place);
     if (serialized.includes('"SUBQUERY"')) throw new Refusal('An instant is a value: a query cannot stand in it.', place);
     let row: unknown[] | undefined;
     try {
-      [row] = await runWith(this.connection, expression, parameters);
+      [row] = await runWith(this.connection, `SELECT typeof(x), CAST(x AS VARCHAR) FROM (${select})`, parameters);
     } catch (error) {
       throw new Refusal(`The instant cannot be understood: ${(error as Error).message.split('\n')[0]?.replace(/^(?:[A-Z][A-Za-z]* )+Error: /, '') ?? ''}`, place);
     }
