@@ -62,7 +62,8 @@ function documentIn(message: string): Told | null {
     const document = JSON.parse(message.slice(message.indexOf('{'))) as Readonly<Record<string, unknown>>;
     const { exception_type: type, exception_message: words, position } = document;
     if (typeof type !== 'string' || typeof words !== 'string') return null;
-    return { type, message: words, position: typeof position === 'string' ? Number(position) : null };
+    // What is a table to its reader is a view to DuckDB, of which it says this.
+    return { type, message: words.replace(/^Values list "/, 'The table "'), position: typeof position === 'string' ? Number(position) : null };
   } catch {
     return null;
   }

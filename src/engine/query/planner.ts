@@ -5,7 +5,7 @@ import { Refusal } from './failures.ts';
 import { judgeTree } from './gate.ts';
 import type { TreePlace, Verdict } from './gate.ts';
 import { lockDown } from './lockdown.ts';
-import { runWith } from './parameters.ts';
+import { runWith, valueOf } from './parameters.ts';
 import { fromBytes, fromCodePoints } from './places.ts';
 import type { Parameters, Planned, PlannedInstant, Reference } from './protocol.ts';
 import { referencesOf } from './references.ts';
@@ -126,12 +126,12 @@ function unitsOf(text: string, place: TreePlace): number {
 }
 
 function refuseMissing(tokens: readonly Token[], parameters: Parameters, atSource: (place: number) => number): void {
-  const missing = tokens.find((token) => token.kind === 'parameter' && !Object.hasOwn(parameters, token.text.slice(1)));
-  if (missing !== undefined) throw new Refusal(`The parameter ${missing.text} has no value.`, atSource(missing.start));
+  const missing = tokens.find((token) => token.kind === 'parameter' && valueOf(parameters, token.text.slice(1)) === undefined);
+  if (missing !== undefined) throw new Refusal(`The parameter ${missing.text.replace(/^\$hms_(?=\d+$)/, '$$')} has no value.`, atSource(missing.start));
 }
 
 function textOf(parameters: Parameters, name: string): string {
-  const value = parameters[name];
+  const value = valueOf(parameters, name);
   if (typeof value !== 'string') throw new Refusal(`The parameter $${name} is used in dataset(), and is no text.`);
   return value;
 }

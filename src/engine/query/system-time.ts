@@ -6,7 +6,7 @@ import type { Token } from './tokens.ts';
 
 /**
  * What SQL:2011 and this program say beyond DuckDB's grammar, put into words that its parser takes: `t FOR SYSTEM_TIME AS OF x [AS] a` → `t AS a AT (TIMESTAMP => x)`, `FOR SYSTEM_VERSION AS OF n`
- * → `AT (VERSION => n)`, an alias behind `AT (…)` → in front of it, `dataset('ID:v1', 'file')` → a table's name, `?` → `$1`.
+ * → `AT (VERSION => n)`, an alias behind `AT (…)` → in front of it, `dataset('ID:v1', 'file')` → a table's name, `?` and `$1` → `$hms_1`.
  */
 export interface Rewritten {
   readonly text: string;
@@ -51,8 +51,9 @@ class Rewriter {
     if (isWord(token, 'for') && isWord(this.#tokens[i + 1], 'system_time', 'system_version')) return this.#asOf(i);
     if (isWord(token, 'at') && isSymbol(this.#tokens[i + 1], '(') && isSymbol(this.#tokens[i + 3], '=>')) return this.#at(i);
     if (isWord(token, 'dataset') && isSymbol(this.#tokens[i + 1], '(')) return this.#dataset(i);
-    if (token.kind === 'parameter' && token.text.startsWith('?')) {
-      this.out.keepTo(token.start).dropTo(token.end).put(token.text === '?' ? `$${++this.#questionMarks}` : `$${token.text.slice(1)}`, token.start);
+    if (token.kind === 'parameter') {
+      const name = token.text === '?' ? String(++this.#questionMarks) : token.text.slice(1);
+      this.out.keepTo(token.start).dropTo(token.end).put(`$${numbered(name)}`, token.start);
     }
     return i + 1;
   }
@@ -114,6 +115,11 @@ class Rewriter {
     this.out.keepTo(start).put(`"${name}"`, start).dropTo((this.#tokens[close] as Token).end);
     return close + 1;
   }
+}
+
+/** Numbers become names: of a statement that has `$2` and no `$1` DuckDB takes no values by number. */
+function numbered(name: string): string {
+  return /^\d+$/.test(name) ? `hms_${name}` : name;
 }
 
 /** Where the instant that begins at `at` ends: a literal, a parameter, a call or brackets, with casts, and sums of these. */

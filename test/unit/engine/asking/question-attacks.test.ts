@@ -11,7 +11,7 @@ let hall: Hall;
 let stored = '';
 let before: string[] = [];
 beforeAll(async () => {
-  hall = await Hall.open({ memoryBytes: 700 * 2 ** 20, ms: 3_000 });
+  hall = await Hall.open({ memoryBytes: 700 * 2 ** 20, ms: 10_000 });
   await hall.shop.ingest('OPEN', { 'a.csv': 'x\n1\n' });
   await hall.shop.ingest('OTHER', { 'b.csv': 'name\nSmith\n', 'b.parquet.txt': 'PAR1' });
   await hall.shop.ingest('HEALTH', { 'c.csv': 'name\nJones\n' }, ['phi']);
