@@ -145,6 +145,7 @@ export class QueryProcess {
     try {
       await this.#ready.promise.catch(() => undefined);
       if (!this.isGone) this.#child.send(order);
+      watch.begun();
       while (!finished) {
         const answer = waiting.shift();
         if (answer !== undefined) {
@@ -212,9 +213,14 @@ class Watch {
     this.#limits = limits;
     this.#signal = signal;
     this.#timers.push(setInterval(() => void this.#look(probe), probe.every));
-    if (limits.ms !== null) this.#timers.push(setTimeout(() => this.#stop('time', false), limits.ms));
     if (signal.aborted) this.#cancel();
     else signal.addEventListener('abort', this.#cancel, { once: true });
+  }
+
+  /** The statement's time runs from now on: that of a process which is still starting is not its own. */
+  begun(): void {
+    const { ms } = this.#limits;
+    if (ms !== null) this.#timers.push(setTimeout(() => this.#stop('time', false), ms));
   }
 
   get isUsedUp(): boolean {
