@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { By, Caller, DatasetId } from '../contract/index.ts';
-import { abortable, DraftBook, EventLog, EXPORT_KEPT_MS, handlerOf, KnownLakes, LakeDesk, Metrics, problemOf, RawDesk, takePathsJob, Uploads } from './api/index.ts';
+import { abortable, DraftBook, EventLog, EXPORT_KEPT_MS, handlerOf, KnownLakes, LakeDesk, Metrics, problemOf, QuestionDesk, RawDesk, takePathsJob, Uploads } from './api/index.ts';
 import type { Services, Verify } from './api/index.ts';
 import { takeStationLock } from './catalog/index.ts';
 import { systemClock } from './clock.ts';
@@ -76,6 +76,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   const shared = { ...(options.disk === undefined ? {} : { disk }), ...(options.by === undefined ? {} : { by: options.by }) };
   const drafts: DraftBook = new DraftBook(() => clock.monotonic(), () => desk.away !== null);
   const raw = new RawDesk(options.mostRawBytes);
+  const questions: QuestionDesk = new QuestionDesk({ clock, log, reading: (work) => desk.reading(work) });
   const desk: LakeDesk = new LakeDesk(
     { profile, clock, ...shared, ...spawning },
     {
@@ -90,6 +91,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
       closing: async () => {
         drafts.close();
         await raw.close();
+        questions.close().catch((error: unknown) => log('What a question left could not be removed.', error));
       },
     },
   );
@@ -119,6 +121,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     known,
     jobs,
     processes,
+    questions,
     events,
     drafts,
     raw,
@@ -145,6 +148,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     async close() {
       clearInterval(looking);
       await jobs.close();
+      await questions.close();
       await processes.close();
       events.close();
       await desk.close();

@@ -8,6 +8,8 @@ import type { VerifyReport } from '../verify/index.ts';
 import { openAccess } from './access.ts';
 import type { Access } from './access.ts';
 import { RawDrops } from './raw.ts';
+import { QueryResult } from './query.ts';
+import type { QueryOptions } from './query.ts';
 import { workOf } from './staging.ts';
 import type { LakeOptions, WorkOptions } from './types.ts';
 
@@ -124,6 +126,22 @@ export class Lake implements AsyncDisposable {
     const report = await importFrom(await this.access.writing(), path, { ...workOf(work), judge: verify, as, message });
     const { dataset, form, id, committed, before, left, warnings } = report;
     return { dataset, form, id, versions: committed.map((version) => versionName(dataset, version)), before, left, warnings };
+  }
+
+  /**
+   * Asks one SELECT over the catalog (`datasets`, `versions`, `lineage`, `ledger` …) and files of versions (`dataset('WF-2024-07:v1', 'sensorA.csv')`), as they are, or as they were with
+   * `FOR SYSTEM_TIME AS OF`. It runs in a process of its own that reaches these and nothing else. Close the result.
+   *
+   * @throws {@link HmsError} `QUERY_REFUSED` where it cannot be asked (`facts.position` is the place in the text), `VERSION_UNKNOWN` where a table was not there yet, `QUERY_STOPPED` where it needs too much; CancelledError after `signal`
+   *
+   * @example
+   * ```ts
+   * await using then = await records.query("SELECT ver, comment FROM versions FOR SYSTEM_TIME AS OF '2024-07-30 23:59:59' WHERE ds_id = $1", { parameters: ['WF-2024-07'] });
+   * for await (const { ver, comment } of then.rows()) console.log(ver, comment);
+   * ```
+   */
+  async query(sql: string, options: QueryOptions = {}): Promise<QueryResult> {
+    return QueryResult.of(this.access, sql, options);
   }
 
   async close(): Promise<void> {

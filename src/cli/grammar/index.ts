@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { addLakeCommands, addProofCommands, addUpkeepCommands } from './lake.ts';
 import { addKeyCommands } from './keys.ts';
 import type { Run } from './leaf.ts';
+import { addQueryCommands } from './query.ts';
 import { exampleText, withCommon } from './leaf.ts';
 import { addLabelCommands, addLookingCommands } from './looking.ts';
 import { addRawCommands, addTokenCommands } from './raw.ts';
@@ -50,6 +51,7 @@ Exit codes:
   addRecordCommands(dta, run);
   addRawCommands(dta, run);
   addTransformCommands(dta, run);
+  addQueryCommands(dta, run);
   addLookingCommands(dta, run);
   addLabelCommands(dta, run);
   addProofCommands(dta, run);

@@ -8,6 +8,7 @@ import { lakeRoutes } from './lakes.ts';
 import { ledgerRoutes } from './ledger.ts';
 import { presenceRoutes } from './presence.ts';
 import { rawRoutes } from './raw.ts';
+import { queryRoutes } from './queries.ts';
 import { transformRoutes } from './transforms.ts';
 import { verificationRoutes } from './verifications.ts';
 
@@ -23,6 +24,7 @@ export * from './ledger.ts';
 export * from './presence.ts';
 export * from './problem.ts';
 export * from './raw.ts';
+export * from './queries.ts';
 export * from './results.ts';
 export * from './route.ts';
 export * from './transforms.ts';
@@ -38,6 +40,7 @@ export const routes = {
   ...verificationRoutes,
   ...rawRoutes,
   ...transformRoutes,
+  ...queryRoutes,
   ...ledgerRoutes,
   ...presenceRoutes,
   ...jobRoutes,

@@ -16,6 +16,8 @@ export const doorCodes = {
   /** A lake that this program does not know by that id. */
   LAKE_UNKNOWN: 404,
   JOB_UNKNOWN: 404,
+  /** A question whose result is not kept any more. */
+  QUERY_UNKNOWN: 404,
   /** What is asked of the job cannot be done with it now. */
   JOB_REFUSED: 409,
   INTAKE_UNKNOWN: 404,

@@ -13,6 +13,7 @@ import { Links } from './links.ts';
 import type { Metrics } from './metrics.ts';
 import { presenceHandlers } from './presence-handlers.ts';
 import { rawHandlers } from './raw-handlers.ts';
+import { queryHandlers } from './query-handlers.ts';
 import { Requests } from './requests.ts';
 import type { Services } from './services.ts';
 import { transformHandlers } from './transform-handlers.ts';
@@ -26,6 +27,7 @@ export { LakeDesk } from './lake-desk.ts';
 export { Metrics } from './metrics.ts';
 export { RawDesk } from './raw-desk.ts';
 export { problemOf } from './problems.ts';
+export { QuestionDesk } from './question-desk.ts';
 export { abortable } from './requests.ts';
 export type { Services, Verified, Verify } from './services.ts';
 export { takePathsJob } from './take-paths.ts';
@@ -45,6 +47,7 @@ export function handlerOf(services: Services, uploads: Uploads, metrics: Metrics
     ...verificationHandlers(services, uploads),
     ...rawHandlers(services, uploads, metrics),
     ...transformHandlers(services),
+    ...queryHandlers(services),
     ...ledgerHandlers(services),
     ...presenceHandlers(services),
     ...jobHandlers(services),

@@ -11,7 +11,8 @@ import { acceptedOffset, isNewer, keys, lastClock, type KeyDetail } from './key-
 import { LogReader, type LogEntry, type LogFilter, type LogPage } from './log-read.ts';
 import { nearestName } from './nearest.ts';
 import { Projection } from './projection.ts';
-import { resolve, type Resolved } from './resolve.ts';
+import { firstAt, relationRows, stateOf, type CatalogState, type RelationValue } from './relations.ts';
+import { resolve, resolveAt, type Resolved } from './resolve.ts';
 import type { Sql } from './sql.ts';
 import type { VersionDetail } from './version-read.ts';
 
@@ -154,6 +155,26 @@ export class Catalog {
   /** The version that a reference means, or why there is none. An alias may stand for the id, in any case of letters. */
   resolve(ref: VersionRef): Resolved {
     return this.#reader.snapshot(() => resolve(this.#reader, this.#datasets, ref));
+  }
+
+  /** The version that a reference meant in an earlier state. */
+  resolveAt(ref: Exclude<VersionRef, { by: 'instant' }>, { pos }: CatalogState): Resolved {
+    return this.#reader.snapshot(() => resolveAt(this.#reader, this.#datasets, ref, pos));
+  }
+
+  /** The state at an instant, or after an entry; null where there was none yet. */
+  stateOf(asked: { readonly at: Instant } | { readonly seq: number }): CatalogState | null {
+    return stateOf(this.#reader, asked);
+  }
+
+  /** When the first entry was. */
+  firstAt(): Instant | null {
+    return firstAt(this.#reader);
+  }
+
+  /** Rows of one of the relations for questions, in a state; some thousand at a time. */
+  relationRows(name: string, state: CatalogState): Iterable<readonly (readonly RelationValue[])[]> {
+    return relationRows(this.#reader, name, state);
   }
 
   /** The id or alias most like a name that was typed; null where none is close. */

@@ -20,3 +20,5 @@ export type { VersionDetail } from './version-read.ts';
 export type { Destruction, Event } from './events.ts';
 export type { Resolved } from './resolve.ts';
 export type { LogEntry, LogFilter, LogPage } from './log-read.ts';
+export { relations as catalogRelations } from './relations.ts';
+export type { CatalogState, RelationColumn, RelationValue } from './relations.ts';

@@ -5,7 +5,10 @@ import { judgeTree } from './gate.ts';
 import type { JudgedStatement } from './gate.ts';
 import { isFilterTree } from './filter-shape.ts';
 import { WINDOW } from './protocol.ts';
-import type { Answer, Batch, ColumnValues, Opening, Order, ResultFormat, TableSource } from './protocol.ts';
+import type { Answer, Batch, ColumnValues, Order, ResultFormat, TableSource } from './protocol.ts';
+import { Answers } from './answers.ts';
+import { lockDown } from './lockdown.ts';
+import { identifier, literal, rowsOf } from './sources.ts';
 import { openStatement } from './statement.ts';
 
 /** The query process's side of the protocol, over one DuckDB connection. */
@@ -28,10 +31,12 @@ class Server {
   #credit = 0;
   #wake: () => void = () => undefined;
   #interrupted = false;
+  readonly #questions: Answers;
 
   constructor(connection: DuckDBConnection, answer: (answer: Answer) => void) {
     this.#connection = connection;
     this.#answer = answer;
+    this.#questions = new Answers(connection, () => this.#tables, answer);
   }
 
   more(batches: number): void {
@@ -42,6 +47,7 @@ class Server {
   interrupt(): void {
     this.#interrupted = true;
     this.#connection.interrupt();
+    this.#questions.interrupt();
     this.#wake();
   }
 
@@ -57,7 +63,7 @@ class Server {
   async #do(order: Work): Promise<Answer> {
     switch (order.do) {
       case 'open':
-        await this.#open(order.opening);
+        await lockDown(this.#connection, order.opening);
         return { is: 'done', rows: 0 };
       case 'table':
         await this.#addTable(order.table);
@@ -68,27 +74,9 @@ class Server {
         return { is: 'done', rows: await this.#select(order.sql, order.filter) };
       case 'write':
         return { is: 'done', rows: await this.#write(order.sql, order.file, order.format) };
+      default:
+        return this.#questions.do(order, () => this.#interrupted);
     }
-  }
-
-  /** Closes everything but what is named, for good: a locked configuration cannot be opened again. */
-  async #open(opening: Opening): Promise<void> {
-    const settings = [
-      `memory_limit = '${opening.memoryBytes}B'`,
-      `threads = ${opening.threads}`,
-      `temp_directory = ${literal(opening.temporary)}`,
-      `max_temp_directory_size = '${opening.temporaryBytes}B'`,
-      `TimeZone = 'UTC'`,
-      'autoinstall_known_extensions = false',
-      'autoload_known_extensions = false',
-      'allow_community_extensions = false',
-      'allow_persistent_secrets = false',
-      `allowed_paths = [${opening.files.map(literal).join(', ')}]`,
-      ...(opening.output === null ? [] : [`allowed_directories = [${literal(opening.output)}]`]),
-      'enable_external_access = false',
-      'lock_configuration = true',
-    ];
-    for (const setting of settings) await this.#connection.run(`SET ${setting}`);
   }
 
   async #addTable(table: TableSource): Promise<void> {
@@ -139,17 +127,6 @@ class Server {
   }
 }
 
-/** Lines of a plain table beyond DuckDB's own limit are told to it; less than this it does not take. */
-const LEAST_LINE = 2_097_152;
-
-function rowsOf(table: TableSource): string {
-  if (table.kind === 'parquet') return `read_parquet(${literal(table.file)})`;
-  const columns = table.columns.map(({ name, type }) => `${literal(name)}: '${type}'`).join(', ');
-  const line = Math.max(LEAST_LINE, table.longestRow + 16);
-  return `read_csv(${literal(table.file)}, auto_detect = false, header = false, columns = {${columns}}, delim = ',', quote = '"', escape = '"', new_line = '\\n', nullstr = '',
-    allow_quoted_nulls = false, strict_mode = true, null_padding = false, ignore_errors = false, max_line_size = ${line}, buffer_size = ${Math.max(line * 4, 8_388_608)})`;
-}
-
 function batchOf(chunk: DuckDBDataChunk, result: DuckDBResult): Batch {
   return { rows: chunk.rowCount, columns: Array.from({ length: result.columnCount }, (_, i) => valuesOf(chunk, i)) };
 }
@@ -168,12 +145,4 @@ function valuesOf(chunk: DuckDBDataChunk, column: number): ColumnValues {
     if (known === numbers.length) return numbers;
   }
   return chunk.convertColumnValues(column, JsonDuckDBValueConverter).map((value) => (value !== null && typeof value === 'object' ? JSON.stringify(value) : value));
-}
-
-function identifier(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
-
-function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
 }

@@ -2,4 +2,5 @@
 export type * from './types.ts';
 export { planTransform, transforms } from './plan.ts';
 export type { Judged, Plan, PlannedFile, Queries, QueryTable, Scratch, SourceFile, SourceVersion, World } from './world.ts';
-export { NOTHING_LEFT } from './file-thread.ts';
+export { FileThread, NOTHING_LEFT } from './file-thread.ts';
+export { isTable, plainTable, TABLE_NAMES } from './sql-plans.ts';
