@@ -1,4 +1,4 @@
-import type { DatasetId, Entry, EntryKey, KeyId, KeyRole, KnownOp, Sha256, VersionNumber } from '../contract/index.ts';
+import type { ContractName, DatasetId, Entry, EntryKey, KeyId, KeyRole, KnownOp, Sha256, VersionNumber } from '../contract/index.ts';
 import { fromBase64, toHex } from './bytes.ts';
 import type { Sha256Fn } from './bytes.ts';
 import { parseForkRef, parseSubject } from './refs.ts';
@@ -29,6 +29,7 @@ export type Deed =
       readonly hash: Sha256;
     }
   | { readonly op: 'version.withdrawn' | 'tag.added' | 'tag.removed'; readonly id: DatasetId; readonly version: VersionNumber }
+  | { readonly op: 'contract.published'; readonly name: ContractName; readonly hash: Sha256 }
   | { readonly op: 'body.destroyed'; readonly seq: number };
 
 /** What each operation is about. */
@@ -49,6 +50,7 @@ export const subjectKinds = {
   'tag.added': 'version',
   'tag.removed': 'version',
   'alias.added': 'dataset',
+  'contract.published': 'contract',
   'body.destroyed': 'entry',
 } as const satisfies Record<KnownOp, Subject['kind']>;
 
@@ -100,6 +102,8 @@ export function readDeed(entry: Entry, op: KnownOp, key: NewKey | null): Deed | 
     case 'tag.added':
     case 'tag.removed':
       return subject.kind === 'version' ? { op, id: subject.id, version: subject.version } : lackOf('version');
+    case 'contract.published':
+      return subject.kind === 'contract' ? { op, name: subject.name, hash: subject.sha256 } : lackOf('contract');
     case 'body.destroyed':
       return subject.kind === 'entry' ? { op, seq: subject.seq } : lackOf('entry');
   }

@@ -1,4 +1,4 @@
-import type { DatasetId, Instant, KeyId, KeyRole, RootName, Sha256, Tag, TxnId } from '../contract/index.ts';
+import type { ContractName, DatasetId, Instant, KeyId, KeyRole, RootName, Sha256, Tag, TxnId } from '../contract/index.ts';
 
 export interface KeyRecord {
   readonly id: KeyId;
@@ -57,6 +57,8 @@ export interface LedgerView {
   version(id: DatasetId, version: number): VersionRecord | null;
   /** `unknown`: not known to be there, and a body that could say so is missing or destroyed. */
   hasTag(id: DatasetId, version: number, tag: Tag): boolean | 'unknown';
+  /** Whether the contract was published in these words. */
+  hasContract(name: ContractName, hash: Sha256): boolean;
   txnSeen(txn: TxnId): boolean;
   /** Null where there is no such entry, or it cannot be read. */
   entryBody(seq: number): BodyState | null;

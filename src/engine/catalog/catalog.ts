@@ -1,11 +1,12 @@
 import type { DatasetId, Instant, KeyId, LakeId, Sha256, TxnId, VersionRef } from '../../contract/index.ts';
 import type { Frontier, LedgerView } from '../../core/index.ts';
+import { contractText, contractVersions, newestContracts, type ContractRow, type ContractText } from './contract-read.ts';
 import { DatasetReader, type DatasetDetail, type DatasetPage, type ExportRow } from './dataset-read.ts';
 import { Differences } from './diff.ts';
 import { fileAt, filePage, iterateFiles, type FilePage, type FileRow } from './file-read.ts';
 import { fingerprint } from './fingerprint.ts';
 import { splitFrontier } from './frontier.ts';
-import { readMeta, SqlLedgerView } from './ledger-view.ts';
+import { hexBytes, readMeta, SqlLedgerView } from './ledger-view.ts';
 import { acceptedOffset, isNewer, keys, lastClock, type KeyDetail } from './key-read.ts';
 import { LogReader, type LogEntry, type LogFilter, type LogPage } from './log-read.ts';
 import { nearestName } from './nearest.ts';
@@ -191,6 +192,20 @@ export class Catalog {
       const known = [from, to].every((version) => version === 0 || this.#datasets.withFiles(id, version) !== null);
       return ds === null || !known ? null : new Differences(this.#reader, ds, from, to);
     });
+  }
+
+  /** The newest of each contract, by name, from the first after `after` on. */
+  contracts(after: string, limit: number): ContractRow[] {
+    return newestContracts(this.#reader, after, limit);
+  }
+
+  /** All that were published under a name, newest first; empty where there is none. */
+  contractVersions(name: string): ContractRow[] {
+    return contractVersions(this.#reader, name);
+  }
+
+  contractText(name: string, hash: Sha256): ContractText | null {
+    return contractText(this.#reader, name, hexBytes(hash));
   }
 
   /** Entries, newest first. */

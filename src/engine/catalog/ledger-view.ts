@@ -1,5 +1,5 @@
 import { ZERO_HASH } from '../../contract/index.ts';
-import type { DatasetId, Instant, KeyId, KeyRole, RootName, Sha256, Tag, TxnId } from '../../contract/index.ts';
+import type { ContractName, DatasetId, Instant, KeyId, KeyRole, RootName, Sha256, Tag, TxnId } from '../../contract/index.ts';
 import { fromHex } from '../../core/index.ts';
 import type { BodyState, DatasetRecord, FirstTags, KeyRecord, LedgerView, VersionRecord } from '../../core/index.ts';
 import { catalogError } from './errors.ts';
@@ -101,6 +101,10 @@ export class SqlLedgerView implements LedgerView {
     );
     if (row === null || (row.has === 0 && row.lost === 0)) return false;
     return row.has === 1 ? true : 'unknown';
+  }
+
+  hasContract(name: ContractName, hash: Sha256): boolean {
+    return this.#number('SELECT EXISTS (SELECT 1 FROM contract WHERE name = ? AND hash = ?) AS n', name, hexBytes(hash)) === 1;
   }
 
   txnSeen(txn: TxnId): boolean {

@@ -30,6 +30,7 @@ export const ledger = {
     'tag.added': '{{by}} added a tag to <subject/>',
     'tag.removed': '{{by}} took a tag off <subject/>',
     'alias.added': '{{by}} gave another name to <subject/>',
+    'contract.published': '{{by}} published the contract <subject/>',
     'body.destroyed': '{{by}} destroyed the words of <subject/>',
   },
   otherOp: '{{by}}: {{op}} <subject/>',
