@@ -1,5 +1,5 @@
 import type { ContractName } from '../../contract/index.ts';
-import type { LogicalType, Operator, SourceFormat } from './odcs.ts';
+import type { Operator, SourceFormat } from './odcs.ts';
 
 /** What a contract asks, compiled: all that a check, and whoever makes rows of a table, need of it. Made of plain values only, so that it can be sent to another thread. */
 export interface ContractPlan {
@@ -64,7 +64,7 @@ export interface NumberFormat {
 export interface LimitsPlan {
   readonly minLength?: number;
   readonly maxLength?: number;
-  /** ECMAScript, with the flag u; the whole value matches. */
+  /** Matches the whole value; what RE2 knows, which takes linear time whatever a pattern says. */
   readonly pattern?: string;
   readonly multipleOf?: number;
   readonly minimum?: number | string;
@@ -150,5 +150,3 @@ export function typeWords(type: TypePlan): string {
       return type.kind;
   }
 }
-
-export type { LogicalType };

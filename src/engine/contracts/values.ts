@@ -42,16 +42,12 @@ export function valueReader(type: TypePlan): ReadValue {
   }
 }
 
-/** Whether a value, in the table's form, keeps to what the column allows; else what it breaks, the end of a sentence. */
+/** Whether a value, in the table's form, keeps to what the column allows, its pattern left out (check/table-questions.ts asks it); else what it breaks, the end of a sentence. */
 export function limitChecker({ type, limits }: ColumnPlan): (value: string) => string | null {
   const checks: ((value: string) => string | null)[] = [];
-  const { minLength, maxLength, pattern, multipleOf } = limits;
+  const { minLength, maxLength, multipleOf } = limits;
   if (minLength !== undefined) checks.push((value) => (value.length < minLength && [...value].length < minLength ? `shorter than ${minLength}` : null));
   if (maxLength !== undefined) checks.push((value) => (value.length > maxLength && [...value].length > maxLength ? `longer than ${maxLength}` : null));
-  if (pattern !== undefined) {
-    const expression = wholeMatch(pattern);
-    checks.push((value) => (expression.test(value) ? null : `not of the pattern ${pattern}`));
-  }
   if (multipleOf !== undefined) checks.push((value) => (isMultiple(Number(value), multipleOf) ? null : `not a multiple of ${multipleOf}`));
   const isNumber = type.kind === 'integer' || type.kind === 'number';
   const bound = (limit: number | string | undefined, words: string, breaks: (order: number) => boolean): void => {
@@ -71,11 +67,6 @@ export function limitChecker({ type, limits }: ColumnPlan): (value: string) => s
     }
     return null;
   };
-}
-
-/** The expression of a pattern that matches whole values. Throws a SyntaxError where it is none. */
-export function wholeMatch(pattern: string): RegExp {
-  return new RegExp(`^(?:${pattern})$`, 'u');
 }
 
 function numberOrder(limit: number | string): (value: string) => number {
