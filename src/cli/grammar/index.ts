@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addLakeCommands, addProofCommands, addUpkeepCommands } from './lake.ts';
+import { addContractCommands } from './contracts.ts';
 import { addKeyCommands } from './keys.ts';
 import type { Run } from './leaf.ts';
 import { exampleText, withCommon } from './leaf.ts';
@@ -48,6 +49,7 @@ Exit codes:
   addLakeCommands(dta, run);
   addRecordCommands(dta, run);
   addTransformCommands(dta, run);
+  addContractCommands(dta, run);
   addLookingCommands(dta, run);
   addLabelCommands(dta, run);
   addProofCommands(dta, run);
