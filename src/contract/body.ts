@@ -89,6 +89,7 @@ export const BodyHead = z.discriminatedUnion('op', [
   head('tag.added', { tag: Tag }),
   head('tag.removed', { tag: Tag }),
   head('alias.added', { alias: DatasetId }),
+  head('contract.published', { version: z.string(), text: z.string(), major: z.boolean() }),
   head('body.destroyed', { authority: z.string(), reason: z.string() }),
   head('raw.received', { program: ProgramId, media: z.string(), sender: z.string(), contract: z.string().optional() }),
   head('raw.repeated', { program: ProgramId, name: LogicalPath, sender: z.string(), contract: z.string().optional() }),

@@ -74,6 +74,7 @@ export const knownOps = [
   'tag.added',
   'tag.removed',
   'alias.added',
+  'contract.published',
   'body.destroyed',
   'raw.received',
   'raw.repeated',

@@ -75,6 +75,21 @@ export function dropOf(name: DatasetId | DropName): DropId | null {
 export type ProgramId = number & z.$brand<'ProgramId'>;
 export const ProgramId = z.int('must be a whole number').min(0, 'must be 0 or more').brand<'ProgramId'>();
 
+const contractGrammar = /^[a-z][a-z0-9_]{0,62}$/;
+
+/** Name of a contract, and of the table that it describes: public for ever. */
+export type ContractName = string & z.$brand<'ContractName'>;
+export const ContractName = z
+  .string()
+  .regex(contractGrammar, 'must be 1 to 63 lower-case letters, digits or underscores, and start with a letter')
+  .refine((name) => !windowsReserved.test(name), 'is a name that Windows reserves')
+  .brand<'ContractName'>();
+
+/** Whether `ContractName` takes the text. */
+export function isContractName(text: string): text is ContractName {
+  return contractGrammar.test(text) && !windowsReserved.test(text);
+}
+
 /** Label of a version: lower case, never like `v7`. */
 export type Tag = string & z.$brand<'Tag'>;
 export const Tag = z

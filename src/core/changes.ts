@@ -1,5 +1,4 @@
-import type { BodyHead, DatasetId, Description, DropId, HeadOf, Imported, Instant, KeyId, Lineage } from '../contract/index.ts';
-import type { KnownOp, LogicalPath, ProgramId, RootName, Sha256, Tag, VersionNumber } from '../contract/index.ts';
+import type { BodyHead, ContractName, DatasetId, Description, DropId, HeadOf, Imported, Instant, KeyId, KnownOp, Lineage, LogicalPath, ProgramId, RootName, Sha256, Tag, VersionNumber } from '../contract/index.ts';
 import type { Deed, ForkOrigin, NewKey } from './deed.ts';
 import type { FirstTags, LedgerView } from './view.ts';
 
@@ -70,6 +69,15 @@ export type Change =
   | (Target & { readonly kind: 'voided'; readonly hash: Sha256; readonly reason: string | null })
   | (Target & { readonly kind: 'exported'; readonly package: Sha256; readonly words: PackageWords | null })
   | (Target & { readonly kind: 'tagAdded' | 'tagRemoved'; readonly tag: Tag | null })
+  /** `hash` is that of the text, which is the whole contract as it was written; `major`: it was published as one that breaks with the one before. */
+  | {
+      readonly kind: 'contractPublished';
+      readonly name: ContractName;
+      readonly hash: Sha256;
+      readonly version: string | null;
+      readonly text: string | null;
+      readonly major: boolean | null;
+    }
   /** `seq` and `op` are those of the entry whose body goes. */
   | {
       readonly kind: 'bodyDestroyed';
@@ -132,6 +140,10 @@ export function changesOf(deed: Deed, head: BodyHead | null, seq: number, statio
       return [{ kind: 'tagAdded', ...target(deed), tag: said(head, deed.op)?.tag ?? null }];
     case 'tag.removed':
       return [{ kind: 'tagRemoved', ...target(deed), tag: said(head, deed.op)?.tag ?? null }];
+    case 'contract.published': {
+      const { version = null, text = null, major = null } = said(head, deed.op) ?? {};
+      return [{ kind: 'contractPublished', name: deed.name, hash: deed.hash, version, text, major }];
+    }
     case 'body.destroyed': {
       const words = said(head, deed.op);
       const { authority = null, reason = null } = words ?? {};

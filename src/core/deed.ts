@@ -1,4 +1,4 @@
-import type { DatasetId, DropId, Entry, EntryKey, KeyId, KeyRole, KnownOp, Sha256, VersionNumber } from '../contract/index.ts';
+import type { ContractName, DatasetId, DropId, Entry, EntryKey, KeyId, KeyRole, KnownOp, Sha256, VersionNumber } from '../contract/index.ts';
 import { fromBase64, toHex } from './bytes.ts';
 import type { Sha256Fn } from './bytes.ts';
 import { parseForkRef, parseSubject } from './refs.ts';
@@ -31,7 +31,8 @@ export type Deed =
   | { readonly op: 'version.withdrawn' | 'tag.added' | 'tag.removed'; readonly id: DatasetId; readonly version: VersionNumber }
   | { readonly op: 'body.destroyed'; readonly seq: number }
   | { readonly op: 'raw.received'; readonly drop: DropId; readonly hash: Sha256 }
-  | { readonly op: 'raw.repeated'; readonly drop: DropId };
+  | { readonly op: 'raw.repeated'; readonly drop: DropId }
+  | { readonly op: 'contract.published'; readonly name: ContractName; readonly hash: Sha256 };
 
 /** What each operation is about. */
 export const subjectKinds = {
@@ -51,6 +52,7 @@ export const subjectKinds = {
   'tag.added': 'version',
   'tag.removed': 'version',
   'alias.added': 'dataset',
+  'contract.published': 'contract',
   'body.destroyed': 'entry',
   'raw.received': 'raw',
   'raw.repeated': 'raw',
@@ -104,6 +106,8 @@ export function readDeed(entry: Entry, op: KnownOp, key: NewKey | null): Deed | 
     case 'tag.added':
     case 'tag.removed':
       return subject.kind === 'version' ? { op, id: subject.id, version: subject.version } : lackOf('version');
+    case 'contract.published':
+      return subject.kind === 'contract' ? { op, name: subject.name, hash: subject.sha256 } : lackOf('contract');
     case 'body.destroyed':
       return subject.kind === 'entry' ? { op, seq: subject.seq } : lackOf('entry');
     case 'raw.received': {

@@ -1,5 +1,5 @@
 import { nameKey, versionName } from '../contract/index.ts';
-import type { BodyHead, DatasetId, EntryKey, KeyId, KnownOp } from '../contract/index.ts';
+import type { BodyHead, ContractName, DatasetId, EntryKey, KeyId, KnownOp, Sha256 } from '../contract/index.ts';
 import { said } from './changes.ts';
 import { subjectKinds } from './deed.ts';
 import { parseSubject } from './refs.ts';
@@ -36,6 +36,8 @@ export function entryMisfit(op: KnownOp, subject: Subject, view: LedgerView, key
     case 'version':
       if (op === 'version.committed') return newVersionMisfit(subject.id, subject.version, view);
       return versionMisfit(op, subject.id, subject.version, view);
+    case 'contract':
+      return contractMisfit(subject.name, subject.sha256, view);
     case 'entry':
       return destructionMisfit(subject.seq, view);
     case 'raw':
@@ -108,10 +110,14 @@ function versionMisfit(op: KnownOp, id: DatasetId, version: number, view: Ledger
   return `Only the newest version of a dataset can be voided, and ${versionName(id, version)} is not.`;
 }
 
+function contractMisfit(name: ContractName, hash: Sha256, view: LedgerView): string | null {
+  return view.hasContract(name, hash) ? `The contract ${name} was published in these very words before.` : null;
+}
+
 function destructionMisfit(seq: number, view: LedgerView): string | null {
   switch (view.entryBody(seq)) {
     case 'kept':
-      return null;
+      return view.opOf(seq) === 'contract.published' ? `The body of entry ${seq} is the text of a contract, which rows were and will be checked against; it is kept.` : null;
     case 'none':
       return `The entry ${seq} has no body.`;
     case 'destroyed':

@@ -1,5 +1,5 @@
-import { isDatasetId, KeyId, LakeId, Sha256 } from '../contract/index.ts';
-import type { DatasetId, DropId, VersionNumber } from '../contract/index.ts';
+import { isContractName, isDatasetId, KeyId, LakeId, Sha256 } from '../contract/index.ts';
+import type { ContractName, DatasetId, DropId, VersionNumber } from '../contract/index.ts';
 
 /** What an entry is about: docs/formats/lake.md section 3. */
 export type Subject =
@@ -9,7 +9,7 @@ export type Subject =
   | { readonly kind: 'raw'; readonly uuid: DropId }
   | { readonly kind: 'table'; readonly name: string; readonly version: VersionNumber }
   | { readonly kind: 'cube'; readonly name: string; readonly version: VersionNumber }
-  | { readonly kind: 'contract'; readonly name: string; readonly sha256: Sha256 }
+  | { readonly kind: 'contract'; readonly name: ContractName; readonly sha256: Sha256 }
   | { readonly kind: 'key'; readonly id: KeyId }
   | { readonly kind: 'entry'; readonly seq: number }
   | { readonly kind: 'tier'; readonly tier: number }
@@ -38,7 +38,7 @@ export function parseSubject(text: string): Subject | null {
 function parsePair(kind: 'version' | 'table' | 'cube' | 'contract', first: string, second: string): Subject | null {
   if (kind === 'contract') {
     const sha256 = Sha256.safeParse(second);
-    return tableName.test(first) && sha256.success ? { kind, name: first, sha256: sha256.data } : null;
+    return isContractName(first) && sha256.success ? { kind, name: first, sha256: sha256.data } : null;
   }
   const version = parseVersion(second);
   if (version === null) return null;

@@ -1,5 +1,5 @@
 import { nameKey, ZERO_HASH } from '../contract/index.ts';
-import type { DatasetId, DropId, Instant, KeyId, RootName, Sha256, Tag, TxnId } from '../contract/index.ts';
+import type { ContractName, DatasetId, DropId, Instant, KeyId, RootName, Sha256, Tag, TxnId } from '../contract/index.ts';
 import type { Change } from './changes.ts';
 import type { Judgement } from './effect.ts';
 import type { BodyState, DatasetRecord, FirstTags, KeyRecord, LedgerView, VersionRecord } from './view.ts';
@@ -49,6 +49,7 @@ export class LedgerState implements LedgerView {
   readonly #keys = new Map<KeyId, KeyRecord>();
   readonly #names = new Map<string, Name>();
   readonly #datasets = new Map<DatasetId, Dataset>();
+  readonly #contracts = new Map<ContractName, Set<Sha256>>();
   readonly #txns = new Set<TxnId>();
   readonly #drops = new Set<DropId>();
   readonly #leaves: { readonly op: string | null; body: BodyState | null }[] = [];
@@ -63,6 +64,7 @@ export class LedgerState implements LedgerView {
     fork.#stations = origin.#stations;
     for (const [id, key] of origin.#keys) fork.#keys.set(id, key);
     for (const [key, name] of origin.#names) fork.#names.set(key, { ...name, aliasSeq: null });
+    for (const [name, hashes] of origin.#contracts) fork.#contracts.set(name, new Set(hashes));
     for (const txn of origin.#txns) fork.#txns.add(txn);
     for (const drop of origin.#drops) fork.#drops.add(drop);
     for (const [id, dataset] of origin.#datasets) {
@@ -147,6 +149,10 @@ export class LedgerState implements LedgerView {
     return this.#drops.has(id);
   }
 
+  hasContract(name: ContractName, hash: Sha256): boolean {
+    return this.#contracts.get(name)?.has(hash) ?? false;
+  }
+
   txnSeen(txn: TxnId): boolean {
     return this.#txns.has(txn);
   }
@@ -202,6 +208,9 @@ export class LedgerState implements LedgerView {
       case 'tagAdded':
       case 'tagRemoved':
         this.#known(change).tags.push({ seq, adds: change.kind === 'tagAdded', tags: change.tag === null ? null : [change.tag] });
+        break;
+      case 'contractPublished':
+        this.#contracts.set(change.name, (this.#contracts.get(change.name) ?? new Set()).add(change.hash));
         break;
       case 'bodyDestroyed':
         this.#forget(change.seq, change.op);

@@ -1,4 +1,4 @@
-import type { DatasetId, DropId, Instant, KeyId, KeyRole, RootName, Sha256, Tag, TxnId } from '../contract/index.ts';
+import type { ContractName, DatasetId, DropId, Instant, KeyId, KeyRole, RootName, Sha256, Tag, TxnId } from '../contract/index.ts';
 
 export interface KeyRecord {
   readonly id: KeyId;
@@ -59,6 +59,8 @@ export interface LedgerView {
   hasTag(id: DatasetId, version: number, tag: Tag): boolean | 'unknown';
   /** Whether a raw drop was received, in this ledger or in that of a fork's origin. */
   hasDrop(id: DropId): boolean;
+  /** Whether the contract was published in these words. */
+  hasContract(name: ContractName, hash: Sha256): boolean;
   txnSeen(txn: TxnId): boolean;
   /** Null where there is no such entry, or it cannot be read. */
   entryBody(seq: number): BodyState | null;

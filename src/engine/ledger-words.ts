@@ -36,6 +36,8 @@ function headWords(head: BodyHead): string | null {
       return head.tag;
     case 'alias.added':
       return head.alias;
+    case 'contract.published':
+      return head.major ? `version ${head.version}, which breaks with the one before` : `version ${head.version}`;
     case 'dataset.created':
       return head.tags.length === 0 ? null : `tags for the first version: ${head.tags.join(', ')}`;
     case 'dataset.described':

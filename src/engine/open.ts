@@ -29,6 +29,7 @@ import {
 } from './lake/index.ts';
 import type { Disk, Durable, LakePaths, LedgerSigner, Recovery, Spawner } from './lake/index.ts';
 import { Presence } from './presence/index.ts';
+import { finishContracts } from './contract-copies.ts';
 import { finishDestructions, finishInterrupted, mendCheckpoint } from './finish.ts';
 import { makeProfile } from './profile-folder.ts';
 import { whoActs } from './station.ts';
@@ -202,6 +203,7 @@ export async function openToWrite(options: OpenOptions): Promise<WritableLake> {
     await rememberLog(lake, signer);
     const recovery = await inWords('Finishing an interrupted commit', 'Nothing was undone.', () => finishInterrupted(lake, signer, options.grace ?? 1_000));
     await inWords('Removing destroyed bodies', 'Their destruction is in the ledger.', () => finishDestructions(lake));
+    await inWords('Putting contracts in their folder', 'They are published: the ledger holds them.', () => finishContracts(lake));
     await inWords('Writing the checkpoint', 'The ledger is whole; its checkpoint is a copy for other tools.', () => mendCheckpoint(lake, signer));
     return { ...lake, readOnly: null, signer, recovery, close };
   } catch (error) {

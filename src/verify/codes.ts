@@ -70,6 +70,9 @@ export const verifyCodes = {
   FOREIGN_OBJECT: code('warning', 'An object stands in a storage root and no ledger entry names it. It was left alone and not checked.'),
   DRAFT_OPEN: code('note', 'A draft that was not committed is in staging.'),
   STAGING_LEFT: code('note', 'A folder is left in staging of an act that is done, or that was interrupted before it had begun.'),
+  // Contracts
+  CONTRACT_ALTERED: code('error', 'A file in contracts/ is not the contract that its name says. The ledger holds the text: once the file is moved away, the next program that writes to the lake makes it again.'),
+  CONTRACT_MISSING: code('warning', 'The copy in contracts/ of a contract that was published is missing. The ledger holds the text; the next program that writes to the lake makes it again.'),
   // Packages
   ZIP_UNSAFE: code('error', 'The zip file holds something that an honest writer never makes: unsafe or repeated names, links, hidden or additional data.'),
   ZIP_UNREADABLE: code('error', 'The zip file is damaged or is not one.'),

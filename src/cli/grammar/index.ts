@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addLakeCommands, addProofCommands, addUpkeepCommands } from './lake.ts';
+import { addContractCommands } from './contracts.ts';
 import { addKeyCommands } from './keys.ts';
 import type { Run } from './leaf.ts';
 import { addQueryCommands } from './query.ts';
@@ -52,6 +53,7 @@ Exit codes:
   addRawCommands(dta, run);
   addTransformCommands(dta, run);
   addQueryCommands(dta, run);
+  addContractCommands(dta, run);
   addLookingCommands(dta, run);
   addLabelCommands(dta, run);
   addProofCommands(dta, run);

@@ -1,12 +1,13 @@
 import type { DatasetId, DropId, Instant, KeyId, LakeId, ProgramId, Sha256, TxnId, VersionRef } from '../../contract/index.ts';
 import type { Frontier, LedgerView } from '../../core/index.ts';
+import { contractText, contractVersions, newestContracts, type ContractRow, type ContractText } from './contract-read.ts';
 import { DatasetReader, type DatasetDetail, type DatasetPage, type ExportRow } from './dataset-read.ts';
 import { Differences } from './diff.ts';
 import { DropReader, type DropDetail } from './drop-read.ts';
 import { fileAt, filePage, iterateFiles, type FilePage, type FileRow } from './file-read.ts';
 import { fingerprint } from './fingerprint.ts';
 import { splitFrontier } from './frontier.ts';
-import { readMeta, SqlLedgerView } from './ledger-view.ts';
+import { hexBytes, readMeta, SqlLedgerView } from './ledger-view.ts';
 import { acceptedOffset, isNewer, keys, lastClock, type KeyDetail } from './key-read.ts';
 import { LogReader, type LogEntry, type LogFilter, type LogPage } from './log-read.ts';
 import { nearestName } from './nearest.ts';
@@ -248,6 +249,20 @@ export class Catalog {
   /** Claimed raw drops whose object was not yet seen in its place, oldest first. */
   unsettledDrops(): DropDetail[] {
     return this.#reader.snapshot(() => this.#drops.unsettled());
+  }
+
+  /** The newest of each contract, by name, from the first after `after` on. */
+  contracts(after: string, limit: number): ContractRow[] {
+    return newestContracts(this.#reader, after, limit);
+  }
+
+  /** All that were published under a name, newest first; empty where there is none. */
+  contractVersions(name: string): ContractRow[] {
+    return contractVersions(this.#reader, name);
+  }
+
+  contractText(name: string, hash: Sha256): ContractText | null {
+    return contractText(this.#reader, name, hexBytes(hash));
   }
 
   /** Entries, newest first. */

@@ -74,6 +74,9 @@ export function applyChange(sql: Sql, place: Place, change: Change): boolean {
     case 'tagRemoved':
       sayTags(sql, pos, dsOf(sql, change.id), change.version, change.kind === 'tagAdded', change.tag === null ? null : [change.tag]);
       return false;
+    case 'contractPublished':
+      addContract(sql, pos, change);
+      return false;
     case 'bodyDestroyed':
       remark(sql, pos, change.authority === null ? null : { authority: change.authority, reason: change.reason });
       return forgetWords(sql, place.base + change.seq, pos);
@@ -199,6 +202,10 @@ function addRepeat(sql: Sql, pos: number, { drop, words }: ChangeOf<'dropRepeate
     words?.contract ?? null,
     drop,
   );
+  }
+
+function addContract(sql: Sql, pos: number, { name, hash, version, text, major }: ChangeOf<'contractPublished'>): void {
+  sql.run('INSERT INTO contract (pos, name, hash, version, text, major) VALUES (?, ?, ?, ?, ?, ?)', pos, name, hexBytes(hash), version, text, major === null ? null : major ? 1 : 0);
 }
 
 function addExport(sql: Sql, pos: number, change: ChangeOf<'exported'>): void {

@@ -22,6 +22,7 @@ const dumps = {
   source: 'SELECT d.id, s.version, s.ordinal, s.source_id, s.source_version FROM source s JOIN dataset d ON d.ds = s.ds ORDER BY d.id, s.version, s.ordinal',
   export: `SELECT x.pos, d.id, x.version, hex(x.package), x.name, x.bytes, x.payload_files, x.payload_octets, x.signer
     FROM export x JOIN dataset d ON d.ds = x.ds ORDER BY x.pos`,
+  contract: 'SELECT pos, name, hex(hash), version, text, major FROM contract ORDER BY pos',
   file: `SELECT d.id, f.path, f.begin, f.until, hex(f.sha256), f.size, f.mtime
     FROM dataset d CROSS JOIN file f ON f.ds = d.ds ORDER BY d.id, f.path, f.begin`,
   drop: 'SELECT pos, id, hex(hash), program, media, sender, contract, name, size, hex(sha256) FROM raw_drop ORDER BY pos',

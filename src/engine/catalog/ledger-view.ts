@@ -1,5 +1,5 @@
 import { ZERO_HASH } from '../../contract/index.ts';
-import type { DatasetId, DropId, Instant, KeyId, KeyRole, RootName, Sha256, Tag, TxnId } from '../../contract/index.ts';
+import type { ContractName, DatasetId, DropId, Instant, KeyId, KeyRole, RootName, Sha256, Tag, TxnId } from '../../contract/index.ts';
 import { fromHex } from '../../core/index.ts';
 import type { BodyState, DatasetRecord, FirstTags, KeyRecord, LedgerView, VersionRecord } from '../../core/index.ts';
 import { catalogError } from './errors.ts';
@@ -105,6 +105,10 @@ export class SqlLedgerView implements LedgerView {
 
   hasDrop(id: DropId): boolean {
     return this.#number('SELECT EXISTS (SELECT 1 FROM raw_drop WHERE id = ?) AS n', id) === 1;
+  }
+
+  hasContract(name: ContractName, hash: Sha256): boolean {
+    return this.#number('SELECT EXISTS (SELECT 1 FROM contract WHERE name = ? AND hash = ?) AS n', name, hexBytes(hash)) === 1;
   }
 
   txnSeen(txn: TxnId): boolean {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { KeyId, LakeId, RootName, TxnId } from '../../contract/index.ts';
+import type { ContractName, KeyId, LakeId, RootName, Sha256, TxnId } from '../../contract/index.ts';
 import { entryFolder } from '../../core/index.ts';
 
 /** Where things are in a lake: docs/formats/lake.md section 2. */
@@ -20,6 +20,9 @@ export interface LakePaths {
   /** A file below `ledger/`, by its path with `/`. */
   ledgerFile(path: string): string;
   transaction(txn: TxnId): string;
+  /** Copies of the contracts of one name. */
+  contracts(name: ContractName): string;
+  contract(name: ContractName, hash: Sha256): string;
   certificate(id: KeyId): string;
   request(id: KeyId): string;
   origin(id: LakeId): string;
@@ -42,6 +45,8 @@ export function lakePaths(root: string): LakePaths {
     entry: (seq) => below('ledger', 'entries', ...entryFolder(seq).split('/')),
     ledgerFile: (path) => below('ledger', ...path.split('/')),
     transaction: (txn) => below('staging', txn),
+    contracts: (name) => below('contracts', name),
+    contract: (name, hash) => below('contracts', name, `${hash}.odcs.yaml`),
     certificate: (id) => below('keys', `${id.slice(0, 16)}.cert.pem`),
     request: (id) => below('keys', 'requests', `${id.slice(0, 16)}.cert.pem`),
     origin: (id) => below('origins', id),

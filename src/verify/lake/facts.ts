@@ -1,5 +1,5 @@
 import { dropName } from '../../contract/index.ts';
-import type { DatasetId, DropName, KeyId, RootName, Sha256, TxnId } from '../../contract/index.ts';
+import type { ContractName, DatasetId, DropName, KeyId, RootName, Sha256, TxnId } from '../../contract/index.ts';
 import type { ForkPoint, Judgement, LedgerState } from '../../core/index.ts';
 import type { LargeFile } from '../workers/read-body.ts';
 import type { TreeNodes } from './tree-nodes.ts';
@@ -39,6 +39,8 @@ export class LedgerFacts {
   readonly datasets = new Map<DatasetId, DatasetFact>();
   readonly drops = new Map<DropName, DatasetFact>();
   readonly keys = new Map<KeyId, KeyFact>();
+  /** Hashes of what was published, by name. */
+  readonly contracts = new Map<ContractName, Set<Sha256>>();
   /** Acts that are in the ledger. */
   readonly txns = new Set<string>();
   /** Hash of lake.json as the first entry says. */
@@ -53,6 +55,7 @@ export class LedgerFacts {
     for (const [id, dataset] of origin.datasets) facts.datasets.set(id, { ...dataset, versions: dataset.versions.map((version) => ({ ...version })) });
     for (const [id, drop] of origin.drops) facts.drops.set(id, drop);
     for (const [id, key] of origin.keys) facts.keys.set(id, key);
+    for (const [name, hashes] of origin.contracts) facts.contracts.set(name, new Set(hashes));
     for (const txn of origin.txns) facts.txns.add(txn);
     return facts;
   }
@@ -67,6 +70,9 @@ export class LedgerFacts {
     this.txns.add(entry.txn);
     for (const change of judgement.changes) {
       switch (change.kind) {
+        case 'contractPublished':
+          this.contracts.set(change.name, (this.contracts.get(change.name) ?? new Set()).add(change.hash));
+          break;
         case 'lakeForked':
           this.forkedFrom = change.from;
           this.lakeJson = change.lakeJson;

@@ -2,6 +2,7 @@ import type { LakeId } from '../../contract/index.ts';
 import { entryFolder } from '../../core/index.ts';
 import { readWhole } from '../read.ts';
 import type { Checked } from '../report.ts';
+import { checkContracts } from './contracts.ts';
 import { checkKeyCopies } from './key-copies.ts';
 import type { LakeCheck } from './context.ts';
 import type { LedgerRead } from './facts.ts';
@@ -39,6 +40,7 @@ export async function checkLake(check: LakeCheck, seen: Uint8Array | null): Prom
   await checkStore(check, [...datasets, ...ledger.facts.drops.values()]);
   checkStaging(check, ledger.facts, fork);
   checkKeyCopies(check, ledger.facts);
+  checkContracts(check, ledger.facts);
   checkReadme(check);
   const top = namesIn(check, '');
   for (const name of [...(top?.files ?? []), ...(top?.folders ?? []), ...(top?.others ?? [])]) {

@@ -12,6 +12,7 @@ INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 TAG = re.compile(r"(?!v[0-9]+\Z)[a-z0-9][a-z0-9._-]{0,31}")
 RESERVED = re.compile(r"(CON|PRN|AUX|NUL|COM[0-9]|LPT[0-9])(\..*)?", re.IGNORECASE | re.ASCII)
+CONTRACT = re.compile(r"[a-z][a-z0-9_]{0,62}")
 VERSION = re.compile(r"version:([^:]+):v([1-9][0-9]*)")
 
 LARGEST_ENTRY = 16_384
@@ -36,6 +37,7 @@ OPERATIONS = {
     "tag.added": ("version", False, None),
     "tag.removed": ("version", False, None),
     "alias.added": ("dataset", False, None),
+    "contract.published": ("contract", False, None),
     "version.exported": ("version", False, "package"),
     "body.destroyed": ("entry", False, None),
     "raw.received": ("raw", False, "itself"),
@@ -140,6 +142,9 @@ def _is_subject(kind, rest):
         return matches(HEX64, rest)
     if kind == "entry":
         return rest.isascii() and rest.isdigit() and str(int(rest)) == rest
+    if kind == "contract":
+        name, _, text_hash = rest.partition(":")
+        return bool(CONTRACT.fullmatch(name)) and not RESERVED.fullmatch(name) and matches(HEX64, text_hash)
     if kind == "dataset":
         return is_dataset_id(rest)
     if kind == "raw":
@@ -164,6 +169,7 @@ HEADS = {
     "tag.added": {"tag": str},
     "tag.removed": {"tag": str},
     "alias.added": {"alias": str},
+    "contract.published": {"version": str, "text": str, "major": bool},
     "version.exported": {"name": str, "bytes": int, "payload": dict, "signer": str},
     "body.destroyed": {"authority": str, "reason": str},
     "raw.received": {"program": int, "media": str, "sender": str},

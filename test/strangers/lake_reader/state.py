@@ -47,6 +47,7 @@ class State:
 
     def __init__(self):
         self.keys, self.revoked = {}, set()
+        self.contracts = set()
         self.datasets, self.names = {}, {}
         # Raw drops (section 6.3): objects of one version, by the names of their objects.
         self.drops = {}
@@ -275,8 +276,15 @@ class State:
     def _raw_repeated(self, leaf, entry, first):
         need("raw/" + entry["subject"].removeprefix("raw:") in self.drops, "there is no such drop")
 
+    def _contract_published(self, leaf, entry, first):
+        need(entry["subject"] not in self.contracts, "that contract was published before")
+        if first and sha256(first["text"].encode()).hex() != entry["subject"].rpartition(":")[2]:
+            raise BodyDoesNotFit("its text is not the one that the entry names")
+        self.contracts.add(entry["subject"])
+
     def _body_destroyed(self, leaf, entry, first):
         seq = int(entry["subject"].removeprefix("entry:"))
         need(seq < leaf.seq and self.seen[seq].entry is not None and self.seen[seq].entry["body"] is not None, "it names no earlier body")
+        need(self.seen[seq].entry["op"] != "contract.published", "the text of a contract is kept")
         need(seq not in self.destroyed, "that body was destroyed before")
         self.destroyed[seq] = leaf.seq

@@ -17,6 +17,7 @@ describe('the grammar', () => {
       ...['dta ingest', 'dta import', 'dta create', 'dta put', 'dta rm', 'dta mv', 'dta commit', 'dta discard', 'dta drafts'],
       ...['dta raw put', 'dta raw ls', 'dta raw show', 'dta raw cat'],
       'dta transform',
+      ...['dta contract draft', 'dta contract check', 'dta contract publish', 'dta contract show', 'dta contract diff'],
       ...['dta ls', 'dta show', 'dta files', 'dta cat', 'dta diff', 'dta log'],
       ...['dta tag', 'dta alias', 'dta describe', 'dta withdraw'],
       ...['dta export', 'dta verify'],
