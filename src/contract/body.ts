@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DatasetId, Instant, LogicalPath, Sha256, Tag } from './ids.ts';
+import { TableWords } from './tables.ts';
 
 /** Bodies: docs/formats/lake.md sections 5 and 6. The first line, by operation, and the lines of a version. */
 
@@ -89,6 +90,13 @@ export const BodyHead = z.discriminatedUnion('op', [
   head('tag.added', { tag: Tag }),
   head('tag.removed', { tag: Tag }),
   head('alias.added', { alias: DatasetId }),
+  head('table.committed', {
+    message: z.string(),
+    tables: z.array(TableWords).min(1),
+    transform: z.string().optional(),
+    parameters: z.record(z.string(), z.json()).optional(),
+    engine: z.string().optional(),
+  }),
   head('body.destroyed', { authority: z.string(), reason: z.string() }),
 ]);
 export type BodyHead = z.infer<typeof BodyHead>;

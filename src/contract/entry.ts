@@ -74,6 +74,7 @@ export const knownOps = [
   'tag.added',
   'tag.removed',
   'alias.added',
+  'table.committed',
   'body.destroyed',
 ] as const;
 export type KnownOp = (typeof knownOps)[number];

@@ -1,6 +1,6 @@
 import type { BodyHead, DatasetId, Description, HeadOf, Imported, Instant, KeyId, Lineage } from '../contract/index.ts';
-import type { KnownOp, RootName, Sha256, Tag, VersionNumber } from '../contract/index.ts';
-import type { Deed, ForkOrigin, NewKey } from './deed.ts';
+import type { KnownOp, RootName, Sha256, TableWords, Tag, VersionNumber } from '../contract/index.ts';
+import type { Deed, ForkOrigin, NewKey, TableOutput } from './deed.ts';
 import type { FirstTags, LedgerView } from './view.ts';
 
 /** What the body of `key.enrolled` and `key.rotated` says of a key. */
@@ -61,6 +61,7 @@ export type Change =
   | (Target & { readonly kind: 'voided'; readonly hash: Sha256; readonly reason: string | null })
   | (Target & { readonly kind: 'exported'; readonly package: Sha256; readonly words: PackageWords | null })
   | (Target & { readonly kind: 'tagAdded' | 'tagRemoved'; readonly tag: Tag | null })
+  | (TableOutput & { readonly kind: 'tableCommitted'; readonly message: string | null; readonly words: TableWords | null })
   /** `seq` and `op` are those of the entry whose body goes. */
   | {
       readonly kind: 'bodyDestroyed';
@@ -119,6 +120,13 @@ export function changesOf(deed: Deed, head: BodyHead | null, seq: number, statio
       return [{ kind: 'tagAdded', ...target(deed), tag: said(head, deed.op)?.tag ?? null }];
     case 'tag.removed':
       return [{ kind: 'tagRemoved', ...target(deed), tag: said(head, deed.op)?.tag ?? null }];
+    case 'table.committed': {
+      const words = said(head, deed.op);
+      return deed.tables.map((table) => {
+        const own = words?.tables.find(({ name, version }) => name === table.name && version === table.version) ?? null;
+        return { kind: 'tableCommitted', ...table, message: words?.message ?? null, words: own };
+      });
+    }
     case 'body.destroyed': {
       const words = said(head, deed.op);
       const { authority = null, reason = null } = words ?? {};

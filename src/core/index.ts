@@ -16,6 +16,7 @@ export * from './effect.ts';
 export * from './state.ts';
 export * from './pace.ts';
 export * from './ocfl/index.ts';
+export * from './delta/index.ts';
 // Both halves have a Change: the plain name is the ledger's.
 export type { Change } from './changes.ts';
 export type { Change as StateChange } from './ocfl/index.ts';

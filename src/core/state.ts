@@ -1,8 +1,8 @@
 import { nameKey, ZERO_HASH } from '../contract/index.ts';
-import type { DatasetId, Instant, KeyId, RootName, Sha256, Tag, TxnId } from '../contract/index.ts';
+import type { DatasetId, Instant, KeyId, RootName, Sha256, TableName, Tag, TxnId } from '../contract/index.ts';
 import type { Change } from './changes.ts';
 import type { Judgement } from './effect.ts';
-import type { BodyState, DatasetRecord, FirstTags, KeyRecord, LedgerView, VersionRecord } from './view.ts';
+import type { BodyState, DatasetRecord, FirstTags, KeyRecord, LedgerView, TableRecord, VersionRecord } from './view.ts';
 
 /** What one body says of a version's tags; null once nobody can know. `seq` is null for entries of a fork's origin. */
 interface TagWord {
@@ -49,6 +49,7 @@ export class LedgerState implements LedgerView {
   readonly #keys = new Map<KeyId, KeyRecord>();
   readonly #names = new Map<string, Name>();
   readonly #datasets = new Map<DatasetId, Dataset>();
+  readonly #tables = new Map<TableName, TableRecord>();
   readonly #txns = new Set<TxnId>();
   readonly #leaves: { readonly op: string | null; body: BodyState | null }[] = [];
 
@@ -62,6 +63,7 @@ export class LedgerState implements LedgerView {
     fork.#stations = origin.#stations;
     for (const [id, key] of origin.#keys) fork.#keys.set(id, key);
     for (const [key, name] of origin.#names) fork.#names.set(key, { ...name, aliasSeq: null });
+    for (const [name, table] of origin.#tables) fork.#tables.set(name, table);
     for (const txn of origin.#txns) fork.#txns.add(txn);
     for (const [id, dataset] of origin.#datasets) {
       const versions = dataset.versions.map((version) => ({
@@ -141,6 +143,10 @@ export class LedgerState implements LedgerView {
     return tags.includes(tag) || (complete ? false : 'unknown');
   }
 
+  table(name: TableName): TableRecord | null {
+    return this.#tables.get(name) ?? null;
+  }
+
   txnSeen(txn: TxnId): boolean {
     return this.#txns.has(txn);
   }
@@ -196,6 +202,9 @@ export class LedgerState implements LedgerView {
       case 'tagAdded':
       case 'tagRemoved':
         this.#known(change).tags.push({ seq, adds: change.kind === 'tagAdded', tags: change.tag === null ? null : [change.tag] });
+        break;
+      case 'tableCommitted':
+        this.#tables.set(change.name, { name: change.name, newest: change.version, hash: change.hash });
         break;
       case 'bodyDestroyed':
         this.#forget(change.seq, change.op);

@@ -46,6 +46,7 @@ function headWords(head: BodyHead): string | null {
     case 'lake.created':
       return null;
     case 'version.committed':
+    case 'table.committed':
       return head.message;
     case 'key.rotated':
     case 'key.revoked':

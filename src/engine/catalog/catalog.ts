@@ -12,6 +12,7 @@ import { nearestName } from './nearest.ts';
 import { Projection } from './projection.ts';
 import { resolve, type Resolved } from './resolve.ts';
 import type { Sql } from './sql.ts';
+import { TableReader } from './table-read.ts';
 import type { VersionDetail } from './version-read.ts';
 
 /** Where the projection stands. */
@@ -60,6 +61,8 @@ export class Catalog {
   readonly #reader: Sql;
   readonly #datasets: DatasetReader;
   readonly #log: LogReader;
+  /** Tables of the warehouse. */
+  readonly tables: TableReader;
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(writer: Sql, reader: Sql) {
@@ -68,6 +71,7 @@ export class Catalog {
     this.view = new SqlLedgerView(reader);
     this.#datasets = new DatasetReader(reader);
     this.#log = new LogReader(reader);
+    this.tables = new TableReader(reader);
   }
 
   position(): Position {

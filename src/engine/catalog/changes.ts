@@ -74,6 +74,9 @@ export function applyChange(sql: Sql, place: Place, change: Change): boolean {
     case 'tagRemoved':
       sayTags(sql, pos, dsOf(sql, change.id), change.version, change.kind === 'tagAdded', change.tag === null ? null : [change.tag]);
       return false;
+    case 'tableCommitted':
+      addTableVersion(sql, pos, change);
+      return false;
     case 'bodyDestroyed':
       remark(sql, pos, change.authority === null ? null : { authority: change.authority, reason: change.reason });
       return forgetWords(sql, place.base + change.seq, pos);
@@ -183,5 +186,23 @@ function addExport(sql: Sql, pos: number, change: ChangeOf<'exported'>): void {
     words?.payload.files ?? null,
     words?.payload.octets ?? null,
     words?.signer ?? null,
+  );
+}
+
+function addTableVersion(sql: Sql, pos: number, { name, version, hash, message, words }: ChangeOf<'tableCommitted'>): void {
+  sql.run('INSERT INTO delta_table (name, newest) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET newest = ?2', name, version);
+  sql.run(
+    `INSERT INTO delta_version (t, number, pos, hash, message, operation, contract_name, contract_hash, added_rows, removed_rows)
+     VALUES ((SELECT t FROM delta_table WHERE name = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    name,
+    version,
+    pos,
+    hexBytes(hash),
+    message,
+    words?.operation ?? null,
+    words?.contract?.name ?? null,
+    words?.contract?.sha256 ?? null,
+    words?.added.rows ?? null,
+    words?.removed.rows ?? null,
   );
 }

@@ -4,9 +4,10 @@ import { files } from './0003-files.ts';
 import { views } from './0004-views.ts';
 import { lineage } from './0005-lineage.ts';
 import { imported } from './0006-imported.ts';
+import { tables } from './0009-tables.ts';
 import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';
 
 /** All steps in order; the number of the last is the schema that this program knows. */
-export const migrations: readonly Migration[] = [ledger, datasets, files, views, lineage, imported];
+export const migrations: readonly Migration[] = [ledger, datasets, files, views, lineage, imported, tables];
