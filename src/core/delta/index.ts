@@ -10,3 +10,4 @@ export * from './log-files.ts';
 export * from './checkpoint.ts';
 export * from './conflicts.ts';
 export * from './prune.ts';
+export * from './table-view.ts';

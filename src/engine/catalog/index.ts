@@ -19,4 +19,4 @@ export type { VersionDetail } from './version-read.ts';
 export type { Destruction, Event } from './events.ts';
 export type { Resolved } from './resolve.ts';
 export type { LogEntry, LogFilter, LogPage } from './log-read.ts';
-export type { TableFile, TableVersionDetail, TableView } from './table-read.ts';
+export type { TableReader } from './table-read.ts';

@@ -113,9 +113,9 @@ export class Projection {
     return takeTableLines(this.#sql, name, version, actions);
   }
 
-  /** Local: whether the files of a table's version, and its commit in the Delta log, stand at their places. */
+  /** Local: the files of a table's version, and its commit in the Delta log, stand at their places, and so do those of all versions before, which were put there first. */
   setTablePlaced(name: TableName, version: number): void {
-    this.#sql.run('UPDATE delta_version SET placed = 1 WHERE t = (SELECT t FROM delta_table WHERE name = ?) AND number = ?', name, version);
+    this.#sql.run('UPDATE delta_version SET placed = 1 WHERE t = (SELECT t FROM delta_table WHERE name = ?) AND number <= ?', name, version);
   }
 
   /** Local: whether the version's folder stands at its place in the store. */

@@ -1,41 +1,10 @@
 import type { Instant, Sha256, TableName, TableOperation, TxnId } from '../../contract/index.ts';
 import { HASH_TAG, partitionMayMatch, parseSchema, parseStats, PROTOCOL, ROWS_TAG, statsMayMatch } from '../../core/index.ts';
-import type { AddFile, Condition, DomainMetadata, MetaData, PartitionValues, RemoveFile, Snapshot, TableSchema } from '../../core/index.ts';
+import type { AddFile, Condition, DomainMetadata, MetaData, PartitionValues, RemoveFile, Snapshot, TableFile, TableSchema, TableVersionDetail, TableView } from '../../core/index.ts';
 import { FOREVER } from './file-lines.ts';
 import type { Sql } from './sql.ts';
 
 /** What the catalog knows of tables. */
-
-export interface TableVersionDetail {
-  readonly table: TableName;
-  readonly version: number;
-  readonly seq: number;
-  readonly at: Instant;
-  readonly txn: TxnId;
-  /** Whether its entry stands in the lake's own ledger, and not in that of a fork's origin. */
-  readonly own: boolean;
-  /** Of its Delta lines. */
-  readonly hash: Sha256;
-  /** What only the body says is null where that is not known. */
-  readonly message: string | null;
-  readonly operation: TableOperation | null;
-  readonly contract: { readonly name: string; readonly sha256: Sha256 } | null;
-  readonly added: number | null;
-  readonly removed: number | null;
-  /** Of the whole version; null where its lines are not known. */
-  readonly totals: { readonly files: number; readonly rows: number; readonly bytes: number } | null;
-}
-
-export interface TableFile {
-  /** As the log writes it. */
-  readonly path: string;
-  /** The version whose columns it has. */
-  readonly schema: number;
-  readonly partition: PartitionValues;
-  readonly rows: number;
-  readonly size: number;
-  readonly sha256: Sha256;
-}
 
 interface VersionRow {
   readonly name: TableName;
@@ -78,16 +47,6 @@ function versionDetail(row: VersionRow): TableVersionDetail {
     removed: row.removed_rows,
     totals: row.known === 1 ? { files, rows, bytes } : null,
   };
-}
-
-/** A version of a table with its columns, and the files that may hold rows that are asked for. */
-export interface TableView {
-  readonly version: TableVersionDetail;
-  readonly schema: TableSchema;
-  readonly partitionColumns: readonly string[];
-  /** Columns under which files of this version were written, by the `schema` of the files. */
-  readonly schemas: ReadonlyMap<number, TableSchema>;
-  readonly files: readonly TableFile[];
 }
 
 export class TableReader {

@@ -5,6 +5,6 @@ export { QuerySession } from './session.ts';
 export type { SessionOptions } from './session.ts';
 export type { Limits, QueryProcess } from './query-process.ts';
 export type { JudgedStatement } from './gate.ts';
-export type { Batch, ColumnValues, PlainColumn, ResultColumn, ResultFormat, TableSource } from './protocol.ts';
+export type { Batch, ColumnValues, DeltaSource, PlainColumn, ResultColumn, ResultFormat, TableSource, WrittenPart } from './protocol.ts';
 export { systemProbe } from './memory.ts';
 export type { MemoryProbe } from './memory.ts';

@@ -6,7 +6,25 @@ import type { JudgedStatement } from './gate.ts';
 export type TableSource =
   /** A plain table (transforms/plain-table.ts): UTF-8, `,` between fields, LF after rows, no header, every value quoted, nothing at all for NULL. */
   | { readonly kind: 'plain'; readonly name: string; readonly file: string; readonly columns: readonly PlainColumn[]; readonly longestRow: number }
-  | { readonly kind: 'parquet'; readonly name: string; readonly file: string };
+  | { readonly kind: 'parquet'; readonly name: string; readonly file: string }
+  | DeltaSource;
+
+/** A version of a table: its columns, and its files, those together that were written under the same columns. */
+export interface DeltaSource {
+  readonly kind: 'delta';
+  readonly name: string;
+  /** `type` as DuckDB names it. */
+  readonly columns: readonly ResultColumn[];
+  readonly groups: readonly { readonly columns: readonly string[]; readonly files: readonly string[] }[];
+}
+
+/** A Parquet file that was written, with what its writer knows of it. Values are texts, as DuckDB casts them. */
+export interface WrittenPart {
+  readonly file: string;
+  readonly rows: number;
+  readonly partition: Readonly<Record<string, string | null>>;
+  readonly columns: readonly { readonly name: string; readonly min: string | null; readonly max: string | null; readonly nulls: number | null }[];
+}
 
 export interface PlainColumn {
   readonly name: string;
@@ -34,6 +52,8 @@ export type Order =
   | { readonly do: 'judge'; readonly sql: string; readonly tables: readonly string[] | null }
   | { readonly do: 'select'; readonly sql: string; readonly filter: boolean }
   | { readonly do: 'write'; readonly sql: string; readonly file: string; readonly format: ResultFormat }
+  /** Writes the result as Parquet files, one for each combination of values of the columns `partitionBy`, into a new folder within the output folder. */
+  | { readonly do: 'parts'; readonly sql: string; readonly folder: string; readonly partitionBy: readonly string[] }
   /** So many more batches may be sent. */
   | { readonly do: 'more'; readonly batches: number }
   | { readonly do: 'interrupt' };
@@ -58,6 +78,7 @@ export type FailureKind = 'refused' | 'statement' | 'interrupted' | 'memory' | '
 export type Answer =
   | { readonly is: 'ready'; readonly version: string }
   | { readonly is: 'done'; readonly rows: number }
+  | { readonly is: 'parts'; readonly parts: readonly WrittenPart[] }
   | { readonly is: 'judged'; readonly statement: JudgedStatement }
   | { readonly is: 'columns'; readonly columns: readonly ResultColumn[] }
   | { readonly is: 'batch'; readonly batch: Batch }

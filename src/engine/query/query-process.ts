@@ -2,7 +2,7 @@ import { CancelledError, HmsError } from '../../contract/index.ts';
 import type { Child, HelperProgram, Spawner } from '../lake/index.ts';
 import type { JudgedStatement } from './gate.ts';
 import type { MemoryProbe } from './memory.ts';
-import type { Answer, Batch, Opening, Order, ResultColumn, ResultFormat, TableSource } from './protocol.ts';
+import type { Answer, Batch, Opening, Order, ResultColumn, ResultFormat, TableSource, WrittenPart } from './protocol.ts';
 
 /** What a query process may use. */
 export interface Limits {
@@ -86,6 +86,12 @@ export class QueryProcess {
     throw new Error('The query process wrote nothing.');
   }
 
+  /** Writes the result of a SELECT as Parquet files into a new folder within the output folder; no file where it has no row. */
+  async parts(sql: string, folder: string, partitionBy: readonly string[], signal: AbortSignal): Promise<readonly WrittenPart[]> {
+    for await (const answer of this.#run({ do: 'parts', sql, folder, partitionBy }, signal)) if (answer.is === 'parts') return answer.parts;
+    throw new Error('The query process wrote nothing.');
+  }
+
   /** Ends the process; resolves when it is gone. */
   async close(): Promise<void> {
     if (this.isGone) return;
@@ -111,7 +117,7 @@ export class QueryProcess {
       while (!finished) {
         const answer = waiting.shift();
         if (answer !== undefined) {
-          finished = answer.is === 'done' || answer.is === 'judged' || answer.is === 'failed';
+          finished = answer.is === 'done' || answer.is === 'parts' || answer.is === 'judged' || answer.is === 'failed';
           if (answer.is === 'failed') throw this.#words(watch.stopped, answer);
           yield answer;
         } else if (this.isGone) {

@@ -5,7 +5,7 @@ import { judgeTree } from './gate.ts';
 import type { JudgedStatement } from './gate.ts';
 import { isFilterTree } from './filter-shape.ts';
 import { WINDOW } from './protocol.ts';
-import type { Answer, Batch, ColumnValues, Opening, Order, ResultFormat, TableSource } from './protocol.ts';
+import type { Answer, Batch, ColumnValues, DeltaSource, Opening, Order, ResultFormat, TableSource, WrittenPart } from './protocol.ts';
 import { openStatement } from './statement.ts';
 
 /** The query process's side of the protocol, over one DuckDB connection. */
@@ -68,6 +68,8 @@ class Server {
         return { is: 'done', rows: await this.#select(order.sql, order.filter) };
       case 'write':
         return { is: 'done', rows: await this.#write(order.sql, order.file, order.format) };
+      case 'parts':
+        return { is: 'parts', parts: await this.#parts(order) };
     }
   }
 
@@ -131,6 +133,16 @@ class Server {
     return Number(reader.getRows()[0]?.[0] ?? 0);
   }
 
+  async #parts({ sql, folder, partitionBy }: Extract<Work, { do: 'parts' }>): Promise<WrittenPart[]> {
+    const { explain } = await this.#judge(sql, this.#tables);
+    if (explain !== '') throw new Refusal('An EXPLAIN has no result that could be written to a file.');
+    await this.#connection.run(`CREATE OR REPLACE TEMP VIEW "hms result" AS ${sql}`);
+    const by = partitionBy.length === 0 ? '' : `, PARTITION_BY (${partitionBy.map(identifier).join(', ')}), WRITE_PARTITION_COLUMNS true`;
+    const place = partitionBy.length === 0 ? `${folder}.parquet` : folder;
+    const reader = await this.#connection.runAndReadAll(`COPY (SELECT * FROM "hms result") TO ${literal(place)} (FORMAT parquet, COMPRESSION zstd, RETURN_STATS${by})`);
+    return reader.getRowsJson().flatMap((row) => writtenPart(row) ?? []);
+  }
+
   /** Waits until the reader has room for one more batch. */
   async #room(): Promise<void> {
     while (this.#credit === 0 && !this.#interrupted) await new Promise<void>((resolve) => (this.#wake = resolve));
@@ -144,10 +156,45 @@ const LEAST_LINE = 2_097_152;
 
 function rowsOf(table: TableSource): string {
   if (table.kind === 'parquet') return `read_parquet(${literal(table.file)})`;
+  if (table.kind === 'delta') return deltaRows(table);
   const columns = table.columns.map(({ name, type }) => `${literal(name)}: '${type}'`).join(', ');
   const line = Math.max(LEAST_LINE, table.longestRow + 16);
   return `read_csv(${literal(table.file)}, auto_detect = false, header = false, columns = {${columns}}, delim = ',', quote = '"', escape = '"', new_line = '\\n', nullstr = '',
     allow_quoted_nulls = false, strict_mode = true, null_padding = false, ignore_errors = false, max_line_size = ${line}, buffer_size = ${Math.max(line * 4, 8_388_608)})`;
+}
+
+/** Each group by itself, with the columns that it lacks as NULL: `union_by_name` would open every file before it knows what it has. */
+function deltaRows({ columns, groups }: DeltaSource): string {
+  const selects = groups.map(({ columns: own, files }) => {
+    const list = columns.map(({ name, type }) => `CAST(${own.includes(name) ? identifier(name) : 'NULL'} AS ${type}) AS ${identifier(name)}`);
+    return `SELECT ${list.join(', ')} FROM read_parquet([${files.map(literal).join(', ')}], hive_partitioning = false, union_by_name = false)`;
+  });
+  const none = `SELECT ${columns.map(({ name, type }) => `CAST(NULL AS ${type}) AS ${identifier(name)}`).join(', ')} WHERE false`;
+  return `(${selects.length === 0 ? none : selects.join(' UNION ALL ')})`;
+}
+
+interface MapEntry {
+  readonly key: string;
+  readonly value: unknown;
+}
+
+/** One row of what `RETURN_STATS` says; null for a file without rows. */
+function writtenPart(row: readonly unknown[]): WrittenPart | null {
+  const [file, rows, , , statistics, partition] = row as [string, string | number, unknown, unknown, readonly MapEntry[] | null, readonly MapEntry[] | null];
+  if (Number(rows) === 0) return null;
+  const columns = (statistics ?? []).map(({ key, value }) => {
+    const facts = new Map((value as readonly MapEntry[]).map((one) => [one.key, String(one.value)]));
+    // Where NaN is among the values, the smallest and largest are those of the others.
+    const bounded = facts.get('has_nan') !== 'true';
+    const nulls = facts.get('null_count');
+    return {
+      name: key.startsWith('"') ? key.slice(1, -1).replaceAll('""', '"') : key,
+      min: bounded ? (facts.get('min') ?? null) : null,
+      max: bounded ? (facts.get('max') ?? null) : null,
+      nulls: nulls === undefined ? null : Number(nulls),
+    };
+  });
+  return { file, rows: Number(rows), partition: Object.fromEntries((partition ?? []).map(({ key, value }) => [key, value === null ? null : String(value)])), columns };
 }
 
 function batchOf(chunk: DuckDBDataChunk, result: DuckDBResult): Batch {
