@@ -6,6 +6,7 @@ import { exampleText, withCommon } from './leaf.ts';
 import { addLabelCommands, addLookingCommands } from './looking.ts';
 import { addRecordCommands } from './records.ts';
 import { addServeCommand } from './serve.ts';
+import { addTableCommands } from './tables.ts';
 import { addTransformCommands } from './transform.ts';
 
 export type { Run, Work } from './leaf.ts';
@@ -48,6 +49,7 @@ Exit codes:
   addLakeCommands(dta, run);
   addRecordCommands(dta, run);
   addTransformCommands(dta, run);
+  addTableCommands(dta, run);
   addLookingCommands(dta, run);
   addLabelCommands(dta, run);
   addProofCommands(dta, run);

@@ -19,23 +19,23 @@ function row(action: object): string {
   return canonicalJson(action as Json);
 }
 
-/** The columns of the checkpoint, as DuckDB names their types. With writer version 7 `writerFeatures` may not be NULL. */
-export const checkpointColumns: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  protocol: { minReaderVersion: 'INTEGER', minWriterVersion: 'INTEGER', readerFeatures: 'VARCHAR[]', writerFeatures: 'VARCHAR[]' },
+/** The columns of the checkpoint, in the form in which DuckDB's `from_json` takes types. With writer version 7 `writerFeatures` may not be NULL. */
+export const checkpointColumns = {
+  protocol: { minReaderVersion: 'INTEGER', minWriterVersion: 'INTEGER', readerFeatures: ['VARCHAR'], writerFeatures: ['VARCHAR'] },
   metaData: {
     id: 'VARCHAR',
     name: 'VARCHAR',
     description: 'VARCHAR',
-    format: 'STRUCT("provider" VARCHAR, "options" MAP(VARCHAR, VARCHAR))',
+    format: { provider: 'VARCHAR', options: 'MAP(VARCHAR,VARCHAR)' },
     schemaString: 'VARCHAR',
-    partitionColumns: 'VARCHAR[]',
-    configuration: 'MAP(VARCHAR, VARCHAR)',
+    partitionColumns: ['VARCHAR'],
+    configuration: 'MAP(VARCHAR,VARCHAR)',
     createdTime: 'BIGINT',
   },
   domainMetadata: { domain: 'VARCHAR', configuration: 'VARCHAR', removed: 'BOOLEAN' },
-  add: { path: 'VARCHAR', partitionValues: 'MAP(VARCHAR, VARCHAR)', size: 'BIGINT', modificationTime: 'BIGINT', dataChange: 'BOOLEAN', stats: 'VARCHAR', tags: 'MAP(VARCHAR, VARCHAR)' },
-  remove: { path: 'VARCHAR', deletionTimestamp: 'BIGINT', dataChange: 'BOOLEAN', extendedFileMetadata: 'BOOLEAN', partitionValues: 'MAP(VARCHAR, VARCHAR)', size: 'BIGINT' },
-};
+  add: { path: 'VARCHAR', partitionValues: 'MAP(VARCHAR,VARCHAR)', size: 'BIGINT', modificationTime: 'BIGINT', dataChange: 'BOOLEAN', stats: 'VARCHAR', tags: 'MAP(VARCHAR,VARCHAR)' },
+  remove: { path: 'VARCHAR', deletionTimestamp: 'BIGINT', dataChange: 'BOOLEAN', extendedFileMetadata: 'BOOLEAN', partitionValues: 'MAP(VARCHAR,VARCHAR)', size: 'BIGINT' },
+} as const;
 
 /** Commits from one checkpoint to the next: a reader on a share pays a round trip for each commit after the last one. */
 export const CHECKPOINT_EVERY = 10;

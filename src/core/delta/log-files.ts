@@ -6,6 +6,7 @@ import type { Snapshot } from './snapshot.ts';
 /** The files of `_delta_log`, as texts: each is a function of what the ledger says, so that whoever writes one writes the same bytes. */
 
 export const LOG_FOLDER = '_delta_log';
+export const LAST_CHECKPOINT = '_last_checkpoint';
 
 /** A table's version N is Delta's version N − 1, which counts from 0. */
 export function deltaVersion(version: number): number {

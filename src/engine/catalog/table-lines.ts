@@ -1,4 +1,4 @@
-import { canonicalJson, HASH_TAG, parseSchema, ROWS_TAG } from '../../core/index.ts';
+import { canonicalJson, decodePath, HASH_TAG, parseSchema, ROWS_TAG } from '../../core/index.ts';
 import type { AddFile, DeltaAction, RemoveFile } from '../../core/index.ts';
 import type { TableName } from '../../contract/index.ts';
 import { FOREVER } from './file-lines.ts';
@@ -75,7 +75,7 @@ class Taker {
 
   #add({ path, partitionValues, size, modificationTime, dataChange, stats, tags }: AddFile): boolean {
     const [hash, rows] = [tags?.[HASH_TAG] ?? '', tags?.[ROWS_TAG] ?? ''];
-    if (!/^[0-9a-f]{64}$/.test(hash) || !/^\d{1,15}$/.test(rows)) return false;
+    if (decodePath(path) === null || !/^[0-9a-f]{64}$/.test(hash) || !/^\d{1,15}$/.test(rows)) return false;
     // No data file's name comes again, so that a path is one file for ever.
     if (this.#sql.get('SELECT 1 FROM delta_file WHERE t = ? AND path = ?', this.#t, path) !== null) return false;
     this.#sql.run(

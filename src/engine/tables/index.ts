@@ -1,7 +1,7 @@
 export type { NewPart, TableChange, TableDefinition, TableDesk, TableIndex, TableShelf } from './types.ts';
 export { commitTables } from './commit.ts';
 export type { CommittedTables, TableAct } from './commit.ts';
-export { foreignCommit, logFolder } from './log.ts';
+export { foreignCommit, logFolder, publishCheckpoint } from './log.ts';
 export { linesUnknown, tableUnknown } from './prepare.ts';
 export { recoverTables, unfinishedTables } from './recover.ts';
 export type { TableRecovery } from './recover.ts';

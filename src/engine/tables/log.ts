@@ -2,7 +2,7 @@ import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HmsError, tableVersionName } from '../../contract/index.ts';
 import type { TableName } from '../../contract/index.ts';
-import { checksumFileName, checksumOf, commitFileName, commitInfoLine, LOG_FOLDER, parseEntry, PROTOCOL } from '../../core/index.ts';
+import { CHECKPOINT_EVERY, checkpointFileName, checksumFileName, checksumOf, commitFileName, commitInfoLine, LAST_CHECKPOINT, lastCheckpointText, LOG_FOLDER, parseEntry, PROTOCOL } from '../../core/index.ts';
 import type { TableVersionDetail } from '../../core/index.ts';
 import { codeOf, ifMissing, leafAt, readBody } from '../lake/index.ts';
 import type { LakePaths, LedgerContext } from '../lake/index.ts';
@@ -153,6 +153,18 @@ async function publish({ ledger }: TableShelf, file: string, bytes: Uint8Array, 
   await durable.writeNew(temporary, bytes);
   await durable.moveFile(temporary, file);
   await durable.disk.syncFolder(join(file, '..'));
+}
+
+/**
+ * Writes the checkpoint of a version from the Parquet file that was made of it, then the file that points to the newest. Both are copies of what the commits say; another
+ * station may write them too.
+ */
+export async function publishCheckpoint(shelf: TableShelf, version: TableVersionDetail, rows: number, bytes: () => AsyncIterable<Uint8Array>, scratch: string): Promise<void> {
+  const { paths, durable } = shelf.ledger.context;
+  const folder = logFolder(paths, version.table);
+  const written = await durable.replaceDerived(join(folder, checkpointFileName(version.version)), bytes, scratch);
+  if ((shelf.tables.version(version.table, null)?.version ?? 0) >= version.version + CHECKPOINT_EVERY) return;
+  await durable.replaceDerived(join(folder, LAST_CHECKPOINT), () => Buffer.from(lastCheckpointText(version.version, rows, written.size)), scratch);
 }
 
 /** `.crc` is a help for readers; one that is there is left as it is. */
