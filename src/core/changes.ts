@@ -61,7 +61,7 @@ export type Change =
   | (Target & { readonly kind: 'voided'; readonly hash: Sha256; readonly reason: string | null })
   | (Target & { readonly kind: 'exported'; readonly package: Sha256; readonly words: PackageWords | null })
   | (Target & { readonly kind: 'tagAdded' | 'tagRemoved'; readonly tag: Tag | null })
-  | (TableOutput & { readonly kind: 'tableCommitted'; readonly message: string | null; readonly words: TableWords | null })
+  | (TableOutput & { readonly kind: 'tableCommitted'; readonly message: string | null; readonly words: TableWords | null; /** Later lines of the body before its own. */ readonly skip: number; /** The program that acted. */ readonly program: string | null })
   /** `seq` and `op` are those of the entry whose body goes. */
   | {
       readonly kind: 'bodyDestroyed';
@@ -123,8 +123,10 @@ export function changesOf(deed: Deed, head: BodyHead | null, seq: number, statio
     case 'table.committed': {
       const words = said(head, deed.op);
       return deed.tables.map((table) => {
-        const own = words?.tables.find(({ name, version }) => name === table.name && version === table.version) ?? null;
-        return { kind: 'tableCommitted', ...table, message: words?.message ?? null, words: own };
+        const place = words?.tables.findIndex(({ name, version }) => name === table.name && version === table.version) ?? -1;
+        const before = words?.tables.slice(0, Math.max(0, place)) ?? [];
+        const skip = before.reduce((sum, { lines }) => sum + lines, 0);
+        return { kind: 'tableCommitted', ...table, message: words?.message ?? null, words: words?.tables[place] ?? null, skip, program: words?.by.program ?? null };
       });
     }
     case 'body.destroyed': {
