@@ -3,7 +3,7 @@ import { HmsError, MAX_REFS, tableVersionName } from '../../contract/index.ts';
 import type { HeadOf, Ref, TableName, TxnId } from '../../contract/index.ts';
 import { encodePath, HASH_TAG, ROWS_TAG } from '../../core/index.ts';
 import type { TableVersionDetail } from '../../core/index.ts';
-import { inWords, newTxn, unwatched } from '../lake/index.ts';
+import { codeOf, inWords, newTxn, unwatched } from '../lake/index.ts';
 import type { Claimed, LedgerSigner, Steps } from '../lake/index.ts';
 import { foreignCommit, foreignError, settleTable } from './log.ts';
 import { prepareTable } from './prepare.ts';
@@ -35,17 +35,29 @@ const KEPT = 'Nothing was committed.';
 
 /** Commits the changes together. What is refused leaves nothing in staging. */
 export async function commitTables(desk: TableDesk, act: TableAct): Promise<CommittedTables> {
-  const { paths, durable, clock, index } = desk.ledger.context;
+  const { paths, clock, index } = desk.ledger.context;
   const txn = newTxn(clock);
   const folder = paths.transaction(txn);
+  // Not the act's own folder: another process that opens the lake now may finish this commit and tidy that one away.
+  const scratch = paths.transaction(newTxn(clock));
   try {
     const staged = await inWords('Writing the rows of the tables', KEPT, () => stageParts(desk, txn, act));
-    return await claimTables(desk, txn, act, staged);
+    return await claimTables(desk, txn, act, staged, scratch);
   } catch (error) {
+    await removeQuietly(desk, scratch);
     // What is claimed, or may be, is finished by the next opening.
     const known = !(error instanceof HmsError && error.facts['outcome'] === 'unknown');
-    if (known && !index.view.txnSeen(txn) && !(await isClaimed(desk, txn))) await durable.removeTree(folder).catch(() => undefined);
+    if (known && !index.view.txnSeen(txn) && !(await isClaimed(desk, txn))) await removeQuietly(desk, folder);
     throw error;
+  }
+}
+
+/** What was staged is nobody's any more; where it cannot be removed now it is in nobody's way. */
+async function removeQuietly({ ledger }: TableDesk, folder: string): Promise<void> {
+  try {
+    await ledger.context.durable.removeTree(folder);
+  } catch (error) {
+    if (codeOf(error) === '') throw error;
   }
 }
 
@@ -79,12 +91,10 @@ async function stageParts({ ledger }: TableDesk, txn: TxnId, { changes, steps = 
   return staged;
 }
 
-async function claimTables(desk: TableDesk, txn: TxnId, act: TableAct, staged: ReadonlyMap<TableName, readonly StagedPart[]>): Promise<CommittedTables> {
+async function claimTables(desk: TableDesk, txn: TxnId, act: TableAct, staged: ReadonlyMap<TableName, readonly StagedPart[]>, scratch: string): Promise<CommittedTables> {
   const { ledger, tables } = desk;
-  const { paths, durable, clock, index } = ledger.context;
+  const { paths, clock, index } = ledger.context;
   const { steps = unwatched } = act;
-  // Not the act's own folder: another process that opens the lake now may finish this commit and tidy that one away.
-  const scratch = paths.transaction(newTxn(clock));
   const ids = new Map(act.changes.map(({ name }) => [name, clock.uuid()]));
   for (;;) {
     await inWords('Reading the ledger', KEPT, () => ledger.catchUp());
@@ -117,7 +127,6 @@ async function claimTables(desk: TableDesk, txn: TxnId, act: TableAct, staged: R
     steps.cannotStop();
     const versions = await inWords('Putting the tables in place', 'The rows are committed; the next command finishes the rest.', () => placeAll(desk, claimed, prepared, scratch));
     await ledger.finish(desk.signer, paths.transaction(txn), scratch);
-    await durable.removeTree(scratch).catch(() => undefined);
     return { claimed, versions };
   }
 }

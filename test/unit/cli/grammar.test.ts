@@ -16,6 +16,7 @@ describe('the grammar', () => {
       ...['dta init', 'dta doctor'],
       ...['dta ingest', 'dta import', 'dta create', 'dta put', 'dta rm', 'dta mv', 'dta commit', 'dta discard', 'dta drafts'],
       'dta transform',
+      ...['dta table ls', 'dta table show', 'dta table log', 'dta table compact'],
       ...['dta ls', 'dta show', 'dta files', 'dta cat', 'dta diff', 'dta log'],
       ...['dta tag', 'dta alias', 'dta describe', 'dta withdraw'],
       ...['dta export', 'dta verify'],
