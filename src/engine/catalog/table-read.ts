@@ -105,8 +105,10 @@ export class TableReader {
     const begins = new Set<number>();
     const { version: number } = version;
     this.#sql.each<{ path: string; schema: number; part: number; rows: number; size: number; sha256: Buffer; stats: string | null }>(
-      `SELECT path, schema, part, rows, size, sha256${conditions.length === 0 ? ', NULL AS stats' : ', stats'} FROM delta_file WHERE t = ? AND until > ? AND begin <= ?`,
-      [t, number, number],
+      // The index has the part too, so that rows of other parts are never fetched.
+      `SELECT path, schema, part, rows, size, sha256, ${conditions.length === 0 ? 'NULL AS stats' : 'stats'} FROM delta_file
+       WHERE t = ? AND until > ? AND begin <= ?${conditions.length === 0 ? '' : ' AND part IN (SELECT value FROM json_each(?))'}`,
+      conditions.length === 0 ? [t, number, number] : [t, number, number, JSON.stringify([...wanted.keys()])],
       (row) => {
         const partition = wanted.get(row.part);
         if (partition === undefined) return;
