@@ -81,7 +81,6 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /** Without column mapping, which would need a newer reader, Delta allows none of these in a name. */
-// eslint-disable-next-line no-control-regex -- control characters are what is looked for
 const unfit = /[ ,;{}()\n\t=\u0000-\u001f\u007f]/;
 
 /** A sentence on what is wrong with a schema and its partition columns; null where a table can have them. */
