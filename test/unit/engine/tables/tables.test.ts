@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -100,7 +100,31 @@ it('the tenth version has a checkpoint that a Parquet reader reads, and the file
   for (let i = 0; i < 5; i++) await warehouse.insert([{ name: TRIPS, select: `SELECT *, NULL AS note FROM (${trips(30 + i, 31 + i)})` }]);
   const log = logOf('trips');
   expect(JSON.parse(readFileSync(join(log, '_last_checkpoint'), 'utf8'))).toMatchObject({ version: 9 });
-  expect(existsSync(join(log, '00000000000000000009.checkpoint.parquet'))).toBe(true);
+  const file = join(log, '00000000000000000009.checkpoint.parquet');
+  const said = await warehouse.parquet(file, 'SELECT count(add)::VARCHAR, sum(add.size)::VARCHAR, count(remove)::VARCHAR, max(protocol.minReaderVersion)::VARCHAR, max(len(protocol.writerFeatures))::VARCHAR FROM log');
+  const { totals } = warehouse.lake.catalog.tables.version(TRIPS, 10) ?? {};
+  expect(said).toEqual([[String(totals?.files), String(totals?.bytes), '8', '1', '5']]);
+  expect(await warehouse.parquet(file, `SELECT DISTINCT add.partitionValues['program'] AS p FROM log WHERE add IS NOT NULL ORDER BY p`)).toEqual([['Food & Aid/100%'], ['Wohnen größer'], [null]]);
+  expect(await errors()).toEqual([]);
+});
+
+it('the check finds a changed byte in a data file, in a commit and in a checksum of the log, and a file that is gone', async () => {
+  const found = async (file: string, bytes: Buffer | null): Promise<string[]> => {
+    const kept = readFileSync(file);
+    if (bytes === null) rmSync(file);
+    else writeFileSync(file, bytes);
+    const codes = (await errors()).map((line) => line.split(' ')[0] ?? '');
+    writeFileSync(file, kept);
+    return codes;
+  };
+  const [path = ''] = warehouse.lake.catalog.tables.view(warehouse.lake.catalog.tables.version(TRIPS, 1) as never, [])?.files.map((file) => file.path) ?? [];
+  const data = join(warehouse.lake.paths.root, 'tables', 'trips', path);
+  const commit = join(logOf('trips'), '00000000000000000001.json');
+  expect(await found(data, Buffer.concat([readFileSync(data), Buffer.from('x')]))).toEqual(['FILE_ALTERED']);
+  expect(await found(data, null)).toEqual(['FILE_MISSING']);
+  expect(await found(commit, Buffer.from(readFileSync(commit, 'utf8').replace('"numRecords":1', '"numRecords":2')))).toEqual(['TABLE_LOG_ALTERED']);
+  expect(await found(commit, null)).toEqual(['TABLE_LOG_MISSING']);
+  expect(await found(commit.replace('.json', '.crc'), Buffer.from('{}'))).toEqual(['TABLE_LOG_ALTERED']);
   expect(await errors()).toEqual([]);
 });
 

@@ -7,6 +7,7 @@ import { initLake } from '../../../../src/engine/init.ts';
 import { openToWrite } from '../../../../src/engine/open.ts';
 import type { WritableLake } from '../../../../src/engine/open.ts';
 import { QueryProcesses, QuerySession } from '../../../../src/engine/query/index.ts';
+import type { TableSource } from '../../../../src/engine/query/index.ts';
 import { insertRows } from '../../../../src/engine/table-rows.ts';
 import type { RowsOf } from '../../../../src/engine/table-rows.ts';
 import { tableShelf } from '../../../../src/engine/finish.ts';
@@ -61,10 +62,19 @@ export class Warehouse {
     const detail = this.lake.catalog.tables.version(name, version);
     if (detail === null) throw new Error(`There is no ${name}.`);
     const { columns, groups } = tableFiles(tableShelf(this.lake), detail, conditions);
+    return this.#ask({ kind: 'delta', name, columns, groups }, groups.flatMap(({ files }) => files), sql);
+  }
+
+  /** Rows of a Parquet file, which the statement calls `log`. */
+  parquet(file: string, sql: string): Promise<unknown[][]> {
+    return this.#ask({ kind: 'parquet', name: 'log', file }, [file], sql);
+  }
+
+  async #ask(table: TableSource, files: readonly string[], sql: string): Promise<unknown[][]> {
     const scratch = await openScratch(this.lake);
-    const session = new QuerySession(this.processes, { files: groups.flatMap(({ files }) => files), output: null, temporary: scratch.temporary });
+    const session = new QuerySession(this.processes, { files, output: null, temporary: scratch.temporary });
     try {
-      await session.table({ kind: 'delta', name, columns, groups }, signal);
+      await session.table(table, signal);
       const rows: unknown[][] = [];
       for await (const part of session.select(sql, signal)) {
         if (!('rows' in part)) continue;
