@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DatasetId, Instant, LogicalPath, ProgramId, Sha256, Tag } from './ids.ts';
+import { TableWords } from './tables.ts';
 
 /** Bodies: docs/formats/lake.md sections 5 and 6. The first line, by operation, and the lines of a version. */
 
@@ -90,6 +91,13 @@ export const BodyHead = z.discriminatedUnion('op', [
   head('tag.removed', { tag: Tag }),
   head('alias.added', { alias: DatasetId }),
   head('contract.published', { version: z.string(), text: z.string(), major: z.boolean() }),
+  head('table.committed', {
+    message: z.string(),
+    tables: z.array(TableWords).min(1),
+    transform: z.string().optional(),
+    parameters: z.record(z.string(), z.json()).optional(),
+    engine: z.string().optional(),
+  }),
   head('body.destroyed', { authority: z.string(), reason: z.string() }),
   head('raw.received', { program: ProgramId, media: z.string(), sender: z.string(), contract: z.string().optional() }),
   head('raw.repeated', { program: ProgramId, name: LogicalPath, sender: z.string(), contract: z.string().optional() }),

@@ -75,6 +75,7 @@ export const knownOps = [
   'tag.removed',
   'alias.added',
   'contract.published',
+  'table.committed',
   'body.destroyed',
   'raw.received',
   'raw.repeated',

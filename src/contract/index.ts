@@ -1,5 +1,6 @@
 export * from './ids.ts';
 export * from './entry.ts';
+export * from './tables.ts';
 export * from './body.ts';
 export * from './lake.ts';
 export * from './errors.ts';

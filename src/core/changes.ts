@@ -1,5 +1,5 @@
-import type { BodyHead, ContractName, DatasetId, Description, DropId, HeadOf, Imported, Instant, KeyId, KnownOp, Lineage, LogicalPath, ProgramId, RootName, Sha256, Tag, VersionNumber } from '../contract/index.ts';
-import type { Deed, ForkOrigin, NewKey } from './deed.ts';
+import type { BodyHead, ContractName, DatasetId, Description, DropId, HeadOf, Imported, Instant, KeyId, KnownOp, Lineage, LogicalPath, ProgramId, RootName, Sha256, TableWords, Tag, VersionNumber } from '../contract/index.ts';
+import type { Deed, ForkOrigin, NewKey, TableOutput } from './deed.ts';
 import type { FirstTags, LedgerView } from './view.ts';
 
 /** What the body of `key.enrolled` and `key.rotated` says of a key. */
@@ -78,6 +78,7 @@ export type Change =
       readonly text: string | null;
       readonly major: boolean | null;
     }
+  | (TableOutput & { readonly kind: 'tableCommitted'; readonly message: string | null; readonly words: TableWords | null; /** Later lines of the body before its own. */ readonly skip: number; /** The program that acted. */ readonly program: string | null })
   /** `seq` and `op` are those of the entry whose body goes. */
   | {
       readonly kind: 'bodyDestroyed';
@@ -143,6 +144,15 @@ export function changesOf(deed: Deed, head: BodyHead | null, seq: number, statio
     case 'contract.published': {
       const { version = null, text = null, major = null } = said(head, deed.op) ?? {};
       return [{ kind: 'contractPublished', name: deed.name, hash: deed.hash, version, text, major }];
+    }
+    case 'table.committed': {
+      const words = said(head, deed.op);
+      return deed.tables.map((table) => {
+        const place = words?.tables.findIndex(({ name, version }) => name === table.name && version === table.version) ?? -1;
+        const before = words?.tables.slice(0, Math.max(0, place)) ?? [];
+        const skip = before.reduce((sum, { lines }) => sum + lines, 0);
+        return { kind: 'tableCommitted', ...table, message: words?.message ?? null, words: words?.tables[place] ?? null, skip, program: words?.by.program ?? null };
+      });
     }
     case 'body.destroyed': {
       const words = said(head, deed.op);

@@ -1,4 +1,4 @@
-import type { ContractName, DatasetId, DropId, Entry, EntryKey, KeyId, KeyRole, KnownOp, Sha256, VersionNumber } from '../contract/index.ts';
+import type { ContractName, DatasetId, DropId, Entry, EntryKey, KeyId, KeyRole, KnownOp, Refs, Sha256, TableName, VersionNumber } from '../contract/index.ts';
 import { fromBase64, toHex } from './bytes.ts';
 import type { Sha256Fn } from './bytes.ts';
 import { parseForkRef, parseSubject } from './refs.ts';
@@ -32,7 +32,15 @@ export type Deed =
   | { readonly op: 'body.destroyed'; readonly seq: number }
   | { readonly op: 'raw.received'; readonly drop: DropId; readonly hash: Sha256 }
   | { readonly op: 'raw.repeated'; readonly drop: DropId }
-  | { readonly op: 'contract.published'; readonly name: ContractName; readonly hash: Sha256 };
+  | { readonly op: 'contract.published'; readonly name: ContractName; readonly hash: Sha256 }
+  | { readonly op: 'table.committed'; readonly tables: readonly TableOutput[] };
+
+/** A version of a table that an entry makes, with the hash of its Delta lines. */
+export interface TableOutput {
+  readonly name: TableName;
+  readonly version: VersionNumber;
+  readonly hash: Sha256;
+}
 
 /** What each operation is about. */
 export const subjectKinds = {
@@ -53,6 +61,7 @@ export const subjectKinds = {
   'tag.removed': 'version',
   'alias.added': 'dataset',
   'contract.published': 'contract',
+  'table.committed': 'table',
   'body.destroyed': 'entry',
   'raw.received': 'raw',
   'raw.repeated': 'raw',
@@ -108,6 +117,11 @@ export function readDeed(entry: Entry, op: KnownOp, key: NewKey | null): Deed | 
       return subject.kind === 'version' ? { op, id: subject.id, version: subject.version } : lackOf('version');
     case 'contract.published':
       return subject.kind === 'contract' ? { op, name: subject.name, hash: subject.sha256 } : lackOf('contract');
+    case 'table.committed': {
+      const tables = readTables(entry.outputs);
+      if (typeof tables === 'string') return tables;
+      return tables.some(({ name, version }) => entry.subject === `table:${name}:v${version}`) ? { op, tables } : 'The entry does not give the hash of the table that it is about.';
+    }
     case 'body.destroyed':
       return subject.kind === 'entry' ? { op, seq: subject.seq } : lackOf('entry');
     case 'raw.received': {
@@ -134,6 +148,19 @@ function readLake(entry: Entry, op: 'lake.created' | 'lake.forked', key: NewKey)
   const from = input !== undefined && 'ref' in input && others.length === 0 ? parseForkRef(input.ref) : null;
   if (input === undefined || from === null) return 'The entry does not name the lake that was forked.';
   return { op, key, lakeJson, from: { ...from, root: input.sha256 } };
+}
+
+/** The tables that an entry's outputs name, each once; a sentence where they name something else. */
+export function readTables(outputs: Refs): readonly TableOutput[] | string {
+  const tables: TableOutput[] = [];
+  for (const output of outputs) {
+    const subject = 'ref' in output ? parseSubject(output.ref) : null;
+    if (!('ref' in output) || subject?.kind !== 'table') return 'The entry makes something that is not a version of a table.';
+    const name = subject.name as TableName;
+    if (tables.some((table) => table.name === name)) return `The entry makes two versions of the table ${name}.`;
+    tables.push({ name, version: subject.version, hash: output.sha256 });
+  }
+  return tables.length === 0 ? 'The entry makes no version of a table.' : tables;
 }
 
 /** The hash of the one output of that name; null where there is none or more than one. */

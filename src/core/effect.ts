@@ -79,7 +79,7 @@ export function judge(leaf: Leaf, view: LedgerView, lakeId: LakeId, sha: Sha256F
   if (typeof deed === 'string') return without(deed);
   const subject = parseSubject(entry.subject);
   if (subject === null) return without(`"${entry.subject}" is not a subject.`);
-  const misfit = entryMisfit(op, subject, view, key ?? undefined);
+  const misfit = entryMisfit(op, subject, view, key ?? undefined, deed.op === 'table.committed' ? deed.tables : []);
   if (misfit !== null) return without(misfit);
   // A head of another operation was not written for this entry.
   const head = typeof leaf.body === 'object' && leaf.body?.op === op ? leaf.body : null;

@@ -1,8 +1,8 @@
 import { nameKey, ZERO_HASH } from '../contract/index.ts';
-import type { ContractName, DatasetId, DropId, Instant, KeyId, RootName, Sha256, Tag, TxnId } from '../contract/index.ts';
+import type { ContractName, DatasetId, DropId, Instant, KeyId, RootName, Sha256, TableName, Tag, TxnId } from '../contract/index.ts';
 import type { Change } from './changes.ts';
 import type { Judgement } from './effect.ts';
-import type { BodyState, DatasetRecord, FirstTags, KeyRecord, LedgerView, VersionRecord } from './view.ts';
+import type { BodyState, DatasetRecord, FirstTags, KeyRecord, LedgerView, TableRecord, VersionRecord } from './view.ts';
 
 /** What one body says of a version's tags; null once nobody can know. `seq` is null for entries of a fork's origin. */
 interface TagWord {
@@ -50,6 +50,7 @@ export class LedgerState implements LedgerView {
   readonly #names = new Map<string, Name>();
   readonly #datasets = new Map<DatasetId, Dataset>();
   readonly #contracts = new Map<ContractName, Set<Sha256>>();
+  readonly #tables = new Map<TableName, TableRecord>();
   readonly #txns = new Set<TxnId>();
   readonly #drops = new Set<DropId>();
   readonly #leaves: { readonly op: string | null; body: BodyState | null }[] = [];
@@ -65,6 +66,7 @@ export class LedgerState implements LedgerView {
     for (const [id, key] of origin.#keys) fork.#keys.set(id, key);
     for (const [key, name] of origin.#names) fork.#names.set(key, { ...name, aliasSeq: null });
     for (const [name, hashes] of origin.#contracts) fork.#contracts.set(name, new Set(hashes));
+    for (const [name, table] of origin.#tables) fork.#tables.set(name, table);
     for (const txn of origin.#txns) fork.#txns.add(txn);
     for (const drop of origin.#drops) fork.#drops.add(drop);
     for (const [id, dataset] of origin.#datasets) {
@@ -153,6 +155,10 @@ export class LedgerState implements LedgerView {
     return this.#contracts.get(name)?.has(hash) ?? false;
   }
 
+  table(name: TableName): TableRecord | null {
+    return this.#tables.get(name) ?? null;
+  }
+
   txnSeen(txn: TxnId): boolean {
     return this.#txns.has(txn);
   }
@@ -211,6 +217,8 @@ export class LedgerState implements LedgerView {
         break;
       case 'contractPublished':
         this.#contracts.set(change.name, (this.#contracts.get(change.name) ?? new Set()).add(change.hash));
+      case 'tableCommitted':
+        this.#tables.set(change.name, { name: change.name, newest: change.version, hash: change.hash });
         break;
       case 'bodyDestroyed':
         this.#forget(change.seq, change.op);

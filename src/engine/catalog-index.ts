@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dropName, dropOf, HmsError, ZERO_HASH } from '../contract/index.ts';
-import type { BodyLine, DatasetId, DropId, DropName, LakeId, LogicalPath, RootName, Sha256, VersionNumber } from '../contract/index.ts';
-import type { Frontier, LedgerView } from '../core/index.ts';
+import type { BodyLine, DatasetId, DropId, DropName, LakeId, LogicalPath, RootName, Sha256, TableName, TableWords, VersionNumber } from '../contract/index.ts';
+import type { Change, DeltaAction, Frontier, LedgerView } from '../core/index.ts';
 import type { Catalog, DropDetail, Projection, StateFile, VersionDetail } from './catalog/index.ts';
 import { codeOf, ifMissing, objectFolder, readHeadState, versionFolder } from './lake/index.ts';
 import type { ClaimedVersion, ForkableIndex, IndexedFile, IndexTransaction, JudgedLeaf, LakeIndex, LakePaths, LedgerEnd } from './lake/index.ts';
@@ -45,6 +46,7 @@ export class CatalogIndex implements LakeIndex, ForkableIndex {
     const { judgement, body } = leaf;
     projection.apply(leaf.seq, judgement, body.is === 'altered' ? 'altered' : body.is === 'missing' ? 'missing' : 'present');
     if (!judgement.effect) return;
+    if (body.is === 'kept' && body.head.op === 'table.committed') await this.#takeTables(projection, judgement.changes, body.head.tables, body.deltaLines());
     for (const change of judgement.changes) {
       if (change.kind === 'dropReceived' && body.is === 'kept') await takeDropFile(projection, change.drop, body.lines());
       if (change.kind !== 'versionAdded') continue;
@@ -61,6 +63,26 @@ export class CatalogIndex implements LakeIndex, ForkableIndex {
       };
       await this.#stateFromInventory(projection, claimed);
     }
+  }
+
+  /** Lines that do not have the hash that the entry gives are not believed: the version's files are then not known, and the table cannot be written. */
+  async #takeTables(projection: Projection, changes: readonly Change[], words: readonly TableWords[], lines: AsyncIterable<{ text: string; action: DeltaAction }>): Promise<void> {
+    const all: { text: string; action: DeltaAction }[] = [];
+    for await (const line of lines) all.push(line);
+    let from = 0;
+    for (const { name, version, lines: count } of words) {
+      const own = all.slice(from, from + count);
+      from += count;
+      const change = changes.find((one) => one.kind === 'tableCommitted' && one.name === name && one.version === version);
+      const hash = createHash('sha256');
+      for (const { text } of own) hash.update(`${text}\n`);
+      if (change?.kind !== 'tableCommitted' || own.length !== count || hash.digest('hex') !== change.hash) continue;
+      projection.addTableLines(name, version, own.map(({ action }) => action));
+    }
+  }
+
+  async markTablePlaced(name: TableName, version: number): Promise<void> {
+    await this.catalog.project(null, (projection) => projection.setTablePlaced(name, version));
   }
 
   /** What cannot be read leaves the version's files unknown: one damaged inventory, or a closed folder, is no reason to close the whole lake. */

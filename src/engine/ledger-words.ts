@@ -56,6 +56,7 @@ function headWords(head: BodyHead): string | null {
     case 'raw.received':
       return null;
     case 'version.committed':
+    case 'table.committed':
       return head.message;
     case 'key.rotated':
     case 'key.revoked':

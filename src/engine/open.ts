@@ -33,6 +33,7 @@ import { finishContracts } from './contract-copies.ts';
 import { finishDestructions, finishInterrupted, mendCheckpoint } from './finish.ts';
 import { makeProfile } from './profile-folder.ts';
 import { whoActs } from './station.ts';
+import type { TableRecovery } from './tables/index.ts';
 import { admitWriter } from './writing-mode.ts';
 
 /** The composition root: opens a lake and wires what works on it. */
@@ -80,7 +81,12 @@ export interface WritableLake extends ReadableLake {
   readonly signer: Signer & LedgerSigner;
   readonly readOnly: null;
   /** What an earlier interruption left, and was finished at opening. */
-  readonly recovery: Recovery;
+  readonly recovery: FullRecovery;
+}
+
+/** What was finished of datasets, and of tables. */
+export interface FullRecovery extends Recovery {
+  readonly tables: TableRecovery;
 }
 
 /** Where the profile keeps what it knows of one lake, and of one place of it. */

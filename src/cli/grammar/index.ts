@@ -9,6 +9,7 @@ import { addLabelCommands, addLookingCommands } from './looking.ts';
 import { addRawCommands, addTokenCommands } from './raw.ts';
 import { addRecordCommands } from './records.ts';
 import { addServeCommand } from './serve.ts';
+import { addTableCommands } from './tables.ts';
 import { addTransformCommands } from './transform.ts';
 
 export type { Run, Work } from './leaf.ts';
@@ -54,6 +55,7 @@ Exit codes:
   addTransformCommands(dta, run);
   addQueryCommands(dta, run);
   addContractCommands(dta, run);
+  addTableCommands(dta, run);
   addLookingCommands(dta, run);
   addLabelCommands(dta, run);
   addProofCommands(dta, run);

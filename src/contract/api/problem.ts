@@ -55,6 +55,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   KEY_UNKNOWN: 404,
   DATASET_UNKNOWN: 404,
   VERSION_UNKNOWN: 404,
+  TABLE_UNKNOWN: 404,
   FILE_UNKNOWN: 404,
   TAG_UNKNOWN: 404,
   ENTRY_UNKNOWN: 404,

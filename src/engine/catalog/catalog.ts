@@ -15,6 +15,7 @@ import { Projection } from './projection.ts';
 import { firstAt, relationRows, stateOf, type CatalogState, type RelationValue } from './relations.ts';
 import { resolve, resolveAt, type Resolved } from './resolve.ts';
 import type { Sql } from './sql.ts';
+import { TableReader } from './table-read.ts';
 import type { VersionDetail } from './version-read.ts';
 
 /** Where the projection stands. */
@@ -64,6 +65,8 @@ export class Catalog {
   readonly #datasets: DatasetReader;
   readonly #log: LogReader;
   readonly #drops: DropReader;
+  /** Tables of the warehouse. */
+  readonly tables: TableReader;
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(writer: Sql, reader: Sql) {
@@ -73,6 +76,7 @@ export class Catalog {
     this.#datasets = new DatasetReader(reader);
     this.#log = new LogReader(reader);
     this.#drops = new DropReader(reader);
+    this.tables = new TableReader(reader);
   }
 
   position(): Position {

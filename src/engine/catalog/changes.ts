@@ -76,6 +76,8 @@ export function applyChange(sql: Sql, place: Place, change: Change): boolean {
       return false;
     case 'contractPublished':
       addContract(sql, pos, change);
+    case 'tableCommitted':
+      addTableVersion(sql, pos, change);
       return false;
     case 'bodyDestroyed':
       remark(sql, pos, change.authority === null ? null : { authority: change.authority, reason: change.reason });
@@ -221,5 +223,23 @@ function addExport(sql: Sql, pos: number, change: ChangeOf<'exported'>): void {
     words?.payload.files ?? null,
     words?.payload.octets ?? null,
     words?.signer ?? null,
+  );
+}
+
+function addTableVersion(sql: Sql, pos: number, { name, version, hash, message, words }: ChangeOf<'tableCommitted'>): void {
+  sql.run('INSERT INTO delta_table (name, newest) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET newest = ?2', name, version);
+  sql.run(
+    `INSERT INTO delta_version (t, number, pos, hash, message, operation, contract_name, contract_hash, added_rows, removed_rows)
+     VALUES ((SELECT t FROM delta_table WHERE name = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    name,
+    version,
+    pos,
+    hexBytes(hash),
+    message,
+    words?.operation ?? null,
+    words?.contract?.name ?? null,
+    words?.contract?.sha256 ?? null,
+    words?.added.rows ?? null,
+    words?.removed.rows ?? null,
   );
 }

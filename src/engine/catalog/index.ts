@@ -23,3 +23,4 @@ export type { Resolved } from './resolve.ts';
 export type { LogEntry, LogFilter, LogPage } from './log-read.ts';
 export { relations as catalogRelations } from './relations.ts';
 export type { CatalogState, RelationColumn, RelationValue } from './relations.ts';
+export type { TableReader } from './table-read.ts';

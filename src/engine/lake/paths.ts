@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ContractName, KeyId, LakeId, RootName, Sha256, TxnId } from '../../contract/index.ts';
+import type { ContractName, KeyId, LakeId, RootName, Sha256, TableName, TxnId } from '../../contract/index.ts';
 import { entryFolder } from '../../core/index.ts';
 
 /** Where things are in a lake: docs/formats/lake.md section 2. */
@@ -26,6 +26,8 @@ export interface LakePaths {
   certificate(id: KeyId): string;
   request(id: KeyId): string;
   origin(id: LakeId): string;
+  /** Folder of a table. */
+  table(name: TableName): string;
 }
 
 export function lakePaths(root: string): LakePaths {
@@ -50,5 +52,6 @@ export function lakePaths(root: string): LakePaths {
     certificate: (id) => below('keys', `${id.slice(0, 16)}.cert.pem`),
     request: (id) => below('keys', 'requests', `${id.slice(0, 16)}.cert.pem`),
     origin: (id) => below('origins', id),
+    table: (name) => below('tables', name),
   };
 }

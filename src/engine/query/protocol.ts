@@ -28,6 +28,14 @@ export interface TablePart {
   readonly columns: readonly (string | null)[];
 }
 
+/** A Parquet file that was written, with what its writer knows of it. Values are texts, as DuckDB casts them. */
+export interface WrittenPart {
+  readonly file: string;
+  readonly rows: number;
+  readonly partition: Readonly<Record<string, string | null>>;
+  readonly columns: readonly { readonly name: string; readonly min: string | null; readonly max: string | null; readonly nulls: number | null }[];
+}
+
 export interface Opening {
   /** Absolute paths of all files that may be read; nothing else can be. They need not exist yet. */
   readonly files: readonly string[];
@@ -111,6 +119,8 @@ export type Order =
   | { readonly do: 'page'; readonly from: number; readonly limit: number }
   | { readonly do: 'statistics' }
   | { readonly do: 'copy'; readonly file: string; readonly format: CopyFormat }
+  /** Writes the result as Parquet files, one for each combination of values of the columns `partitionBy`, into a new folder within the output folder. */
+  | { readonly do: 'parts'; readonly sql: string; readonly folder: string; readonly partitionBy: readonly string[] }
   /** So many more batches may be sent. */
   | { readonly do: 'more'; readonly batches: number }
   | { readonly do: 'interrupt' };
@@ -135,6 +145,7 @@ export type FailureKind = 'refused' | 'statement' | 'interrupted' | 'memory' | '
 export type Answer =
   | { readonly is: 'ready'; readonly version: string }
   | { readonly is: 'done'; readonly rows: number }
+  | { readonly is: 'parts'; readonly parts: readonly WrittenPart[] }
   | { readonly is: 'judged'; readonly statement: JudgedStatement }
   | { readonly is: 'columns'; readonly columns: readonly ResultColumn[] }
   | { readonly is: 'batch'; readonly batch: Batch }

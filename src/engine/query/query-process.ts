@@ -2,7 +2,7 @@ import { CancelledError, HmsError } from '../../contract/index.ts';
 import type { Child, HelperProgram, Spawner } from '../lake/index.ts';
 import type { JudgedStatement } from './gate.ts';
 import type { MemoryProbe } from './memory.ts';
-import type { Answer, Batch, Cell, ColumnStatistics, CopyFormat, Opening, Order, Parameters, Planned, ResultColumn, ResultFormat, TableSource } from './protocol.ts';
+import type { Answer, Batch, Cell, ColumnStatistics, CopyFormat, Opening, Order, Parameters, Planned, ResultColumn, ResultFormat, TableSource, WrittenPart } from './protocol.ts';
 
 /** What a query process may use. */
 export interface Limits {
@@ -88,6 +88,12 @@ export class QueryProcess {
   /** Writes the result of a SELECT to a file in the output folder; answers its rows. */
   async write(sql: string, file: string, format: ResultFormat, signal: AbortSignal): Promise<number> {
     for await (const answer of this.#run({ do: 'write', sql, file, format }, signal)) if (answer.is === 'done') return answer.rows;
+    throw new Error('The query process wrote nothing.');
+  }
+
+  /** Writes the result of a SELECT as Parquet files into a new folder within the output folder; no file where it has no row. */
+  async parts(sql: string, folder: string, partitionBy: readonly string[], signal: AbortSignal): Promise<readonly WrittenPart[]> {
+    for await (const answer of this.#run({ do: 'parts', sql, folder, partitionBy }, signal)) if (answer.is === 'parts') return answer.parts;
     throw new Error('The query process wrote nothing.');
   }
 

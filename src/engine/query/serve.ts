@@ -5,11 +5,12 @@ import { judgeTree } from './gate.ts';
 import type { JudgedStatement } from './gate.ts';
 import { isFilterTree } from './filter-shape.ts';
 import { WINDOW } from './protocol.ts';
-import type { Answer, Batch, ColumnValues, Order, ResultFormat, TableSource } from './protocol.ts';
+import type { Answer, Batch, ColumnValues, Order, ResultFormat, TableSource, WrittenPart } from './protocol.ts';
 import { Answers } from './answers.ts';
 import { lockDown } from './lockdown.ts';
 import { identifier, literal, rowsOf } from './sources.ts';
 import { openStatement } from './statement.ts';
+import { writtenPart } from './written-part.ts';
 
 /** The query process's side of the protocol, over one DuckDB connection. */
 export function serve(connection: DuckDBConnection, answer: (answer: Answer) => void): (order: Order) => void {
@@ -74,6 +75,8 @@ class Server {
         return { is: 'done', rows: await this.#select(order.sql, order.filter) };
       case 'write':
         return { is: 'done', rows: await this.#write(order.sql, order.file, order.format) };
+      case 'parts':
+        return { is: 'parts', parts: await this.#parts(order) };
       default:
         return this.#questions.do(order, () => this.#interrupted);
     }
@@ -117,6 +120,16 @@ class Server {
     const how = format === 'csv' ? 'FORMAT csv, HEADER' : 'FORMAT parquet, COMPRESSION zstd';
     const reader = await this.#connection.runAndReadAll(`COPY (SELECT * FROM "hms result") TO ${literal(file)} (${how})`);
     return Number(reader.getRows()[0]?.[0] ?? 0);
+  }
+
+  async #parts({ sql, folder, partitionBy }: Extract<Work, { do: 'parts' }>): Promise<WrittenPart[]> {
+    const { explain } = await this.#judge(sql, this.#tables);
+    if (explain !== '') throw new Refusal('An EXPLAIN has no result that could be written to a file.');
+    await this.#connection.run(`CREATE OR REPLACE TEMP VIEW "hms result" AS ${sql}`);
+    const by = partitionBy.length === 0 ? '' : `, PARTITION_BY (${partitionBy.map(identifier).join(', ')}), WRITE_PARTITION_COLUMNS true`;
+    const place = partitionBy.length === 0 ? `${folder}.parquet` : folder;
+    const reader = await this.#connection.runAndReadAll(`COPY (SELECT * FROM "hms result") TO ${literal(place)} (FORMAT parquet, COMPRESSION zstd, RETURN_STATS${by})`);
+    return reader.getRowsJson().flatMap((row) => writtenPart(row) ?? []);
   }
 
   /** Waits until the reader has room for one more batch. */

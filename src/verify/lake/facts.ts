@@ -1,6 +1,6 @@
 import { dropName } from '../../contract/index.ts';
-import type { ContractName, DatasetId, DropName, KeyId, RootName, Sha256, TxnId } from '../../contract/index.ts';
-import type { ForkPoint, Judgement, LedgerState } from '../../core/index.ts';
+import type { ContractName, DatasetId, DropName, KeyId, RootName, Sha256, TableName, TxnId } from '../../contract/index.ts';
+import type { CommitFacts, ForkPoint, Judgement, LedgerState } from '../../core/index.ts';
 import type { LargeFile } from '../workers/read-body.ts';
 import type { TreeNodes } from './tree-nodes.ts';
 
@@ -28,6 +28,25 @@ export interface DatasetFact {
   readonly versions: VersionFact[];
 }
 
+/** A version of a table as the ledger says it. */
+export interface TableVersionFact {
+  readonly version: number;
+  /** Of its Delta lines. */
+  readonly hash: Sha256;
+  readonly txn: TxnId;
+  readonly commit: CommitFacts;
+  /** Absolute path of the body that has its lines; null where that body is not good. */
+  readonly body: string | null;
+  /** Where its lines stand among the later lines of the body. */
+  readonly skip: number;
+  readonly lines: number;
+}
+
+export interface TableFact {
+  readonly name: TableName;
+  readonly versions: TableVersionFact[];
+}
+
 /** What an enrolment says of a key's certificate. */
 export interface KeyFact {
   readonly id: KeyId;
@@ -41,6 +60,7 @@ export class LedgerFacts {
   readonly keys = new Map<KeyId, KeyFact>();
   /** Hashes of what was published, by name. */
   readonly contracts = new Map<ContractName, Set<Sha256>>();
+  readonly tables = new Map<TableName, TableFact>();
   /** Acts that are in the ledger. */
   readonly txns = new Set<string>();
   /** Hash of lake.json as the first entry says. */
@@ -56,6 +76,7 @@ export class LedgerFacts {
     for (const [id, drop] of origin.drops) facts.drops.set(id, drop);
     for (const [id, key] of origin.keys) facts.keys.set(id, key);
     for (const [name, hashes] of origin.contracts) facts.contracts.set(name, new Set(hashes));
+    for (const [name, table] of origin.tables) facts.tables.set(name, { name, versions: [...table.versions] });
     for (const txn of origin.txns) facts.txns.add(txn);
     return facts;
   }
@@ -103,6 +124,14 @@ export class LedgerFacts {
         case 'dropReceived': {
           const id = dropName(change.drop);
           this.drops.set(id, { id, root: 'raw', files: 1, versions: [{ version: 1, hash: change.hash, txn: entry.txn, voided: false, body, large }] });
+          break;
+        }
+        case 'tableCommitted': {
+          const { name, version, hash, words, skip, program } = change;
+          const table = this.tables.get(name) ?? { name, versions: [] };
+          const commit = { at: Date.parse(entry.at), seq: entry.seq, txn: entry.txn, operation: words?.operation ?? '', engine: program ?? '' };
+          table.versions.push({ version, hash, txn: entry.txn, commit, body: words === null ? null : body, skip, lines: words?.lines ?? 0 });
+          this.tables.set(name, table);
           break;
         }
         case 'bodyDestroyed':

@@ -14,6 +14,7 @@ import { namesIn } from './places.ts';
 import { checkReadme } from './readme.ts';
 import { checkStaging } from './staging.ts';
 import { checkStore } from './store.ts';
+import { checkTables } from './tables.ts';
 import type { KnownCheckpoint } from './tree.ts';
 import { parseKnown } from './tree.ts';
 
@@ -38,6 +39,7 @@ export async function checkLake(check: LakeCheck, seen: Uint8Array | null): Prom
   check.meter.phase('Reading and hashing files');
   const datasets = [...ledger.facts.datasets.values()];
   await checkStore(check, [...datasets, ...ledger.facts.drops.values()]);
+  await checkTables(check, ledger.facts.tables);
   checkStaging(check, ledger.facts, fork);
   checkKeyCopies(check, ledger.facts);
   checkContracts(check, ledger.facts);

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import type { LogicalPath, ProgramId, Tag } from '../../../src/contract/index.ts';
+import type { LogicalPath, ProgramId, TableName, Tag } from '../../../src/contract/index.ts';
 import { commit, discard, draftsOf, myDraft, put, removeFiles, renameFile } from '../../../src/engine/drafting.ts';
 import { addTag } from '../../../src/engine/datasets/index.ts';
 import { exportVersion } from '../../../src/engine/export.ts';
@@ -14,6 +14,9 @@ import { dropContent } from '../../../src/engine/raw-drops.ts';
 import { Receiving } from '../../../src/engine/receiving.ts';
 import { openToRead } from '../../../src/engine/open.ts';
 import type { ReadableLake, WritableLake } from '../../../src/engine/open.ts';
+import { tableDesk } from '../../../src/engine/table-rows.ts';
+import { commitTables } from '../../../src/engine/tables/index.ts';
+import type { NewPart } from '../../../src/engine/tables/index.ts';
 import { enrollStation, pendingRequests, requestEnrolment } from '../../../src/engine/stations.ts';
 import { destroyBody, voidVersion } from '../../../src/engine/upkeep.ts';
 import { verify } from '../../../src/verify/index.ts';
@@ -175,6 +178,31 @@ export const commitScenarios: readonly Scenario[] = [
   },
 ];
 
+const trips = 'trips' as TableName;
+const drivers = 'drivers' as TableName;
+
+/** The bytes are none of a Parquet file: what is in them is nobody's business here. */
+function part(text: string): NewPart {
+  return { bytes: () => [Buffer.from(text)], rows: 1, partition: {}, stats: null };
+}
+
+async function commitRows(lake: WritableLake): Promise<void> {
+  const definition = { schema: [{ name: 'id', type: 'long', nullable: true }], partitionBy: [] } as const;
+  const changes = [
+    { name: trips, definition, parts: [part('first'), part('second')] },
+    { name: drivers, definition, parts: [part('other')] },
+  ];
+  await commitTables(tableDesk(lake), { changes, sources: [], message: 'Rows' });
+}
+
+/** Both tables are there, with all of their files, or neither is. */
+function areCommitted(lake: ReadableLake): Promise<boolean> {
+  const files = [trips, drivers].map((name) => lake.catalog.tables.version(name, null)?.totals?.files ?? 0);
+  if (files.every((n) => n === 0)) return Promise.resolve(false);
+  expect(files).toEqual([2, 1]);
+  return Promise.resolve(true);
+}
+
 /** 860 calls, most of which are alike. */
 export const manyScenario: Scenario = inSession('put and commit 210 files', 'empty', manyCommit, versionIs(1, manyFiles));
 
@@ -197,6 +225,7 @@ export const actScenarios: readonly Scenario[] = [
     (lake) => Promise.resolve(lake.catalog.version(DATASET, 1)?.tags.includes(tag('clean')) ?? false),
   ),
   inSession('receive a raw drop', 'one version', receiveDrop, isReceived),
+  inSession('commit rows to two tables', 'empty', commitRows, areCommitted),
   inSession('export to a zip', 'one version', exportFirst, isExported, { after: onlyPackage }),
   {
     name: 'ask for enrolment',

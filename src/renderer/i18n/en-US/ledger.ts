@@ -24,6 +24,7 @@ export const ledger = {
     'dataset.created': '{{by}} made <subject/>',
     'dataset.described': '{{by}} described <subject/>',
     'version.committed': '{{by}} committed <subject/>',
+    'table.committed': '{{by}} committed <subject/>, a version of a table',
     'version.withdrawn': '{{by}} withdrew <subject/>',
     'version.voided': '{{by}} voided <subject/>',
     'version.exported': '{{by}} exported <subject/>',

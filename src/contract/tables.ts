@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { Sha256 } from './ids.ts';
+
+/** Tables of the warehouse: docs/formats/tables.md. */
+
+const tableGrammar = /^[a-z][a-z0-9_]{0,62}$/;
+
+/** Name of a table or a cube (one namespace); public for ever, because it stands in entries. */
+export type TableName = string & z.$brand<'TableName'>;
+export const TableName = z.string().regex(tableGrammar, 'must be 1 to 63 lower-case letters, digits or underscores, and start with a letter').brand<'TableName'>();
+
+/** How many files, rows and bytes an act adds or takes out. */
+export const TableCount = z.strictObject({ files: z.int().min(0), rows: z.int().min(0), bytes: z.int().min(0) });
+export type TableCount = z.infer<typeof TableCount>;
+
+/** What a commit did to a table, in Delta's words: `commitInfo.operation`. */
+export const TableOperation = z.enum(['CREATE TABLE', 'WRITE', 'OPTIMIZE', 'ADD COLUMNS']);
+export type TableOperation = z.infer<typeof TableOperation>;
+
+/** One table of the first line of the body of `table.committed`. Its Delta lines follow in the order of these. */
+export const TableWords = z.looseObject({
+  name: TableName,
+  version: z.int().min(1),
+  operation: TableOperation,
+  /** How many of the later lines are its own. */
+  lines: z.int().min(1),
+  added: TableCount,
+  removed: TableCount,
+  /** The contract that it was written under, by the SHA-256 of its text. */
+  contract: z.strictObject({ name: TableName, sha256: Sha256 }).optional(),
+});
+export type TableWords = z.infer<typeof TableWords>;
+
+/** `trips:v3`. */
+export function tableVersionName(name: TableName, version: number): string {
+  return `${name}:v${version}`;
+}
