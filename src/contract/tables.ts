@@ -1,13 +1,11 @@
 import { z } from 'zod';
-import { Sha256 } from './ids.ts';
+import { ContractName, Sha256 } from './ids.ts';
 
 /** Tables of the warehouse: docs/formats/tables.md. */
 
-const tableGrammar = /^[a-z][a-z0-9_]{0,62}$/;
-
-/** Name of a table or a cube (one namespace); public for ever, because it stands in entries. */
-export type TableName = string & z.$brand<'TableName'>;
-export const TableName = z.string().regex(tableGrammar, 'must be 1 to 63 lower-case letters, digits or underscores, and start with a letter').brand<'TableName'>();
+/** Name of a table or a cube (one namespace, and that of contracts: a table has the name of the contract that describes it); public for ever, because it stands in entries. */
+export type TableName = ContractName;
+export const TableName = ContractName;
 
 /** How many files, rows and bytes an act adds or takes out. */
 export const TableCount = z.strictObject({ files: z.int().min(0), rows: z.int().min(0), bytes: z.int().min(0) });

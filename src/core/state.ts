@@ -217,6 +217,7 @@ export class LedgerState implements LedgerView {
         break;
       case 'contractPublished':
         this.#contracts.set(change.name, (this.#contracts.get(change.name) ?? new Set()).add(change.hash));
+        break;
       case 'tableCommitted':
         this.#tables.set(change.name, { name: change.name, newest: change.version, hash: change.hash });
         break;

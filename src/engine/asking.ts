@@ -3,6 +3,7 @@ import type { Instant, Progress } from '../contract/index.ts';
 import { officeTime } from '../core/index.ts';
 import { CatalogTables } from './asking-catalog.ts';
 import { DatasetFiles } from './asking-datasets.ts';
+import { WarehouseTables } from './asking-tables.ts';
 import { nearestName } from './catalog/index.ts';
 import type { ReadableLake } from './open.ts';
 import { askable, DUCKDB_MEMORY, originalPosition, QueryProcesses } from './query/index.ts';
@@ -52,7 +53,7 @@ export async function prepareQuestion(lake: ReadableLake, sql: string, options: 
     process = processes.take();
     const parameters = options.parameters ?? {};
     const plan = await placed(sql, (position) => position, process.plan(sql, parameters, options.signal));
-    const providers = [...(options.relations ?? []), new CatalogTables(lake), new DatasetFiles(lake)];
+    const providers = [...(options.relations ?? []), new CatalogTables(lake), new WarehouseTables(lake), new DatasetFiles(lake)];
     const found: { readonly snapshot: Snapshot; readonly used: RelationUsed }[] = [];
     for (const reference of plan.references) {
       found.push(await placed(sql, () => reference.position, findRelation(reference, providers, { now, standard, zone: lake.lake.zone })));

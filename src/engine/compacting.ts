@@ -1,11 +1,11 @@
 import { HmsError, tableVersionName } from '../contract/index.ts';
 import type { TableName } from '../contract/index.ts';
-import { canonicalJson, duckType, parseStats } from '../core/index.ts';
+import { canonicalJson, parseStats } from '../core/index.ts';
 import type { AddFile, TableFile, TableSchema, TableVersionDetail } from '../core/index.ts';
 import type { WritableLake } from './open.ts';
 import { QueryProcesses, QuerySession } from './query/index.ts';
 import { PROGRAM } from './station.ts';
-import { fileOf, linesUnknown, commitTables, tableUnknown } from './tables/index.ts';
+import { commitTables, linesUnknown, partsOfView, tableUnknown } from './tables/index.ts';
 import { partsOf, tableDesk, writeCheckpoints, writeParts } from './table-rows.ts';
 import { openScratch } from './transform-world.ts';
 
@@ -98,8 +98,4 @@ function hiddenColumns(schema: TableSchema, files: readonly TableFile[], columns
     for (const { name } of schema) if (!nulls.has(name) && columnsAt(file.schema).some((column) => column.name === name)) hidden.add(name);
   }
   return hidden;
-}
-
-function duckColumns(schema: TableSchema): { name: string; type: string }[] {
-  return schema.map(({ name, type }) => ({ name, type: duckType(type) }));
 }

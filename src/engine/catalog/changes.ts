@@ -76,6 +76,7 @@ export function applyChange(sql: Sql, place: Place, change: Change): boolean {
       return false;
     case 'contractPublished':
       addContract(sql, pos, change);
+      return false;
     case 'tableCommitted':
       addTableVersion(sql, pos, change);
       return false;
