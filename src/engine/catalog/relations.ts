@@ -25,6 +25,7 @@ interface Relation {
   readonly last?: string;
 }
 
+const integers = (...names: readonly string[]): RelationColumn[] => names.map((name) => ({ name, type: 'BIGINT' }));
 const text = (...names: readonly string[]): RelationColumn[] => names.map((name) => ({ name, type: 'VARCHAR' }));
 
 /** Tags in effect after entry ?3 of the version `v`. */
@@ -61,6 +62,20 @@ export const relations: Readonly<Record<string, Relation>> = {
     columns: text('id', 'role', 'name', 'enrolled_at', 'revoked_at'),
     rows: `SELECT lower(hex(k.id)), k.role, k.name, e.at, CASE WHEN k.revoked_pos <= ?3 THEN r.at END
       FROM enrolled_key k JOIN entry e ON e.pos = k.pos LEFT JOIN entry r ON r.pos = k.revoked_pos WHERE ${window('k.pos')} ORDER BY k.pos, k.id`,
+  },
+  raw_drops: {
+    columns: [...integers('raw_id', 'program_id'), ...text('name', 'media_type'), ...integers('bytes'), ...text('sha256', 'sender', 'contract', 'ts', 'uuid')],
+    rows: `SELECT iif(e.log = m.log, e.seq, NULL), r.program, r.name, r.media, r.size, lower(hex(r.sha256)), r.sender, r.contract, e.at, r.id
+      FROM raw_drop r JOIN entry e ON e.pos = r.pos JOIN meta m ON m.one = 1 WHERE ${window('r.pos')} ORDER BY r.pos`,
+  },
+  contracts: {
+    columns: text('name', 'ver', 'ts', 'hash'),
+    rows: `SELECT c.name, c.version, e.at, lower(hex(c.hash)) FROM contract c JOIN entry e ON e.pos = c.pos WHERE ${window('c.pos')} ORDER BY c.pos`,
+  },
+  table_versions: {
+    columns: [...text('name', 'ver', 'ts', 'comment', 'hash', 'operation'), ...integers('files', 'rows', 'bytes')],
+    rows: `SELECT d.name, 'v' || v.number, e.at, v.message, lower(hex(v.hash)), v.operation, v.files, v.rows, v.bytes
+      FROM delta_table d JOIN delta_version v ON v.t = d.t JOIN entry e ON e.pos = v.pos WHERE ${window('v.pos')} ORDER BY v.pos, d.name`,
   },
   ledger: {
     columns: [{ name: 'seq', type: 'BIGINT' }, ...text('at', 'op', 'subject', 'dataset', 'actor', 'station', 'signed_by'), { name: 'effect', type: 'BOOLEAN' }, ...text('why', 'leaf', 'body')],

@@ -62,7 +62,7 @@ export class ColumnGuess {
     const value = text.trim();
     this.values++;
     if (text.length > this.longest) this.longest = text.length;
-    if (this.examples.length < 3 && value !== '') this.examples.push(text);
+    if (this.examples.length < 3 && value !== '' && !this.examples.includes(text)) this.examples.push(text);
     this.#count(text);
     if (plainInteger.test(value)) {
       this.integers++;

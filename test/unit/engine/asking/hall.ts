@@ -1,5 +1,6 @@
 import { prepareQuestion } from '../../../../src/engine/asking.ts';
 import type { AskOptions, RelationUsed } from '../../../../src/engine/asking.ts';
+import type { ReadableLake } from '../../../../src/engine/open.ts';
 import { QueryProcesses } from '../../../../src/engine/query/index.ts';
 import type { Limits } from '../../../../src/engine/query/index.ts';
 import { Workshop } from '../transforms/workshop.ts';
@@ -10,6 +11,19 @@ export interface Told {
   readonly relations: readonly RelationUsed[];
   readonly columns: readonly string[];
   readonly rows: readonly (readonly unknown[])[];
+}
+
+/** Asks an open lake, and reads all rows. */
+export async function toldBy(lake: ReadableLake, sql: string, options: Partial<AskOptions>): Promise<Told> {
+  const question = await prepareQuestion(lake, sql, { signal: never, ...options });
+  try {
+    const { columns, rows } = await question.run(options.signal ?? never);
+    const all: (readonly unknown[])[] = [];
+    while (all.length < rows) all.push(...(await question.page(all.length, 1_000, never)).rows);
+    return { relations: question.relations, columns: columns.map(({ name }) => name), rows: all };
+  } finally {
+    await question.close();
+  }
 }
 
 /** A lake in which questions are asked. */
@@ -28,17 +42,7 @@ export class Hall {
 
   /** Asks, and reads all rows. */
   tell(sql: string, options: Partial<AskOptions> = {}): Promise<Told> {
-    return this.shop.office.read(async (lake) => {
-      const question = await prepareQuestion(lake, sql, { signal: never, processes: this.processes, ...options });
-      try {
-        const { columns, rows } = await question.run(options.signal ?? never);
-        const all: (readonly unknown[])[] = [];
-        while (all.length < rows) all.push(...(await question.page(all.length, 1_000, never)).rows);
-        return { relations: question.relations, columns: columns.map(({ name }) => name), rows: all };
-      } finally {
-        await question.close();
-      }
-    });
+    return this.shop.office.read((lake) => toldBy(lake, sql, { processes: this.processes, ...options }));
   }
 
   async rows(sql: string, options: Partial<AskOptions> = {}): Promise<readonly (readonly unknown[])[]> {
