@@ -71,13 +71,14 @@ export async function prepareQuestion(lake: ReadableLake, sql: string, options: 
 }
 
 /** The moment of a question: never before the newest entry, so that AS OF the instant that the header shows gives the same again. */
-function questionInstant({ clock, catalog }: ReadableLake): Instant {
+export function questionInstant({ clock, catalog }: ReadableLake): Instant {
   const now = instantOf(clock.now());
   const { lastEffectiveAt } = catalog.position();
   return lastEffectiveAt !== null && lastEffectiveAt > now ? lastEffectiveAt : now;
 }
 
-function instantOfText(text: string, zone: string): Instant {
+/** The instant that a person wrote; USAGE where it is none. */
+export function instantOfText(text: string, zone: string): Instant {
   const time = officeTime(text, zone);
   switch (time.kind) {
     case 'instant':

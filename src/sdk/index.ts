@@ -6,7 +6,7 @@
 export { Dataset } from './dataset.ts';
 export type { CommitOptions, CreateOptions, Exported, ExportOptions } from './dataset-options.ts';
 export { Lake, lake } from './lake.ts';
-export type { DatasetInfo, Import, ImportOptions } from './lake.ts';
+export type { DatasetInfo, Import, ImportOptions, PublishedFile, PublishOptions } from './lake.ts';
 export { RawDrops } from './raw.ts';
 export type { PutRaw, PutRawOptions, RawFile } from './raw.ts';
 export { QueryResult } from './query.ts';

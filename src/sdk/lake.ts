@@ -3,6 +3,7 @@ import { versionName } from '../contract/index.ts';
 import type { Finding, HmsError } from '../contract/index.ts';
 import { importFrom } from '../engine/importing.ts';
 import { ifMissing } from '../engine/lake/index.ts';
+import { publishTables } from '../engine/publishing.ts';
 import { verify } from '../verify/index.ts';
 import type { VerifyReport } from '../verify/index.ts';
 import { openAccess } from './access.ts';
@@ -22,6 +23,25 @@ export interface DatasetInfo {
   readonly createdAt: string;
   /** The newest version, as `WF-2024-07:v3`, withdrawn or not; `null` before the first. */
   readonly newest: string | null;
+}
+
+export interface PublishOptions extends WorkOptions {
+  /** The state of the tables: ISO 8601, or the office's time where it has no offset. Now where it is left out. */
+  readonly asOf?: string;
+  /** Put the new file in the place of one that is there. */
+  readonly replace?: boolean;
+}
+
+/** A DuckDB file that was published. */
+export interface PublishedFile {
+  /** Absolute path. */
+  readonly file: string;
+  readonly bytes: number;
+  /** ISO 8601 instant in UTC. */
+  readonly asOf: string;
+  readonly tables: readonly { readonly table: string; readonly version: number; /** ISO 8601 instant in UTC. */ readonly committed: string; readonly rows: number }[];
+  /** Tables that were not there yet at that instant. */
+  readonly later: readonly string[];
 }
 
 export interface ImportOptions extends WorkOptions {
@@ -142,6 +162,23 @@ export class Lake implements AsyncDisposable {
    */
   async query(sql: string, options: QueryOptions = {}): Promise<QueryResult> {
     return QueryResult.of(this.access, sql, options);
+  }
+
+  /**
+   * Writes all tables, as they are or as they were at one instant, into a plain DuckDB file that any program opens without a lake. It appears when it is whole. Its table `hms_dta_published` says
+   * which version of each table it holds.
+   *
+   * @throws {@link HmsError} `TARGET_EXISTS` where something stands there and `replace` is not set; `USAGE` where there was no table at that instant; CancelledError after `signal`
+   *
+   * @example
+   * ```ts
+   * const { tables } = await records.publish('hms_dta.duckdb', { asOf: '2024-07-30 23:59:59' });
+   * for (const { table, version } of tables) console.log(`${table}:v${version}`);
+   * ```
+   */
+  async publish(file: string, options: PublishOptions = {}): Promise<PublishedFile> {
+    const { asOf, replace = false, ...work } = options;
+    return publishTables(await this.access.reading(), file, { ...workOf(work), replace, ...(asOf === undefined ? {} : { asOf }) });
   }
 
   async close(): Promise<void> {

@@ -20,4 +20,13 @@ export function addQueryCommands(dta: Command, run: Run): void {
     .option('--format <format>', 'table, csv, json or parquet; table where it is left out, with --out by the ending of the file')
     .option('--out <file>', 'write the result to a new file instead');
   does(query, run, async () => (await import('../commands/query.ts')).query);
+
+  const publish = leaf(dta, 'publish', 'Write all tables, as they are or as they were at one instant, into a plain DuckDB file that Python, R and other programs open without a lake. Says which version of each table it holds.', [
+    'hms dta publish --to hms_dta.duckdb',
+    'hms dta publish --to report.duckdb --as-of "2024-07-30 23:59:59" --replace',
+  ])
+    .requiredOption('--to <file>', 'the DuckDB file to make, outside of the lake')
+    .option('--as-of <instant>', 'the state of the tables; time of the office where there is no offset, now where it is left out')
+    .option('--replace', 'put the new file in the place of one that is there');
+  does(publish, run, async () => (await import('../commands/publish.ts')).publish);
 }

@@ -1,3 +1,4 @@
+import type { Instant } from '../../contract/index.ts';
 import type { PartsColumn, TablePart } from '../../core/index.ts';
 import type { Piece } from './edited-text.ts';
 import type { JudgedStatement } from './gate.ts';
@@ -110,9 +111,27 @@ export type Order =
   | { readonly do: 'copy'; readonly file: string; readonly format: CopyFormat }
   /** Writes the result as Parquet files, one for each combination of values of the columns `partitionBy`, into a new folder within the output folder. */
   | { readonly do: 'parts'; readonly sql: string; readonly folder: string; readonly partitionBy: readonly string[] }
+  /** Begins a new DuckDB file in the output folder. Before `open`. */
+  | { readonly do: 'publish'; readonly file: string }
+  /** Copies a table into the file that was begun, under its name. */
+  | { readonly do: 'publishTable'; readonly table: TableSource; readonly comment: string }
+  /** Ends that file with a table that says what the others are. */
+  | { readonly do: 'publishEnd'; readonly table: string; readonly notes: readonly PublicationNote[] }
   /** So many more batches may be sent. */
   | { readonly do: 'more'; readonly batches: number }
   | { readonly do: 'interrupt' };
+
+/** What a published table is, for who opens the file. */
+export interface PublicationNote {
+  readonly table: string;
+  readonly version: number;
+  readonly committed: Instant;
+  readonly asOf: Instant;
+  readonly rows: number;
+  readonly lake: string;
+  /** Number of its entry in the ledger. */
+  readonly entry: number;
+}
 
 /** Values of one column: whole numbers as they are, everything else as DuckDB writes it. */
 export type ColumnValues = Int32Array | readonly (string | number | boolean | null)[];

@@ -2,7 +2,7 @@ import { CancelledError, HmsError } from '../../contract/index.ts';
 import type { Child, HelperProgram, Spawner } from '../lake/index.ts';
 import type { JudgedStatement } from './gate.ts';
 import type { MemoryProbe } from './memory.ts';
-import type { Answer, Batch, Cell, ColumnStatistics, CopyFormat, Opening, Order, Parameters, Planned, ResultColumn, ResultFormat, TableSource, WrittenPart } from './protocol.ts';
+import type { Answer, Batch, Cell, ColumnStatistics, CopyFormat, Opening, Order, Parameters, Planned, PublicationNote, ResultColumn, ResultFormat, TableSource, WrittenPart } from './protocol.ts';
 
 /** What a query process may use. */
 export interface Limits {
@@ -127,6 +127,22 @@ export class QueryProcess {
   async copy(file: string, format: CopyFormat, signal: AbortSignal): Promise<number> {
     for await (const answer of this.#run({ do: 'copy', file, format }, signal)) if (answer.is === 'done') return answer.rows;
     throw new Error('The query process wrote nothing.');
+  }
+
+  /** Begins a new DuckDB file in the output folder; before `open`. */
+  async publish(file: string, signal: AbortSignal): Promise<void> {
+    for await (const _ of this.#run({ do: 'publish', file }, signal));
+  }
+
+  /** Copies a table into the file that was begun; answers its rows. */
+  async publishTable(table: TableSource, comment: string, signal: AbortSignal): Promise<number> {
+    for await (const answer of this.#run({ do: 'publishTable', table, comment }, signal)) if (answer.is === 'done') return answer.rows;
+    throw new Error('The query process copied nothing.');
+  }
+
+  /** Ends that file with a table that says what the others are. */
+  async publishEnd(table: string, notes: readonly PublicationNote[], signal: AbortSignal): Promise<void> {
+    for await (const _ of this.#run({ do: 'publishEnd', table, notes }, signal));
   }
 
   /** Ends the process; resolves when it is gone. */

@@ -9,6 +9,7 @@ import type { Answer, Batch, ColumnValues, Order, ResultFormat, TableSource, Wri
 import { Answers } from './answers.ts';
 import { lockDown } from './lockdown.ts';
 import { identifier, literal, rowsOf } from './sources.ts';
+import { Publication } from './publication.ts';
 import { openStatement } from './statement.ts';
 import { writtenPart } from './written-part.ts';
 
@@ -33,10 +34,12 @@ class Server {
   #wake: () => void = () => undefined;
   #interrupted = false;
   readonly #questions: Answers;
+  readonly #publication: Publication;
 
   constructor(connection: DuckDBConnection, answer: (answer: Answer) => void) {
     this.#connection = connection;
     this.#answer = answer;
+    this.#publication = new Publication(connection);
     this.#questions = new Answers(connection, () => this.#tables, answer);
   }
 
@@ -77,6 +80,14 @@ class Server {
         return { is: 'done', rows: await this.#write(order.sql, order.file, order.format) };
       case 'parts':
         return { is: 'parts', parts: await this.#parts(order) };
+      case 'publish':
+        await this.#publication.begin(order.file);
+        return { is: 'done', rows: 0 };
+      case 'publishTable':
+        return { is: 'done', rows: await this.#publication.add(order.table, order.comment) };
+      case 'publishEnd':
+        await this.#publication.end(order.table, order.notes);
+        return { is: 'done', rows: order.notes.length };
       default:
         return this.#questions.do(order, () => this.#interrupted);
     }
