@@ -46,6 +46,8 @@ export const errorCodes = {
   CONTRACT_UNKNOWN: { exit: 2 },
   CONTRACT_INVALID: { exit: 3 },
   CONTRACT_BREAKS: { exit: 3 },
+  SECRET_MISSING: { exit: 3 },
+  SECRET_REFUSED: { exit: 3 },
   TABLE_UNKNOWN: { exit: 2 },
   TABLE_FOREIGN: { exit: 3 },
   TABLE_MOVED: { exit: 3 },
