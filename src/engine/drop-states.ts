@@ -137,3 +137,11 @@ function reportOf(text: string): DropReport | null {
     return null;
   }
 }
+
+/** Contracts that were published since a drop was held against those of its report: `trips:1.1.0`. */
+export function laterContracts(lake: ReadableLake, held: DropReport['contracts']): string[] {
+  return held.flatMap(({ name, sha256 }) => {
+    const [newest] = lake.catalog.contractVersions(name);
+    return newest === undefined || newest.hash === sha256 ? [] : [`${name}:${newest.version ?? newest.hash.slice(0, 8)}`];
+  });
+}
