@@ -61,7 +61,7 @@ export function fitsPattern(pattern: string, name: string): boolean {
 export class DropStates {
   readonly #working: (drop: DropId) => boolean;
   readonly #known = new Map<string, NamedContract | null>();
-  #contracts: { readonly size: number; readonly newest: readonly NamedContract[] } | null = null;
+  #contracts: { readonly state: string; readonly newest: readonly NamedContract[] } | null = null;
 
   /** `working`: whether a drop is at work now. */
   constructor(working: (drop: DropId) => boolean = () => false) {
@@ -86,8 +86,8 @@ export class DropStates {
   }
 
   #newest(lake: ReadableLake): readonly NamedContract[] {
-    const { size } = lake.catalog.position();
-    if (this.#contracts?.size === size) return this.#contracts.newest;
+    const state = `${lake.lake.id} ${lake.catalog.view.size}`;
+    if (this.#contracts?.state === state) return this.#contracts.newest;
     const rows: ContractRow[] = [];
     for (let after: string | null = ''; after !== null; after = rows.at(-1)?.name ?? null) {
       const page: ContractRow[] = lake.catalog.contracts(after, PAGE);
@@ -95,7 +95,7 @@ export class DropStates {
       if (page.length < PAGE) break;
     }
     const newest = rows.map((row) => this.#contract(lake, row)).filter((one) => one !== null);
-    this.#contracts = { size, newest };
+    this.#contracts = { state, newest };
     return newest;
   }
 

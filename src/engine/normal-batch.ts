@@ -142,7 +142,7 @@ export function reportOf(contracts: readonly NamedContract[], found: Partial<Dro
 }
 
 /** Masks the values of a row in place; null where the contract masks nothing. SECRET_MISSING where that needs what is not here. */
-function maskOf(plan: NamedContract['compiled']['plan'], secret: MaskSecret | null): ((values: (string | null)[]) => void) | null {
+export function maskOf(plan: NamedContract['compiled']['plan'], secret: MaskSecret | null): ((values: (string | null)[]) => void) | null {
   const masks = plan.columns.flatMap(({ pii, type }, i) => (pii === null || pii.mask.how === 'none' ? [] : [{ i, type, mask: maskerOf(pii.mask, secret) }]));
   if (masks.length === 0) return null;
   return (values) => {

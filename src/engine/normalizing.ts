@@ -85,18 +85,19 @@ export function isWaiting(lake: ReadableLake, states: DropStates): boolean {
   return false;
 }
 
-/** Drops that wait and are not set aside, oldest first. */
-function* waitingItems(lake: ReadableLake, states: DropStates, from: number): Generator<Item> {
+/** Drops that wait and are not set aside, oldest first, from those behind the place `from` on; answers the place of the last that there is. */
+function* waitingItems(lake: ReadableLake, states: DropStates, from: number): Generator<Item, number> {
   const now = instantOf(lake.clock.now());
-  for (let after: number | null = from; after !== null; ) {
-    const { drops, next }: ReturnType<ReadableLake['catalog']['waitingDrops']> = lake.catalog.waitingDrops(after, PAGE);
+  for (let after = from; ; ) {
+    const { drops, last } = lake.catalog.waitingDrops(after, PAGE);
     for (const drop of drops) {
       const contracts = states.takers(lake, drop);
       if (contracts.length === 0) continue;
       const outcome = outcomeOf(lake, drop.id);
       if (outcome === null || (outcome.again !== null && outcome.again <= now)) yield { drop, contracts };
     }
-    after = next;
+    if (drops.length < PAGE) return last;
+    after = last;
   }
 }
 
@@ -106,6 +107,8 @@ class Run {
   readonly #states: DropStates;
   readonly #backlog = new Backlog<Item>();
   readonly #met = new Set<DropId>();
+  /** Place of the last drop that was looked at. */
+  #seen = -1;
   readonly #held = new Map<string, { tables: readonly string[]; drops: number; error: HmsError }>();
   readonly #stop = new AbortController();
   readonly #signal: AbortSignal;
@@ -155,8 +158,13 @@ class Run {
   /** What came since; drops that this run has met are not met again, so that it ends. */
   #refill(): void {
     const { only } = this.#options;
-    const items = only === undefined ? waitingItems(this.#lake, this.#states, -1) : this.#only(only);
-    for (const { drop, contracts } of items) {
+    const items = only === undefined ? waitingItems(this.#lake, this.#states, this.#seen) : this.#only(only);
+    for (let step = items.next(); ; step = items.next()) {
+      if (step.done === true) {
+        this.#seen = step.value;
+        return;
+      }
+      const { drop, contracts } = step.value;
       if (this.#met.has(drop.id)) continue;
       this.#met.add(drop.id);
       const size = drop.size ?? 0;
@@ -165,11 +173,12 @@ class Run {
     }
   }
 
-  *#only(drops: readonly DropDetail[]): Generator<Item> {
+  *#only(drops: readonly DropDetail[]): Generator<Item, number> {
     for (const drop of drops) {
       const contracts = this.#states.takers(this.#lake, drop);
       if (contracts.length > 0 && this.#lake.catalog.dropUses(drop.id).length === 0) yield { drop, contracts };
     }
+    return this.#seen;
   }
 
   async #batch(batch: readonly Waiting<Item>[]): Promise<void> {

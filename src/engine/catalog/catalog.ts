@@ -255,8 +255,8 @@ export class Catalog {
     return this.#reader.snapshot(() => this.#drops.unsettled());
   }
 
-  /** Raw drops of which no table has rows, oldest first, from the first behind the place `after` on; `next` is that of the following page, null behind the last. */
-  waitingDrops(after: number, limit: number): { readonly drops: DropDetail[]; readonly next: number | null } {
+  /** Raw drops of which no table has rows, oldest first, from the first behind the place `after` on; `last` is the place of the last of them. */
+  waitingDrops(after: number, limit: number): { readonly drops: DropDetail[]; readonly last: number } {
     return this.#reader.snapshot(() => this.#drops.waiting(after, limit));
   }
 

@@ -103,10 +103,10 @@ export class DropReader {
     return this.#sql.all<Row>(`${SELECT} WHERE d.placed = 0 ORDER BY d.pos`).map((row) => this.#detail(row));
   }
 
-  /** Those of which no table has rows, oldest first, from the first behind `after` on; `pos` of the last is the next `after`. */
-  waiting(after: number, limit: number): { readonly drops: DropDetail[]; readonly next: number | null } {
+  /** Those of which no table has rows, oldest first, from the first behind the place `after` on; `last` is the place of the last of them. */
+  waiting(after: number, limit: number): { readonly drops: DropDetail[]; readonly last: number } {
     const rows = this.#sql.all<Row>(`${SELECT} WHERE d.pos > ? AND NOT EXISTS (SELECT 1 FROM drop_use u WHERE u.drop_id = d.id) ORDER BY d.pos LIMIT ?`, after, limit);
-    return { drops: rows.map((row) => this.#detail(row)), next: rows.length < limit ? null : (rows.at(-1)?.pos ?? null) };
+    return { drops: rows.map((row) => this.#detail(row)), last: rows.at(-1)?.pos ?? after };
   }
 
   /** Versions of tables that were made from the drop: the first of each table. */
