@@ -11,3 +11,4 @@ export * from './checkpoint.ts';
 export * from './conflicts.ts';
 export * from './prune.ts';
 export * from './table-view.ts';
+export type * from './table-parts.ts';

@@ -6,7 +6,7 @@ import type { Fault, Path, ReadDocument, YamlDocument } from './document.ts';
 import { readDocument } from './document.ts';
 import { columnExtras, Contract, contractExtras, tableExtras, typeOptions } from './odcs.ts';
 import type { Pii, Property } from './odcs.ts';
-import type { ColumnPlan, ContractPlan, LimitsPlan, MaskPlan, PartitionPlan, RetentionPlan, SourcePlan, TypePlan } from './plan.ts';
+import type { ColumnPlan, ContractPlan, MaskPlan, PartitionPlan, RetentionPlan, SourcePlan, TypePlan } from './plan.ts';
 import { limitsOf, patternFault } from './limits.ts';
 import { rulesOf } from './rules.ts';
 

@@ -6,7 +6,7 @@ export type { SessionOptions } from './session.ts';
 export { askable, originalPosition } from './askable.ts';
 export type { Limits, QueryProcess } from './query-process.ts';
 export type { JudgedStatement } from './gate.ts';
-export type { Batch, Cell, ColumnStatistics, ColumnValues, CopyFormat, Parameters, PartsColumn, PlainColumn, Planned, PlannedInstant, Reference, TablePart, ResultColumn, ResultFormat, TableSource, WrittenPart } from './protocol.ts';
+export type { Batch, Cell, ColumnStatistics, ColumnValues, CopyFormat, Parameters, PlainColumn, Planned, PlannedInstant, Reference, ResultColumn, ResultFormat, TableSource, WrittenPart } from './protocol.ts';
 export { systemProbe } from './memory.ts';
 export type { MemoryProbe } from './memory.ts';
 export { DUCKDB_MEMORY } from './processes.ts';

@@ -1,3 +1,4 @@
+import type { PartsColumn, TablePart } from '../../core/index.ts';
 import type { Piece } from './edited-text.ts';
 import type { JudgedStatement } from './gate.ts';
 
@@ -14,18 +15,6 @@ export type TableSource =
 export interface PlainColumn {
   readonly name: string;
   readonly type: 'VARCHAR' | 'INTEGER' | 'BIGINT' | 'BOOLEAN';
-}
-
-export interface PartsColumn {
-  readonly name: string;
-  /** As DuckDB writes types: `DECIMAL(18,3)`. Values of the files are cast to it. */
-  readonly type: string;
-}
-
-export interface TablePart {
-  readonly files: readonly string[];
-  /** For each column of the table its name in these files; null where they do not have it. */
-  readonly columns: readonly (string | null)[];
 }
 
 /** A Parquet file that was written, with what its writer knows of it. Values are texts, as DuckDB casts them. */

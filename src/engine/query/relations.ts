@@ -1,5 +1,6 @@
 import type { Instant } from '../../contract/index.ts';
-import type { PartsColumn, PlainColumn, TablePart } from './protocol.ts';
+import type { PartsColumn, TablePart } from '../../core/index.ts';
+import type { PlainColumn } from './protocol.ts';
 
 /** Where the tables of questions come from. Each kind of table (the catalog, files of datasets, Delta tables, cubes) is one provider of this. */
 

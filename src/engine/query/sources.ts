@@ -1,4 +1,5 @@
-import type { TablePart, TableSource } from './protocol.ts';
+import type { TablePart } from '../../core/index.ts';
+import type { TableSource } from './protocol.ts';
 
 /** Tables of files, as DuckDB is told of them. */
 

@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import type { TableName } from '../../contract/index.ts';
 import { decodePath, duckType } from '../../core/index.ts';
-import type { Condition, TableVersionDetail, TableView } from '../../core/index.ts';
+import type { Condition, PartsColumn, TablePart, TableVersionDetail, TableView } from '../../core/index.ts';
 import type { LakePaths } from '../lake/index.ts';
-import type { PartsColumn, TablePart } from '../query/index.ts';
 import { linesUnknown } from './prepare.ts';
 import type { TableShelf } from './types.ts';
 

@@ -16,7 +16,7 @@ describe('the grammar', () => {
       ...['dta init', 'dta doctor'],
       ...['dta ingest', 'dta import', 'dta create', 'dta put', 'dta rm', 'dta mv', 'dta commit', 'dta discard', 'dta drafts'],
       ...['dta raw put', 'dta raw ls', 'dta raw show', 'dta raw cat', 'dta raw normalize', 'dta raw explain', 'dta raw retry'],
-      'dta transform',
+      ...['dta transform', 'dta query'],
       ...['dta contract draft', 'dta contract check', 'dta contract publish', 'dta contract show', 'dta contract diff'],
       ...['dta table ls', 'dta table show', 'dta table log', 'dta table compact'],
       ...['dta ls', 'dta show', 'dta files', 'dta cat', 'dta diff', 'dta log'],
