@@ -79,6 +79,7 @@ export const knownOps = [
   'body.destroyed',
   'raw.received',
   'raw.repeated',
+  'secret.made',
 ] as const;
 export type KnownOp = (typeof knownOps)[number];
 

@@ -33,7 +33,8 @@ export type Deed =
   | { readonly op: 'raw.received'; readonly drop: DropId; readonly hash: Sha256 }
   | { readonly op: 'raw.repeated'; readonly drop: DropId }
   | { readonly op: 'contract.published'; readonly name: ContractName; readonly hash: Sha256 }
-  | { readonly op: 'table.committed'; readonly tables: readonly TableOutput[] };
+  | { readonly op: 'table.committed'; readonly tables: readonly TableOutput[] }
+  | { readonly op: 'secret.made'; readonly id: string };
 
 /** A version of a table that an entry makes, with the hash of its Delta lines. */
 export interface TableOutput {
@@ -65,6 +66,7 @@ export const subjectKinds = {
   'body.destroyed': 'entry',
   'raw.received': 'raw',
   'raw.repeated': 'raw',
+  'secret.made': 'secret',
 } as const satisfies Record<KnownOp, Subject['kind']>;
 
 /** DER of an uncompressed P-256 SubjectPublicKeyInfo up to the point's coordinates (RFC 5480 section 2), and its length. */
@@ -131,6 +133,8 @@ export function readDeed(entry: Entry, op: KnownOp, key: NewKey | null): Deed | 
     }
     case 'raw.repeated':
       return subject.kind === 'raw' ? { op, drop: subject.uuid } : lackOf('raw drop');
+    case 'secret.made':
+      return subject.kind === 'secret' ? { op, id: subject.id } : lackOf('secret');
   }
 }
 

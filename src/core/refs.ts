@@ -13,10 +13,13 @@ export type Subject =
   | { readonly kind: 'key'; readonly id: KeyId }
   | { readonly kind: 'entry'; readonly seq: number }
   | { readonly kind: 'tier'; readonly tier: number }
-  | { readonly kind: 'request'; readonly uuid: string };
+  | { readonly kind: 'request'; readonly uuid: string }
+  /** 32 hex digits, made of the secret. */
+  | { readonly kind: 'secret'; readonly id: string };
 
 const tableName = /^[a-z][a-z0-9_]{0,62}$/;
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const secretId = /^[0-9a-f]{32}$/;
 const count = /^(?:0|[1-9]\d{0,8})$/;
 
 /** Reads a subject. Null for every text that `subjectText` does not write. */
@@ -62,6 +65,8 @@ function parseSingle(kind: string | undefined, value: string): Subject | null {
       return uuid.test(value) ? { kind, uuid: value as DropId } : null;
     case 'request':
       return uuid.test(value) ? { kind, uuid: value } : null;
+    case 'secret':
+      return secretId.test(value) ? { kind, id: value } : null;
     default:
       return null;
   }
@@ -79,6 +84,7 @@ export function subjectText(subject: Subject): string {
       return 'lake';
     case 'dataset':
     case 'key':
+    case 'secret':
       return `${subject.kind}:${subject.id}`;
     case 'version':
       return `version:${subject.id}:v${subject.version}`;

@@ -58,6 +58,7 @@ function headWords(head: BodyHead): string | null {
     case 'version.committed':
     case 'table.committed':
       return head.message;
+    case 'secret.made':
     case 'key.rotated':
     case 'key.revoked':
     case 'lake.forked':

@@ -8,6 +8,7 @@ import { exampleText, withCommon } from './leaf.ts';
 import { addLabelCommands, addLookingCommands } from './looking.ts';
 import { addRawCommands, addTokenCommands } from './raw.ts';
 import { addRecordCommands } from './records.ts';
+import { addSecretCommands } from './secret.ts';
 import { addServeCommand } from './serve.ts';
 import { addTableCommands } from './tables.ts';
 import { addTransformCommands } from './transform.ts';
@@ -56,6 +57,7 @@ Exit codes:
   addQueryCommands(dta, run);
   addContractCommands(dta, run);
   addTableCommands(dta, run);
+  addSecretCommands(dta, run);
   addLookingCommands(dta, run);
   addLabelCommands(dta, run);
   addProofCommands(dta, run);

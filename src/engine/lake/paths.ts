@@ -11,6 +11,8 @@ export interface LakePaths {
   readonly checkpoint: string;
   readonly keys: string;
   readonly requests: string;
+  /** Copies of the secret of the masks, each closed by a passphrase. */
+  readonly secrets: string;
   readonly staging: string;
   readonly stations: string;
   readonly origins: string;
@@ -40,6 +42,7 @@ export function lakePaths(root: string): LakePaths {
     checkpoint: below('ledger', 'checkpoint'),
     keys: below('keys'),
     requests: below('keys', 'requests'),
+    secrets: below('keys', 'secrets'),
     staging: below('staging'),
     stations: below('stations'),
     origins: below('origins'),

@@ -1,5 +1,9 @@
 /** Masks: what a contract says must not be read in a table, made unreadable before a row is written. docs/formats/secrets.md. */
 export { maskedType, maskerOf, needsSecret } from './mask.ts';
 export type { Masker } from './mask.ts';
-export { secretIdOf } from './secret.ts';
+export { dropSecret, keepSecret, keptSecret } from './kept.ts';
+export type { KeptSecrets } from './kept.ts';
+export { newPassphrase } from './passphrase/index.ts';
+export { MASKS_DOMAIN, masksDomain, newSecret, secretIdOf, secretInDomain } from './secret.ts';
 export type { MaskSecret } from './secret.ts';
+export { unwrapSecret, WrappedSecret, wrapSecret } from './wrapped.ts';

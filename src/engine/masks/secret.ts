@@ -1,4 +1,5 @@
 import { hkdfSync } from 'node:crypto';
+import { canonicalJson } from '../../core/index.ts';
 
 /** The lake's secret, with which values are hashed and tokens made. */
 export interface MaskSecret {
@@ -8,6 +9,7 @@ export interface MaskSecret {
   readonly key: Uint8Array;
 }
 
+const SECRET_BYTES = 32;
 const DERIVED_BYTES = 32;
 const ID_BYTES = 16;
 
@@ -19,4 +21,28 @@ export function derivedKey(key: Uint8Array, use: string, size = DERIVED_BYTES): 
 /** The id of a secret: who has the secret can tell that the id is its own, and nobody can tell the secret by the id. */
 export function secretIdOf(key: Uint8Array): string {
   return Buffer.from(derivedKey(key, 'hms-dta/mask-secret/id/1', ID_BYTES)).toString('hex');
+}
+
+/** A new secret out of 32 random bytes. */
+export function newSecret(random: (size: number) => Uint8Array): MaskSecret {
+  const key = Uint8Array.from(random(SECRET_BYTES));
+  return { id: secretIdOf(key), key };
+}
+
+/** The domain of a Delta table (docs/formats/tables.md) in which it carries the id of the secret that its rows are masked with. */
+export const MASKS_DOMAIN = 'hms.masks';
+
+/** What stands in that domain. */
+export function masksDomain({ id }: Pick<MaskSecret, 'id'>): string {
+  return canonicalJson({ secret: id });
+}
+
+/** The id in the text of that domain; null where it has none. */
+export function secretInDomain(text: string): string | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && 'secret' in value && typeof value.secret === 'string' ? value.secret : null;
+  } catch {
+    return null;
+  }
 }

@@ -12,6 +12,7 @@ INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 TAG = re.compile(r"(?!v[0-9]+\Z)[a-z0-9][a-z0-9._-]{0,31}")
 RESERVED = re.compile(r"(CON|PRN|AUX|NUL|COM[0-9]|LPT[0-9])(\..*)?", re.IGNORECASE | re.ASCII)
+SECRET = re.compile(r"[0-9a-f]{32}")
 CONTRACT = re.compile(r"[a-z][a-z0-9_]{0,62}")
 VERSION = re.compile(r"version:([^:]+):v([1-9][0-9]*)")
 
@@ -42,6 +43,7 @@ OPERATIONS = {
     "body.destroyed": ("entry", False, None),
     "raw.received": ("raw", False, "itself"),
     "raw.repeated": ("raw", False, None),
+    "secret.made": ("secret", False, None),
 }
 
 
@@ -140,6 +142,8 @@ def _is_subject(kind, rest):
         return rest == ""
     if kind == "key":
         return matches(HEX64, rest)
+    if kind == "secret":
+        return bool(SECRET.fullmatch(rest))
     if kind == "entry":
         return rest.isascii() and rest.isdigit() and str(int(rest)) == rest
     if kind == "contract":

@@ -162,6 +162,7 @@ class State:
         """Says what was done; changes nothing."""
 
     _clock_accepted = _lake_recovered
+    _secret_made = _lake_recovered
 
     def _enroll(self, key):
         self.keys[key["id"]] = _public(key)

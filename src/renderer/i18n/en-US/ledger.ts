@@ -33,6 +33,7 @@ export const ledger = {
     'alias.added': '{{by}} gave another name to <subject/>',
     'raw.received': '{{by}} received a raw drop',
     'raw.repeated': '{{by}} received a raw drop that was there before',
+    'secret.made': '{{by}} made the secret of the masks <subject/>',
     'contract.published': '{{by}} published the contract <subject/>',
     'body.destroyed': '{{by}} destroyed the words of <subject/>',
   },
