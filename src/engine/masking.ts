@@ -4,7 +4,7 @@ import { HmsError, instantOf } from '../contract/index.ts';
 import type { Instant, KeyId, TableName } from '../contract/index.ts';
 import { canonicalJson, parseSubject } from '../core/index.ts';
 import { ifMissing, inWords, newTxn } from './lake/index.ts';
-import { dropSecret, keepSecret, keptSecret, MASKS_DOMAIN, newPassphrase, newSecret, secretInDomain, unwrapSecret, WrappedSecret, wrapSecret } from './masks/index.ts';
+import { dropSecret, keepSecret, keptSecret, newPassphrase, newSecret, secretInDomain, unwrapSecret, WrappedSecret, wrapSecret } from './masks/index.ts';
 import type { KeptSecrets, MaskSecret } from './masks/index.ts';
 import type { ReadableLake, WritableLake } from './open.ts';
 
@@ -166,7 +166,7 @@ export async function rotateSecret(lake: WritableLake, reason: string): Promise<
 export function secretOfTable(lake: ReadableLake, name: TableName): string | null {
   const newest = lake.catalog.tables.version(name, null);
   const domains = newest === null ? [] : (lake.catalog.tables.description(newest)?.domains ?? []);
-  const found = domains.find(({ domain, removed }) => domain === MASKS_DOMAIN && !removed);
+  const found = domains.find(({ domain, removed }) => domain === 'hms.contract' && !removed);
   return found === undefined ? null : secretInDomain(found.configuration);
 }
 

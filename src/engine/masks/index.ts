@@ -4,6 +4,6 @@ export type { Masker } from './mask.ts';
 export { dropSecret, keepSecret, keptSecret } from './kept.ts';
 export type { KeptSecrets } from './kept.ts';
 export { newPassphrase } from './passphrase/index.ts';
-export { MASKS_DOMAIN, masksDomain, newSecret, secretIdOf, secretInDomain } from './secret.ts';
+export { newSecret, secretIdOf, secretInDomain } from './secret.ts';
 export type { MaskSecret } from './secret.ts';
 export { unwrapSecret, WrappedSecret, wrapSecret } from './wrapped.ts';

@@ -1,5 +1,4 @@
 import { hkdfSync } from 'node:crypto';
-import { canonicalJson } from '../../core/index.ts';
 
 /** The lake's secret, with which values are hashed and tokens made. */
 export interface MaskSecret {
@@ -29,15 +28,7 @@ export function newSecret(random: (size: number) => Uint8Array): MaskSecret {
   return { id: secretIdOf(key), key };
 }
 
-/** The domain of a Delta table (docs/formats/tables.md) in which it carries the id of the secret that its rows are masked with. */
-export const MASKS_DOMAIN = 'hms.masks';
-
-/** What stands in that domain. */
-export function masksDomain({ id }: Pick<MaskSecret, 'id'>): string {
-  return canonicalJson({ secret: id });
-}
-
-/** The id in the text of that domain; null where it has none. */
+/** The id that the domain `hms.contract` of a table (docs/formats/tables.md) names as that of the secret which its rows are masked with; null where it names none. */
 export function secretInDomain(text: string): string | null {
   try {
     const value: unknown = JSON.parse(text);
