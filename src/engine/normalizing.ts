@@ -7,8 +7,8 @@ import type { NamedContract } from './contracting.ts';
 import { DropStates, outcomeOf } from './drop-states.ts';
 import type { DropFinding, DropReport } from './drop-states.ts';
 import { inWords } from './lake/index.ts';
+import { makeSecret } from './masking.ts';
 import { needsSecret } from './masks/index.ts';
-import type { MaskSecret } from './masks/index.ts';
 import { normalizeBatch, Overtaken, reportOf } from './normal-batch.ts';
 import type { BatchEnd } from './normal-batch.ts';
 import { Backlog, MOST_ATTEMPTS, waitAfter } from './normalize/index.ts';
@@ -33,8 +33,6 @@ export interface NormalizeOptions {
   readonly ended?: (end: BatchEnd) => void;
   /** Only these; default: all that wait. */
   readonly only?: readonly DropDetail[];
-  /** The lake's secret, where a contract masks with it. Default: this station has none. */
-  readonly secret?: () => Promise<MaskSecret | null>;
 }
 
 export interface Normalized {
@@ -196,7 +194,7 @@ class Run {
     const left = batch.filter(({ id }) => this.#lake.catalog.dropUses(id).length === 0);
     if (left.length === 0) return;
     try {
-      const secret = item.contracts.some(({ compiled }) => needsSecret(compiled.plan)) ? ((await this.#options.secret?.()) ?? null) : null;
+      const secret = item.contracts.some(({ compiled }) => needsSecret(compiled.plan)) ? await makeSecret(this.#lake) : null;
       const { processes } = this.#options;
       const ends = await normalizeBatch(this.#lake, left.map((one) => one.item.drop), item.contracts, { processes, secret, signal: this.#signal, onProgress: () => this.#say(0, 0) });
       for (const end of ends) this.#ended(end);

@@ -8,6 +8,7 @@ import { isoDate, isoTime, isoTimestamp } from './contracts/index.ts';
 import type { ColumnPlan, ContractPlan, SourceFormat, TypePlan } from './contracts/index.ts';
 import { contractOf } from './contracting.ts';
 import type { NamedContract } from './contracting.ts';
+import { makeSecret } from './masking.ts';
 import { needsSecret } from './masks/index.ts';
 import { maskOf } from './normal-batch.ts';
 import type { BatchWorld } from './normal-batch.ts';
@@ -33,11 +34,14 @@ export interface PostedRows {
 const KEPT = 'Nothing was committed.';
 
 /** All rows or none. CONTENT_REFUSED with `facts.findings` where they do not keep to the contract; TABLE_REFUSED where rows of a drop are in the table already. */
-export async function insertPosted(lake: WritableLake, posted: PostedRows, { processes, secret, signal, onProgress }: BatchWorld): Promise<{ readonly version: TableVersionDetail; readonly rows: number }> {
+export async function insertPosted(lake: WritableLake, posted: PostedRows, { processes, signal, onProgress }: Omit<BatchWorld, 'secret'>): Promise<{ readonly version: TableVersionDetail; readonly rows: number }> {
   const { table, content, inputs } = posted;
   const contract = contractOf(lake, table);
   const plan = plainPlan(contract.compiled.plan, posted.format);
   const program = programOf(posted);
+  const refused = alreadyThere(lake, table, inputs);
+  if (refused !== null) throw refused;
+  const secret = needsSecret(plan) ? await makeSecret(lake) : null;
   const scratch = await openScratch(lake);
   try {
     const file = { name: `the rows for ${table}`, path: scratch.input(0), size: 0 };
@@ -52,7 +56,7 @@ export async function insertPosted(lake: WritableLake, posted: PostedRows, { pro
       refuseFindings(contract, pass.findings, pass.rows);
       if (pass.kept === null) throw new Error('The rows were not kept.');
       await session.table({ kind: 'plain', name: '#posted', ...pass.kept }, signal);
-      const used = needsSecret(plan) ? (secret?.id ?? null) : null;
+      const used = secret?.id ?? null;
       const definition = definitionOf(lake, contract, used);
       const { versions } = await insertRows(
         lake,

@@ -8,7 +8,6 @@ import { forgetOutcome, isWaiting, normalizeWaiting, queueLock } from '../../eng
 import type { Normalized } from '../../engine/normalizing.ts';
 import type { ReadableLake, WritableLake } from '../../engine/open.ts';
 import { dropOfText } from '../../engine/raw-drops.ts';
-import { maskSecretOf } from '../../engine/mask-secret.ts';
 import { reading, writing } from '../opening.ts';
 import { progressView } from '../progress.ts';
 import { answer, remark, warn } from '../session.ts';
@@ -70,7 +69,6 @@ async function worked(session: Session, lake: WritableLake, states: DropStates, 
       signal: session.signal,
       onProgress: progress.onProgress,
       states,
-      secret: () => maskSecretOf(lake),
       ended: ({ drop, is }) => void (is === 'refused' && refused.push(drop)),
       ...(only === undefined ? {} : { only }),
     });

@@ -1,7 +1,6 @@
 import type { DropId } from '../../contract/index.ts';
 import { DropStates } from '../drop-states.ts';
 import type { Jobs } from '../jobs/index.ts';
-import { maskSecretOf } from '../mask-secret.ts';
 import { isWaiting, normalizeWaiting, queueLock } from '../normalizing.ts';
 import type { QueryProcesses } from '../query/index.ts';
 import type { LakeDesk } from './lake-desk.ts';
@@ -64,7 +63,7 @@ export class NormalDesk {
               return { kind: 'normalize', drops: 0, rows: 0, quarantined: 0 };
             }
             try {
-              const done = await normalizeWaiting(writable, { signal, onProgress, processes: this.#options.processes, states: this.states, secret: () => maskSecretOf(writable), working: (drops, isAtWork) => this.#mark(drops, isAtWork) });
+              const done = await normalizeWaiting(writable, { signal, onProgress, processes: this.#options.processes, states: this.states, working: (drops, isAtWork) => this.#mark(drops, isAtWork) });
               const [held] = done.held;
               if (held !== undefined) throw held.error;
               return { kind: 'normalize', drops: done.drops, rows: done.rows, quarantined: done.quarantined };

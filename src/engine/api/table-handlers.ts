@@ -2,7 +2,6 @@ import { HmsError, TableName } from '../../contract/index.ts';
 import { DoorError, rowTypes } from '../../contract/api/index.ts';
 import type { TableRow, tableRoutes } from '../../contract/api/index.ts';
 import type { TableVersionDetail } from '../../core/index.ts';
-import { maskSecretOf } from '../mask-secret.ts';
 import { insertPosted } from '../posted-rows.ts';
 import { dropOfText } from '../raw-drops.ts';
 import { linesUnknown, tableUnknown } from '../tables/index.ts';
@@ -30,9 +29,8 @@ export function tableHandlers({ desk, raw, processes }: Services, metrics: Metri
         if (stream === null) throw new HmsError('CONTENT_REFUSED', 'The request has no rows.', { kept: 'Nothing was kept.' });
         const drops = (inputs ?? '').split(',').filter((text) => text !== '').map((text) => dropOfText(lake, text));
         const content = limited(stream, raw.mostBytes, (bytes) => metrics.tookIn(bytes));
-        const secret = await maskSecretOf(lake);
         const posted = { table: name, format: rowTypes[type as keyof typeof rowTypes], content, inputs: drops, program };
-        const { version, rows } = await insertPosted(lake, posted, { processes, secret, signal, onProgress: () => undefined });
+        const { version, rows } = await insertPosted(lake, posted, { processes, signal, onProgress: () => undefined });
         return { table: version.table, version: version.version, rows };
       }),
   };
