@@ -30,21 +30,29 @@ export interface BroughtFile {
 }
 
 const NOTHING = 'Nothing was changed.';
+const UNPACKED = 1_000;
 /** What unpacks to more is refused, whatever it began as. */
 const MOST_UNPACKED = 200 * 2 ** 30;
 
+export interface BringAs {
+  /** What it is called; its name in its folder where that is left out. */
+  readonly name?: string;
+  /** Number of the scratch folder's input that it is unpacked to. */
+  readonly slot?: number;
+}
+
 /** Looks a file up and unpacks it where it is compressed (gzip). Unpacking needs a scratch folder, which is only asked for then. */
-export async function bringFile(path: string, scratch: () => Promise<ScratchFolder>, signal: AbortSignal): Promise<BroughtFile> {
+export async function bringFile(path: string, scratch: () => Promise<ScratchFolder>, signal: AbortSignal, as: BringAs = {}): Promise<BroughtFile> {
   const file = resolve(path);
   const stats = await stat(file).catch((error: unknown) => {
     if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) throw new HmsError('FILE_UNKNOWN', `There is no file ${path}.`, { kept: NOTHING });
     throw placeError(error, `Reading ${path}`, NOTHING);
   });
   if (!stats.isFile()) throw new HmsError('USAGE', `${path} is not a file.`, { kept: NOTHING });
-  const name = basename(file);
+  const { name = basename(file), slot = UNPACKED } = as;
   if (!(await isGzip(file))) return { name, path: file, size: stats.size };
   const folder = await scratch();
-  const plain = folder.input(1_000);
+  const plain = folder.input(slot);
   await folder.write(plain, unpacked(file, name, signal));
   return { name, path: plain, size: (await stat(plain)).size };
 }

@@ -6,15 +6,15 @@ import type { OnProgress, Sha256 } from '../contract/index.ts';
 import { toHex } from '../core/index.ts';
 import type { ContractRow, ContractText } from './catalog/index.ts';
 import { placeContract } from './contract-copies.ts';
+import { passFile } from './contract-pass.ts';
 import { bringFile, dialectIn, formatOf, openRows } from './contract-rows.ts';
 import type { BroughtFile, FileForm } from './contract-rows.ts';
-import { answers, askedColumns, compareContracts, compileContract, draftContract, isLater, MOST_CONTRACT_BYTES, MOST_SAMPLES, nextVersion, PlainRows, ROWS, RowChecker, sqlRules, versionOf } from './contracts/index.ts';
-import type { CheckFinding, CompiledContract, ContractChange, ContractDraft, ContractPlan, Fault, FileRemark } from './contracts/index.ts';
+import { askedColumns, compareContracts, compileContract, draftContract, isLater, MOST_CONTRACT_BYTES, nextVersion, sqlRules, versionOf } from './contracts/index.ts';
+import type { CheckFinding, CompiledContract, ContractChange, ContractDraft, ContractPlan, Fault } from './contracts/index.ts';
 import { codeOf, inWords, newTxn, placeError, sha256 } from './lake/index.ts';
 import type { Claimed } from './lake/index.ts';
 import type { ReadableLake, WritableLake } from './open.ts';
 import { QueryProcesses, QuerySession } from './query/index.ts';
-import type { ResultColumn } from './query/index.ts';
 import { openScratch } from './transform-world.ts';
 import type { ScratchFolder } from './transform-world.ts';
 
@@ -196,73 +196,19 @@ export async function checkFile(lake: ReadableLake, plan: ContractPlan, path: st
   const work = new Work(lake, signal, processes);
   try {
     const file = await bringFile(path, () => work.scratch(), signal);
-    const asked = askedColumns(plan);
-    const plain = asked.length === 0 ? null : (await work.scratch()).input(0);
-    const session = (): Promise<QuerySession> => work.session([file.path, ...(plain === null ? [] : [plain])]);
+    const scratch = askedColumns(plan).length === 0 ? null : await work.scratch();
+    const asked = scratch?.input(0) ?? '';
     let done = 0;
-    const told = (bytes: number): void => onProgress({ phase: 'Checking', filesDone: 0, filesTotal: 1, bytesDone: (done += bytes), bytesTotal: file.size });
-    const rows = openRows(file, plan.source, { signal, onBytes: told, session, wanted: plan.columns.flatMap(({ headers }) => headers.slice(0, 1)) });
-    const checker = new RowChecker(plan);
-    const values: (string | null)[] = [];
-    const table = new PlainRows(asked, asked.map((name) => plan.columns.findIndex((column) => column.name === name)));
-    const scratch = plain === null ? null : await work.scratch();
-    try {
-      const written = new Channel();
-      const writing = scratch === null || plain === null ? Promise.resolve() : scratch.write(plain, written);
-      try {
-        checker.headers(rows.names);
-        await rows.read(
-          (row) => {
-            if (rows.lineWord !== 'line') checker.headers(rows.names);
-            checker.row(row, values);
-            if (plain !== null) table.add(row.line, values);
-          },
-          async () => {
-            if (plain !== null && table.isFull) await Promise.race([written.give(table.take()), writing]);
-            await setImmediate();
-          },
-        );
-        if (rows.lineWord === 'row') checker.headers(rows.names);
-        if (plain !== null) await Promise.race([written.give(table.take()), writing]);
-      } finally {
-        written.end();
-        await writing;
-      }
-    } finally {
-      await rows.close();
-    }
-    const findings = [...rows.remarks().map(remarkFinding), ...checker.findings()];
-    if (plain !== null && checker.rows > 0) {
-      const queries = await session();
-      for (const name of [ROWS, plan.name]) await queries.table({ kind: 'plain', name, file: plain, columns: table.columns, longestRow: table.longestRow }, signal);
-      findings.push(...(await answers(plan, checker.rows, asking(queries, signal))));
-    }
-    return { contract: { name: plan.name, version: plan.version }, file: file.name, rows: checker.rows, bytes: file.size, lineWord: rows.lineWord, accepted: findings.length === 0, findings };
+    const { rows, lineWord, findings } = await passFile(file, plan, { asked, kept: null }, {
+      signal,
+      onBytes: (bytes) => onProgress({ phase: 'Checking', filesDone: 0, filesTotal: 1, bytesDone: (done += bytes), bytesTotal: file.size }),
+      session: () => work.session([file.path, ...(scratch === null ? [] : [asked])]),
+      write: async (to, bytes) => scratch?.write(to, bytes),
+    });
+    return { contract: { name: plan.name, version: plan.version }, file: file.name, rows, bytes: file.size, lineWord, accepted: findings.length === 0, findings };
   } finally {
     await work.close();
   }
-}
-
-function remarkFinding({ kind, message, count, lines }: FileRemark): CheckFinding {
-  return { column: null, kind, message, count, samples: lines.slice(0, MOST_SAMPLES).map((line) => ({ line, value: null, why: null })) };
-}
-
-function asking(queries: QuerySession, signal: AbortSignal): Parameters<typeof answers>[2] {
-  return {
-    async ask(sql) {
-      const rows: unknown[][] = [];
-      let columns: readonly ResultColumn[] = [];
-      for await (const part of queries.select(sql, signal)) {
-        if (!('rows' in part)) columns = part.columns;
-        else for (let row = 0; row < part.rows; row++) rows.push(columns.map((_, i) => part.columns[i]?.[row] ?? null));
-      }
-      return rows;
-    },
-    async judge(sql) {
-      await queries.judge(sql, signal);
-    },
-    refusal: (error) => (error instanceof HmsError && ['QUERY_REFUSED', 'QUERY_STOPPED', 'QUERY_FAILED'].includes(error.code) ? error.message : null),
-  };
 }
 
 /** What one piece of work opens on its way, and closes at its end. */
@@ -297,39 +243,6 @@ class Work {
     if (this.#isOwn) await this.#processes.close();
     await (await this.#scratch?.catch(() => null))?.close();
     this.#signal.throwIfAborted();
-  }
-}
-
-/** Pieces from who makes them to who writes them: one at a time, so that neither runs ahead. */
-class Channel implements AsyncIterable<Uint8Array> {
-  #piece: Uint8Array | null = null;
-  #ended = false;
-  #taken: () => void = () => undefined;
-  #given: () => void = () => undefined;
-
-  /** Resolves when the piece was taken. */
-  give(piece: Uint8Array): Promise<void> {
-    this.#piece = piece;
-    const taken = new Promise<void>((resolve) => (this.#taken = resolve));
-    this.#given();
-    return taken;
-  }
-
-  end(): void {
-    this.#ended = true;
-    this.#given();
-  }
-
-  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
-    for (;;) {
-      const piece = this.#piece;
-      if (piece !== null) {
-        this.#piece = null;
-        yield piece;
-        this.#taken();
-      } else if (this.#ended) return;
-      else await new Promise<void>((resolve) => (this.#given = resolve));
-    }
   }
 }
 

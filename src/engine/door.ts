@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { By, Caller, DatasetId } from '../contract/index.ts';
-import { abortable, DraftBook, EventLog, EXPORT_KEPT_MS, handlerOf, KnownLakes, LakeDesk, Metrics, problemOf, QuestionDesk, RawDesk, takePathsJob, Uploads } from './api/index.ts';
+import { abortable, DraftBook, EventLog, EXPORT_KEPT_MS, handlerOf, KnownLakes, LakeDesk, Metrics, NormalDesk, problemOf, QuestionDesk, RawDesk, takePathsJob, Uploads } from './api/index.ts';
 import type { Services, Verify } from './api/index.ts';
 import { takeStationLock } from './catalog/index.ts';
 import { systemClock } from './clock.ts';
@@ -80,8 +80,14 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   const desk: LakeDesk = new LakeDesk(
     { profile, clock, ...shared, ...spawning },
     {
-      lake: (lake) => events.tell({ type: 'lake', lake }),
-      ledger: (size, at) => events.tell({ type: 'ledger', size, at }),
+      lake: (lake) => {
+        events.tell({ type: 'lake', lake });
+        normal.soon();
+      },
+      ledger: (size, at) => {
+        events.tell({ type: 'ledger', size, at });
+        normal.soon();
+      },
       presence: () => events.tell({ type: 'presence' }),
       away: (away, lake) => {
         log(away === null ? 'The lake answers again.' : `The lake does not answer (${away.why}).`);
@@ -104,6 +110,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     whyAway: (lake, kept) => desk.whyAway(lake, kept),
     specAgain: (job, { dataset, paths }) => takePathsJob({ desk, drafts, events }, job.lake ?? '', dataset as DatasetId, paths),
   });
+  const normal: NormalDesk = new NormalDesk({ desk, jobs, processes, log });
   const metrics = new Metrics(() => jobs.list());
   const uploads = new Uploads(join(profile, 'uploads', run), durable, clock, (bytes) => metrics.tookIn(bytes));
   await uploads.clear();
@@ -125,6 +132,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     events,
     drafts,
     raw,
+    normal,
     verify,
     log,
   };
@@ -147,6 +155,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     drain: (ms) => jobs.drain(ms),
     async close() {
       clearInterval(looking);
+      normal.close();
       await jobs.close();
       await questions.close();
       await processes.close();

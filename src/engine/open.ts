@@ -2,7 +2,7 @@ import { access, constants, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { HmsError } from '../contract/index.ts';
 import type { By, LakeJson } from '../contract/index.ts';
-import { CatalogError, openCatalog } from './catalog/index.ts';
+import { CatalogError, openCatalog, Outcomes } from './catalog/index.ts';
 import type { Catalog, StationLock } from './catalog/index.ts';
 import { CatalogIndex } from './catalog-index.ts';
 import { systemClock } from './clock.ts';
@@ -61,6 +61,8 @@ export interface ReadableLake {
   readonly catalog: Catalog;
   readonly index: CatalogIndex;
   readonly ledger: Ledger;
+  /** Why raw drops were not normalized at this station. */
+  readonly outcomes: Outcomes;
   readonly durable: Durable;
   readonly clock: Clock;
   readonly profile: string;
@@ -179,14 +181,18 @@ async function openLocated(located: Located, options: OpenOptions): Promise<Read
     const edited = await inWords('Opening the lake', 'Nothing was changed.', () => editedLakeJson(paths));
     const seenProblem = profile === null ? null : await contradiction(lake, ledger.tree(), places.seen);
     const presence = options.presence ?? new Presence(clock);
-    const opened = { lake, paths, catalog, index, ledger, durable, clock, profile: options.profile, by, station: profile?.station ?? null, presence };
+    const outcomes = new Outcomes(profile === null ? ':memory:' : join(places.place, 'outcomes.sqlite'));
+    const opened = { lake, paths, catalog, index, ledger, outcomes, durable, clock, profile: options.profile, by, station: profile?.station ?? null, presence };
     const readOnly = seenProblem ?? edited ?? whyReadOnly(opened) ?? (await whyClosed(paths));
     if (options.presence !== undefined && readOnly === null && opened.station !== null) presence.attach({ paths, durable, station: opened.station.id });
     return {
       ...opened,
       readOnly,
       refresh: async () => void (await ledger.catchUp()),
-      close: () => catalog.close(),
+      close: async () => {
+        outcomes.close();
+        await catalog.close();
+      },
     };
   } catch (error) {
     await catalog.close();

@@ -2,12 +2,14 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { HmsError } from '../../contract/index.ts';
+import { HmsError, tableVersionName } from '../../contract/index.ts';
 import type { ProgramId } from '../../contract/index.ts';
 import type { DropDetail } from '../../engine/catalog/index.ts';
 import { bytesOf, codeOf } from '../../engine/lake/index.ts';
 import type { ReadableLake } from '../../engine/open.ts';
 import { dropContent, dropOfText } from '../../engine/raw-drops.ts';
+import { DropStates } from '../../engine/drop-states.ts';
+import type { DropState } from '../../engine/drop-states.ts';
 import { contractOf, Receiving } from '../../engine/receiving.ts';
 import type { Received } from '../../engine/receiving.ts';
 import { jsonWithList } from '../json.ts';
@@ -45,7 +47,14 @@ export function put(session: Session, [files]: readonly [readonly string[]], { p
     } finally {
       await receiving.close();
     }
-    await answer(session, { drops: received.map(({ rawId, name, duplicate }) => ({ raw_id: rawId, name, status: 'stored', duplicate })) }, []);
+    const states = new DropStates();
+    const ends = received.map((one) => {
+      const drop = lake.catalog.dropById(one.drop);
+      return { ...one, status: drop === null ? 'stored' : states.of(lake, drop).status };
+    });
+    const waiting = ends.filter(({ status }) => status === 'queued_for_etl').length;
+    if (waiting > 0) await remark(session, `${count(waiting, 'drop')} ${waiting === 1 ? 'waits' : 'wait'} to be normalized. A running program does it by itself; else: hms dta raw normalize`);
+    await answer(session, { drops: ends.map(({ rawId, name, duplicate, status }) => ({ raw_id: rawId, name, status, duplicate })) }, []);
   });
 }
 
@@ -69,6 +78,7 @@ export function ls(session: Session, _: readonly [], { program, limit = Number.M
       return;
     }
     const when = officeClock(lake.lake.zone);
+    const states = new DropStates();
     let rows: string[][] = [];
     const flush = async (): Promise<void> => {
       if (rows.length > 0) await session.out.lines(table([{ title: 'Raw', align: 'right' }, { title: 'Program', align: 'right' }, { title: 'Received' }, { title: 'Bytes', align: 'right' }, { title: 'Status' }, { title: 'Name' }], rows));
@@ -76,7 +86,7 @@ export function ls(session: Session, _: readonly [], { program, limit = Number.M
     };
     for (const drop of drops(lake, of, limit)) {
       if (!(await goesOn(session))) return;
-      rows.push([drop.rawId === null ? drop.id : String(drop.rawId), drop.program === null ? 'not known' : String(drop.program), when(drop.at), drop.size === null ? 'not known' : grouped(drop.size), 'stored', drop.name ?? 'not known']);
+      rows.push([drop.rawId === null ? drop.id : String(drop.rawId), drop.program === null ? 'not known' : String(drop.program), when(drop.at), drop.size === null ? 'not known' : grouped(drop.size), statusWords(states.of(lake, drop)), drop.name ?? 'not known']);
       if (rows.length === PAGE) await flush();
     }
     await flush();
@@ -96,20 +106,25 @@ function* drops(lake: ReadableLake, program: ProgramId | null, limit: number): G
 }
 
 function* dropsOf(lake: ReadableLake, program: ProgramId | null, limit: number): Generator<object> {
-  for (const drop of drops(lake, program, limit)) yield dropJson(drop);
+  const states = new DropStates();
+  for (const drop of drops(lake, program, limit)) yield dropJson(drop, states.of(lake, drop));
 }
 
 export function show(session: Session, [text]: readonly [string]): Promise<void> {
   return reading(session, async (lake) => {
     const drop = dropOfText(lake, text);
     const { rawId, id, program, name, media, size, sha256, sender, contract, at, repeats, destroyed } = drop;
+    const state = new DropStates().of(lake, drop);
+    const { outcome } = state;
     const known = <T>(value: T | null, words: (value: T) => string = String): string => (value === null ? (destroyed === null ? 'not known' : `destroyed under ${destroyed.authority ?? 'an authority that is not known'}`) : words(value));
     await answer(
       session,
-      dropJson(drop),
+      { ...dropJson(drop, state), findings: outcome?.findings ?? [], trouble: outcome?.trouble ?? null },
       fields([
         ['Raw drop', rawId === null ? `${id} (from before a fork)` : String(rawId)],
-        ['Status', 'stored'],
+        ['Status', statusWords(state)],
+        ['Tables', state.tables.length === 0 ? null : state.tables.map(({ table: of, version }) => tableVersionName(of, version)).join(', ')],
+        ['Why', outcome === null ? null : outcome.trouble ?? `${count(outcome.findings.length, 'finding')}: hms dta raw explain ${rawId ?? id}`],
         ['Program', known(program)],
         ['Name', known(name)],
         ['Media type', known(media)],
@@ -125,8 +140,14 @@ export function show(session: Session, [text]: readonly [string]): Promise<void>
   });
 }
 
-function dropJson({ rawId, id, program, name, media, size, sha256, sender, contract, at, repeats }: DropDetail): object {
-  return { raw_id: rawId, uuid: id, status: 'stored', program_id: program, name, media_type: media, bytes: size, sha256, sender, contract, received: at, duplicates: repeats };
+/** In words for people. */
+function statusWords({ status, takers }: DropState): string {
+  const words = { queued_for_etl: 'waits', normalizing: 'is being normalized', normalized: 'normalized', quarantined: 'quarantined', stored: 'stored' } as const;
+  return status === 'queued_for_etl' ? `waits for ${takers.map(({ compiled }) => compiled.plan.name).join(', ')}` : words[status];
+}
+
+function dropJson({ rawId, id, program, name, media, size, sha256, sender, contract, at, repeats }: DropDetail, { status, tables }: DropState): object {
+  return { raw_id: rawId, uuid: id, status, tables: tables.map(({ table: of, version }) => ({ table: of, version })), program_id: program, name, media_type: media, bytes: size, sha256, sender, contract, received: at, duplicates: repeats };
 }
 
 /** A piece is held back until the next is there, and the last until the hash is right: altered bytes never look complete. */
@@ -136,7 +157,7 @@ export function cat(session: Session, [text]: readonly [string]): Promise<void> 
     const { place, sha256, name } = await dropContent(lake, drop);
     const hash = createHash('sha256');
     let held: Uint8Array | null = null;
-    if (session.json) await session.out.text(`${JSON.stringify(dropJson(drop)).slice(0, -1)},"base64":"`);
+    if (session.json) await session.out.text(`${JSON.stringify(dropJson(drop, new DropStates().of(lake, drop))).slice(0, -1)},"base64":"`);
     let rest: Uint8Array = Buffer.alloc(0);
     const write = async (piece: Uint8Array): Promise<void> => {
       if (!session.json) return session.out.bytes(piece);

@@ -9,7 +9,7 @@ const RAW = 'raw_id, or the UUID';
 /** Raw drops: files as other programs deliver them. */
 export function addRawCommands(dta: Command, run: Run): void {
   dta.commandsGroup('Put records in:');
-  const raw = group(dta, 'raw', 'Raw drops: files kept byte for byte as programs deliver them: put, ls, show, cat.', ['hms dta raw put --program 12 seatbelt_2024_07_31.csv', 'hms dta raw ls --program 12', 'hms dta raw cat 881 > seatbelt.csv']);
+  const raw = group(dta, 'raw', 'Raw drops: files kept byte for byte as programs deliver them, and their way into tables: put, ls, show, cat, normalize, explain, retry.', ['hms dta raw put --program 12 seatbelt_2024_07_31.csv', 'hms dta raw ls --program 12', 'hms dta raw cat 881 > seatbelt.csv']);
 
   const put = leaf(raw, 'put', 'Keep files as they are, each with a number of its own in the ledger. Bytes that the program sent before are not kept twice: the first number is answered. Prints the numbers.', [
     'hms dta raw put --program 12 seatbelt_2024_07_31.csv',
@@ -30,6 +30,15 @@ export function addRawCommands(dta: Command, run: Run): void {
 
   const cat = leaf(raw, 'cat', 'Write the bytes of a raw drop to standard output, checked on the way.', ['hms dta raw cat 881 > seatbelt.csv']).argument('<raw>', RAW);
   does(cat, run, async () => (await import('../commands/raw.ts')).cat);
+
+  const normalize = leaf(raw, 'normalize', 'Bring the rows of all drops that wait into the tables of their contracts. A drop with findings is quarantined whole, and its bytes stay as they are. Ends with 1 where one was.', ['hms dta raw normalize', 'hms dta raw normalize --json']);
+  does(normalize, run, async () => (await import('../commands/normalize.ts')).normalize);
+
+  const explain = leaf(raw, 'explain', 'Say what has become of a drop: which columns and lines keep it out of its table, and what to do.', ['hms dta raw explain 881']).argument('<raw>', RAW);
+  does(explain, run, async () => (await import('../commands/normalize.ts')).explain);
+
+  const retry = leaf(raw, 'retry', 'Try drops again that were quarantined, after their contract was mended.', ['hms dta raw retry 881', 'hms dta raw retry 881 882']).argument('<raw...>', RAW);
+  does(retry, run, async () => (await import('../commands/normalize.ts')).retry);
 }
 
 /** Tokens with which other programs ask over HTTP. */

@@ -9,6 +9,7 @@ import { ledgerRoutes } from './ledger.ts';
 import { presenceRoutes } from './presence.ts';
 import { rawRoutes } from './raw.ts';
 import { queryRoutes } from './queries.ts';
+import { tableRoutes } from './tables.ts';
 import { transformRoutes } from './transforms.ts';
 import { verificationRoutes } from './verifications.ts';
 
@@ -27,6 +28,7 @@ export * from './raw.ts';
 export * from './queries.ts';
 export * from './results.ts';
 export * from './route.ts';
+export * from './tables.ts';
 export * from './transforms.ts';
 export * from './verifications.ts';
 
@@ -39,6 +41,7 @@ export const routes = {
   ...exportRoutes,
   ...verificationRoutes,
   ...rawRoutes,
+  ...tableRoutes,
   ...transformRoutes,
   ...queryRoutes,
   ...ledgerRoutes,

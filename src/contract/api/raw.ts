@@ -7,7 +7,10 @@ import { limit, page, route } from './route.ts';
  * `purpose` = `raw` and `path` = the file's name, in one part or several, and then entered.
  */
 
-/** What has become of a drop. `stored`: kept, and nothing more is to be done with it. */
+/**
+ * What has become of a drop. `queued_for_etl`: a contract takes it, and its rows will come into a table; `normalized`: they are there; `quarantined`: they do not keep to the
+ * contract; `stored`: kept, and nothing more is to be done with it.
+ */
 export const RawStatus = z.enum(['queued_for_etl', 'normalizing', 'normalized', 'quarantined', 'stored']);
 export type RawStatus = z.infer<typeof RawStatus>;
 
@@ -42,8 +45,33 @@ export const RawDrop = z.object({
   received: Instant,
   /** How often the same bytes came again. */
   duplicates: z.int(),
+  /** Versions of tables that its rows came into. */
+  tables: z.array(z.object({ table: z.string(), version: z.int() })),
 });
 export type RawDrop = z.infer<typeof RawDrop>;
+
+/** One thing that keeps a drop out of its table. */
+export const RawFinding = z.object({
+  contract: z.string(),
+  /** Null where it is about the file or the whole table. */
+  column: z.string().nullable(),
+  /** `UNKNOWN_COLUMN` is a column that the contract does not know. */
+  kind: z.string(),
+  message: z.string(),
+  count: z.int(),
+  /** The first of them, at most 20. Values of columns that tell of persons are left out. */
+  samples: z.array(z.object({ line: z.int(), value: z.string().nullable(), why: z.string().nullable() })),
+});
+
+/** A drop with what this workstation found when it was to be normalized. */
+export const RawState = RawDrop.extend({
+  /** What `line` of a sample counts: `line`, `row` or `object`; null where nothing was found. */
+  line_word: z.string().nullable(),
+  findings: z.array(RawFinding),
+  /** Why it could not be tried to its end. */
+  trouble: z.string().nullable(),
+});
+export type RawState = z.infer<typeof RawState>;
 
 const contract = z.string().regex(/^[a-z][a-z0-9_]{0,62}$/, 'must be the name of a contract: lower-case letters, digits and underscores');
 
@@ -88,6 +116,7 @@ export const rawRoutes = {
     problems: ['LAKE_NONE', 'SCOPE_MISSING'],
     scopes: ['query:read'],
   }),
-  getRaw: route({ method: 'GET', path: '/dta/raw/{raw}', summary: 'A raw drop, and what has become of it', params, reply: RawDrop, problems: ['LAKE_NONE', 'RAW_UNKNOWN', 'SCOPE_MISSING'], scopes: ['raw:write', 'query:read'] }),
+  getRaw: route({ method: 'GET', path: '/dta/raw/{raw}', summary: 'A raw drop, and what has become of it', params, reply: RawState, problems: ['LAKE_NONE', 'RAW_UNKNOWN', 'SCOPE_MISSING'], scopes: ['raw:write', 'query:read'] }),
+  retryRaw: route({ method: 'POST', path: '/dta/raw/{raw}/retry', summary: 'Puts a quarantined drop back into the queue', params, reply: RawState, problems: ['LAKE_NONE', 'RAW_UNKNOWN', 'SCOPE_MISSING', 'NOT_ENROLLED', 'LAKE_READ_ONLY'], scopes: ['raw:write'] }),
   readRaw: route({ method: 'GET', path: '/dta/raw/{raw}/content', summary: 'The bytes of a raw drop, as they arrived', params, reply: 'bytes', problems: ['LAKE_NONE', 'RAW_UNKNOWN', 'SCOPE_MISSING', 'RANGE_OUTSIDE', 'STORED_DAMAGED'], scopes: ['query:read'] }),
 } as const;

@@ -27,6 +27,8 @@ export interface Route {
   readonly body?: z.ZodType;
   /** Instead of JSON, `multipart/form-data` (RFC 7578): its fields, and the name of the one that carries files. The handler reads it as it comes. */
   readonly form?: { readonly fields: z.ZodObject; readonly files: string };
+  /** Instead of JSON, bytes of one of these media types, read as they come. */
+  readonly sends?: readonly string[];
   readonly reply: Reply;
   /** Default 200, or 204 for `nothing`. 202 where a job was begun. */
   readonly status?: 200 | 201 | 202 | 204;

@@ -107,7 +107,7 @@ async function parse(route: Route, c: Context<Env>): Promise<Call<Route>> {
     const words = issues.slice(0, 3).map(({ in: where, path, message }) => `${path === '' ? where : path}: ${message}`);
     throw new DoorError('REQUEST_INVALID', `The request does not fit: ${words.join('; ')}${count > 3 ? `; and ${count - 3} more` : ''}.`, { kept: 'Nothing was changed.', next: 'See /openapi.json for what it takes.', facts: { issues } });
   }
-  return { params, query, body, signal: c.var.signal, headers: c.req.raw.headers, isHead: c.req.method === 'HEAD', caller: c.env.caller, stream: route.form === undefined ? null : c.req.raw.body } as Call<Route>;
+  return { params, query, body, signal: c.var.signal, headers: c.req.raw.headers, isHead: c.req.method === 'HEAD', caller: c.env.caller, stream: route.form === undefined && route.sends === undefined ? null : c.req.raw.body } as Call<Route>;
 }
 
 /** A program with a token does what its token allows, and nothing that names no scope. */

@@ -16,6 +16,7 @@ import { rawHandlers } from './raw-handlers.ts';
 import { queryHandlers } from './query-handlers.ts';
 import { Requests } from './requests.ts';
 import type { Services } from './services.ts';
+import { tableHandlers } from './table-handlers.ts';
 import { transformHandlers } from './transform-handlers.ts';
 import type { Uploads } from './uploads.ts';
 import { verificationHandlers } from './verification-handlers.ts';
@@ -25,6 +26,7 @@ export { EventLog } from './event-log.ts';
 export { KnownLakes } from './known-lakes.ts';
 export { LakeDesk } from './lake-desk.ts';
 export { Metrics } from './metrics.ts';
+export { NormalDesk } from './normal-desk.ts';
 export { RawDesk } from './raw-desk.ts';
 export { problemOf } from './problems.ts';
 export { QuestionDesk } from './question-desk.ts';
@@ -46,6 +48,7 @@ export function handlerOf(services: Services, uploads: Uploads, metrics: Metrics
     ...exportHandlers(services, links),
     ...verificationHandlers(services, uploads),
     ...rawHandlers(services, uploads, metrics),
+    ...tableHandlers(services, metrics),
     ...transformHandlers(services),
     ...queryHandlers(services),
     ...ledgerHandlers(services),

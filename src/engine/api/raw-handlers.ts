@@ -1,9 +1,11 @@
 import { createReadStream } from 'node:fs';
 import type { ProgramId } from '../../contract/index.ts';
 import { DoorError, RawFields } from '../../contract/api/index.ts';
-import type { RawAnswer, RawDrop, rawRoutes } from '../../contract/api/index.ts';
-import type { WritableLake } from '../access.ts';
+import type { RawAnswer, RawDrop, rawRoutes, RawState, RawStatus } from '../../contract/api/index.ts';
+import type { ReadableLake, WritableLake } from '../access.ts';
 import type { DropDetail } from '../catalog/index.ts';
+import type { DropState } from '../drop-states.ts';
+import { forgetOutcome } from '../normalizing.ts';
 import { dropContent, dropOfText } from '../raw-drops.ts';
 import type { DropOrder, Received } from '../receiving.ts';
 import { bytesResponse } from './bytes.ts';
@@ -17,13 +19,24 @@ const MOST_FILES = 1_000;
 const PIECE_BYTES = 1 << 20;
 
 /** Raw drops: received, listed, given back. */
-export function rawHandlers({ desk, raw, account }: Services, uploads: Uploads, metrics: Metrics): HandlersOf<typeof rawRoutes> {
+export function rawHandlers({ desk, raw, normal, account }: Services, uploads: Uploads, metrics: Metrics): HandlersOf<typeof rawRoutes> {
   const enterAll = async (lake: WritableLake, order: DropOrder, staged: readonly Staged[]): Promise<Doc<RawAnswer>> => {
     const receiving = await raw.receiving(lake);
     const ends = await Promise.allSettled(staged.map((one) => receiving.enter(order, one)));
     const failed = ends.find((end) => end.status === 'rejected');
     if (failed?.status === 'rejected') throw failed.reason;
-    return answerOf(ends.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : [])));
+    const received = ends.flatMap((end) => (end.status === 'fulfilled' ? [withStatus(lake, end.value)] : []));
+    if (received.some(({ status }) => status === 'queued_for_etl')) normal.wake();
+    return answerOf(received);
+  };
+  const withStatus = (lake: WritableLake, received: Received): Told => {
+    const drop = lake.catalog.dropById(received.drop);
+    return { ...received, status: drop === null ? 'stored' : normal.states.of(lake, drop).status };
+  };
+  const stateOf = (lake: ReadableLake, drop: DropDetail): Doc<RawState> => {
+    const state = normal.states.of(lake, drop);
+    const { outcome } = state;
+    return { ...shape(drop, state), line_word: outcome?.lineWord ?? null, findings: outcome?.findings ?? [], trouble: outcome?.trouble ?? null };
   };
   return {
     receiveRaw: (call) =>
@@ -63,9 +76,17 @@ export function rawHandlers({ desk, raw, account }: Services, uploads: Uploads, 
     listRaw: ({ query: { program_id: program, after, limit } }) =>
       desk.reading((lake) => {
         const { drops, next } = lake.catalog.drops((program as ProgramId | undefined) ?? null, after === undefined ? null : Number(after), limit);
-        return { items: drops.map(shape), next: next === null ? null : String(next) };
+        return { items: drops.map((drop) => shape(drop, normal.states.of(lake, drop))), next: next === null ? null : String(next) };
       }),
-    getRaw: ({ params: { raw: text } }) => desk.reading((lake) => shape(dropOfText(lake, text))),
+    getRaw: ({ params: { raw: text } }) => desk.reading((lake) => stateOf(lake, dropOfText(lake, text))),
+    retryRaw: ({ params: { raw: text } }) =>
+      desk.writing((lake) => {
+        const drop = dropOfText(lake, text);
+        forgetOutcome(lake, drop);
+        const state = stateOf(lake, drop);
+        if (state.status === 'queued_for_etl') normal.wake();
+        return Promise.resolve(state);
+      }),
     readRaw: ({ params: { raw: text }, headers, isHead }) =>
       desk.reading(async (lake) => {
         const drop = dropOfText(lake, text);
@@ -77,16 +98,18 @@ export function rawHandlers({ desk, raw, account }: Services, uploads: Uploads, 
 
 type Staged = Awaited<ReturnType<Awaited<ReturnType<Services['raw']['receiving']>>['stage']>>;
 
-function answerOf(received: readonly Received[]): Doc<RawAnswer> {
-  const all = received.map(({ rawId, name, duplicate }) => ({ raw_id: rawId, status: 'stored' as const, ...(duplicate ? { duplicate: true as const } : {}), name }));
+type Told = Received & { readonly status: RawStatus };
+
+function answerOf(received: readonly Told[]): Doc<RawAnswer> {
+  const all = received.map(({ rawId, name, duplicate, status }) => ({ raw_id: rawId, status, ...(duplicate ? { duplicate: true as const } : {}), name }));
   const [one] = all;
   if (one === undefined || all.length > 1) return { drops: all };
   const { name: _, ...alone } = one;
   return alone;
 }
 
-function shape({ rawId, id, program, name, media, size, sha256, sender, contract, at, repeats }: DropDetail): Doc<RawDrop> {
-  return { raw_id: rawId, uuid: id, status: 'stored', program_id: program, name, media_type: media, bytes: size, sha256, sender, contract, received: at, duplicates: repeats };
+function shape({ rawId, id, program, name, media, size, sha256, sender, contract, at, repeats }: DropDetail, { status, tables }: DropState): Doc<RawDrop> {
+  return { raw_id: rawId, uuid: id, status, program_id: program, name, media_type: media, bytes: size, sha256, sender, contract, received: at, duplicates: repeats, tables: tables.map(({ table, version }) => ({ table, version })) };
 }
 
 function misfit(issues: readonly { readonly path: PropertyKey[]; readonly message: string }[]): DoorError {

@@ -10,6 +10,7 @@ import type { DraftBook } from './draft-book.ts';
 import type { EventLog } from './event-log.ts';
 import type { KnownLakes } from './known-lakes.ts';
 import type { LakeDesk } from './lake-desk.ts';
+import type { NormalDesk } from './normal-desk.ts';
 import type { RawDesk } from './raw-desk.ts';
 import type { QuestionDesk } from './question-desk.ts';
 
@@ -38,6 +39,7 @@ export interface Services {
   readonly events: EventLog;
   readonly drafts: DraftBook;
   readonly raw: RawDesk;
+  readonly normal: NormalDesk;
   readonly verify: Verify;
   readonly log: (words: string, error?: unknown) => void;
 }

@@ -3,7 +3,7 @@ import type { Frontier, LedgerView } from '../../core/index.ts';
 import { contractText, contractVersions, newestContracts, type ContractRow, type ContractText } from './contract-read.ts';
 import { DatasetReader, type DatasetDetail, type DatasetPage, type ExportRow } from './dataset-read.ts';
 import { Differences } from './diff.ts';
-import { DropReader, type DropDetail } from './drop-read.ts';
+import { DropReader, type DropDetail, type DropUse } from './drop-read.ts';
 import { fileAt, filePage, iterateFiles, type FilePage, type FileRow } from './file-read.ts';
 import { fingerprint } from './fingerprint.ts';
 import { splitFrontier } from './frontier.ts';
@@ -253,6 +253,16 @@ export class Catalog {
   /** Claimed raw drops whose object was not yet seen in its place, oldest first. */
   unsettledDrops(): DropDetail[] {
     return this.#reader.snapshot(() => this.#drops.unsettled());
+  }
+
+  /** Raw drops of which no table has rows, oldest first, from the first behind the place `after` on; `last` is the place of the last of them. */
+  waitingDrops(after: number, limit: number): { readonly drops: DropDetail[]; readonly last: number } {
+    return this.#reader.snapshot(() => this.#drops.waiting(after, limit));
+  }
+
+  /** Versions of tables whose rows were made from a drop; empty where it was not normalized. */
+  dropUses(id: DropId): DropUse[] {
+    return this.#drops.uses(id);
   }
 
   /** The newest of each contract, by name, from the first after `after` on. */

@@ -78,7 +78,7 @@ export function applyChange(sql: Sql, place: Place, change: Change): boolean {
       addContract(sql, pos, change);
       return false;
     case 'tableCommitted':
-      addTableVersion(sql, pos, change);
+      addTableVersion(sql, place, change);
       return false;
     case 'bodyDestroyed':
       remark(sql, pos, change.authority === null ? null : { authority: change.authority, reason: change.reason });
@@ -227,7 +227,7 @@ function addExport(sql: Sql, pos: number, change: ChangeOf<'exported'>): void {
   );
 }
 
-function addTableVersion(sql: Sql, pos: number, { name, version, hash, message, words }: ChangeOf<'tableCommitted'>): void {
+function addTableVersion(sql: Sql, { pos, entry }: Place, { name, version, hash, message, words }: ChangeOf<'tableCommitted'>): void {
   sql.run('INSERT INTO delta_table (name, newest) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET newest = ?2', name, version);
   sql.run(
     `INSERT INTO delta_version (t, number, pos, hash, message, operation, contract_name, contract_hash, added_rows, removed_rows)
@@ -243,4 +243,8 @@ function addTableVersion(sql: Sql, pos: number, { name, version, hash, message, 
     words?.added.rows ?? null,
     words?.removed.rows ?? null,
   );
+  for (const input of entry.inputs) {
+    const source = 'ref' in input ? parseSubject(input.ref) : null;
+    if (source?.kind === 'raw') sql.run('INSERT INTO drop_use (drop_id, name, number) VALUES (?, ?, ?) ON CONFLICT DO NOTHING', source.uuid, name, version);
+  }
 }

@@ -1,4 +1,4 @@
-import type { DropId, Instant, KeyId, LogicalPath, ProgramId, Sha256, TxnId } from '../../contract/index.ts';
+import type { DropId, Instant, KeyId, LogicalPath, ProgramId, Sha256, TableName, TxnId } from '../../contract/index.ts';
 import { destructionAt, type Destruction } from './events.ts';
 import { hexBytes } from './ledger-view.ts';
 import type { Sql, Value } from './sql.ts';
@@ -27,6 +27,12 @@ export interface DropDetail {
   readonly destroyed: Destruction | null;
   /** Local: its object was seen in its place. */
   readonly placed: boolean;
+}
+
+/** A version of a table whose rows were made from a drop. */
+export interface DropUse {
+  readonly table: TableName;
+  readonly version: number;
 }
 
 interface Row {
@@ -95,6 +101,17 @@ export class DropReader {
   /** Claimed drops whose object was not yet seen in its place, oldest first. */
   unsettled(): DropDetail[] {
     return this.#sql.all<Row>(`${SELECT} WHERE d.placed = 0 ORDER BY d.pos`).map((row) => this.#detail(row));
+  }
+
+  /** Those of which no table has rows, oldest first, from the first behind the place `after` on; `last` is the place of the last of them. */
+  waiting(after: number, limit: number): { readonly drops: DropDetail[]; readonly last: number } {
+    const rows = this.#sql.all<Row>(`${SELECT} WHERE d.pos > ? AND NOT EXISTS (SELECT 1 FROM drop_use u WHERE u.drop_id = d.id) ORDER BY d.pos LIMIT ?`, after, limit);
+    return { drops: rows.map((row) => this.#detail(row)), last: rows.at(-1)?.pos ?? after };
+  }
+
+  /** Versions of tables that were made from the drop: the first of each table. */
+  uses(id: DropId): DropUse[] {
+    return this.#sql.all<DropUse>('SELECT name AS "table", min(number) AS version FROM drop_use WHERE drop_id = ? GROUP BY name ORDER BY name', id);
   }
 
   #one(where: string, ...values: Value[]): DropDetail | null {

@@ -4,6 +4,7 @@ export type { Compiled, CompiledContract } from './compile.ts';
 export { compareContracts, isLater, maskWords, nextVersion, retentionWords, versionOf } from './compare.ts';
 export type { ContractChange } from './compare.ts';
 export { MOST_CONTRACT_BYTES } from './document.ts';
+export { isoDate, isoTime, isoTimestamp } from './column-type.ts';
 export type { Fault } from './document.ts';
 export { encodings, sourceFormats } from './odcs.ts';
 export type { SourceFormat } from './odcs.ts';

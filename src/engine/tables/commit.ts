@@ -24,6 +24,8 @@ export interface TableAct {
   readonly engine?: string;
   readonly officer?: LedgerSigner;
   readonly steps?: Steps;
+  /** Asked with the ledger read to its end, last before the claim: why it must not be committed any more, as an error to be thrown; null where nothing stands in the way. */
+  readonly refusal?: () => Error | null;
 }
 
 export interface CommittedTables {
@@ -99,6 +101,8 @@ async function claimTables(desk: TableDesk, txn: TxnId, act: TableAct, staged: R
   for (;;) {
     await inWords('Reading the ledger', KEPT, () => ledger.catchUp());
     await inWords('Looking at the tables', KEPT, () => readyTables(desk, act, scratch));
+    const refused = act.refusal?.() ?? null;
+    if (refused !== null) throw refused;
     const prepared = act.changes.map((change) => prepareTable({ tables, now: clock.now(), id: ids.get(change.name) ?? '' }, change, staged.get(change.name) ?? []));
     const [first] = prepared;
     if (first === undefined) throw new RangeError('An act on tables changes at least one.');
@@ -120,7 +124,7 @@ async function claimTables(desk: TableDesk, txn: TxnId, act: TableAct, staged: R
         ...refs,
         ...(act.officer === undefined ? {} : { officer: act.officer }),
       },
-      () => prepared.every(({ name, base }) => (index.view.table(name)?.newest ?? 0) === (base?.version ?? 0)) && steps.goesOn(),
+      () => prepared.every(({ name, base }) => (index.view.table(name)?.newest ?? 0) === (base?.version ?? 0)) && (act.refusal?.() ?? null) === null && steps.goesOn(),
     );
     // A table moved while this was prepared: what is appended can follow, what is taken out is looked for again.
     if (claimed === null) continue;

@@ -15,7 +15,7 @@ describe('the grammar', () => {
     expect(leaves().map(({ name }) => name)).toEqual([
       ...['dta init', 'dta doctor'],
       ...['dta ingest', 'dta import', 'dta create', 'dta put', 'dta rm', 'dta mv', 'dta commit', 'dta discard', 'dta drafts'],
-      ...['dta raw put', 'dta raw ls', 'dta raw show', 'dta raw cat'],
+      ...['dta raw put', 'dta raw ls', 'dta raw show', 'dta raw cat', 'dta raw normalize', 'dta raw explain', 'dta raw retry'],
       ...['dta transform', 'dta query', 'dta publish'],
       ...['dta contract draft', 'dta contract check', 'dta contract publish', 'dta contract show', 'dta contract diff'],
       ...['dta table ls', 'dta table show', 'dta table log', 'dta table compact'],
