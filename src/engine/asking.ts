@@ -71,13 +71,13 @@ export async function prepareQuestion(lake: ReadableLake, sql: string, options: 
 }
 
 /** The moment of a question: never before the newest entry, so that AS OF the instant that the header shows gives the same again. */
-function questionInstant({ clock, catalog }: ReadableLake): Instant {
+export function questionInstant({ clock, catalog }: ReadableLake): Instant {
   const now = instantOf(clock.now());
   const { lastEffectiveAt } = catalog.position();
   return lastEffectiveAt !== null && lastEffectiveAt > now ? lastEffectiveAt : now;
 }
 
-function instantOfText(text: string, zone: string): Instant {
+export function instantOfText(text: string, zone: string): Instant {
   const time = officeTime(text, zone);
   switch (time.kind) {
     case 'instant':
@@ -147,7 +147,7 @@ async function openProcess(process: QueryProcess, tables: readonly { readonly na
 }
 
 /** Says in an error where in the question it stands. `at` turns the place that it has, if any, into one of the question. */
-async function placed<T>(sql: string, at: (position: number | null) => number | null, work: Promise<T>): Promise<T> {
+export async function placed<T>(sql: string, at: (position: number | null) => number | null, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {

@@ -15,6 +15,7 @@ export type { FilePage, FileRow } from './file-read.ts';
 export type { Differences, DifferenceTotals, FileDifference } from './diff.ts';
 export type { DatasetDetail, DatasetPage, DatasetSummary, ExportRow, Said } from './dataset-read.ts';
 export type { DropDetail } from './drop-read.ts';
+export type { CubeRow } from './cube-read.ts';
 export type { ContractRow, ContractText } from './contract-read.ts';
 export type { KeyDetail } from './key-read.ts';
 export type { VersionDetail } from './version-read.ts';

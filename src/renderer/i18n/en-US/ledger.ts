@@ -33,6 +33,8 @@ export const ledger = {
     'alias.added': '{{by}} gave another name to <subject/>',
     'raw.received': '{{by}} received a raw drop',
     'raw.repeated': '{{by}} received a raw drop that was there before',
+    'cube.defined': '{{by}} defined the cube <subject/>',
+    'cube.refreshed': '{{by}} refreshed the cube <subject/>',
     'contract.published': '{{by}} published the contract <subject/>',
     'body.destroyed': '{{by}} destroyed the words of <subject/>',
   },
