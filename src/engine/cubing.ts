@@ -222,7 +222,7 @@ async function refreshOnce(lake: WritableLake, { row, plan }: Cube, { signal, pr
           definition: { schema, partitionBy: plan.partition, domains: { [CUBE_DOMAIN]: refreshedText(refreshed) }, ...(plan.description === null ? {} : { description: plan.description }) },
           parts: partsOf(name, written, { schema, partitionBy: plan.partition, hidden: new Set() }, scratch),
           removes: removes.map(({ path }) => path),
-          operation: newest === null ? 'CREATE TABLE' : 'WRITE',
+          operation: newest === null ? 'CREATE TABLE' : 'REFRESH',
         },
       ],
       sources: sourceRefs(lake, sources.values()),

@@ -1,3 +1,4 @@
+import { cubeRoutes } from './cubes.ts';
 import { datasetRoutes } from './datasets.ts';
 import { draftRoutes } from './drafts.ts';
 import { eventRoutes } from './events.ts';
@@ -13,6 +14,7 @@ import { transformRoutes } from './transforms.ts';
 import { verificationRoutes } from './verifications.ts';
 
 export * from './client.ts';
+export * from './cubes.ts';
 export * from './datasets.ts';
 export * from './drafts.ts';
 export * from './events.ts';
@@ -41,6 +43,7 @@ export const routes = {
   ...rawRoutes,
   ...transformRoutes,
   ...queryRoutes,
+  ...cubeRoutes,
   ...ledgerRoutes,
   ...presenceRoutes,
   ...jobRoutes,

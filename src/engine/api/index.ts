@@ -1,6 +1,7 @@
 import type { Handlers } from './handler.ts';
 import { makeApp } from './app.ts';
 import type { App } from './app.ts';
+import { cubeHandlers } from './cube-handlers.ts';
 import { datasetHandlers } from './dataset-handlers.ts';
 import { draftHandlers } from './draft-handlers.ts';
 import { eventHandlers } from './event-handlers.ts';
@@ -48,6 +49,7 @@ export function handlerOf(services: Services, uploads: Uploads, metrics: Metrics
     ...rawHandlers(services, uploads, metrics),
     ...transformHandlers(services),
     ...queryHandlers(services),
+    ...cubeHandlers(services),
     ...ledgerHandlers(services),
     ...presenceHandlers(services),
     ...jobHandlers(services),

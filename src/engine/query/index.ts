@@ -6,6 +6,7 @@ export type { SessionOptions } from './session.ts';
 export { askable, originalPosition } from './askable.ts';
 export type { Limits, QueryProcess } from './query-process.ts';
 export type { SimpleShape, StatementShape } from './shape.ts';
+export { refreshedView } from './refresh-statement.ts';
 export type { JudgedStatement } from './gate.ts';
 export type { Batch, Cell, ColumnStatistics, ColumnValues, CopyFormat, Parameters, PartsColumn, PlainColumn, Planned, PlannedInstant, Reference, TablePart, ResultColumn, ResultFormat, RowWindow, TableSource, WrittenPart } from './protocol.ts';
 export { systemProbe } from './memory.ts';
