@@ -76,6 +76,8 @@ export const knownOps = [
   'alias.added',
   'contract.published',
   'table.committed',
+  'cube.defined',
+  'cube.refreshed',
   'body.destroyed',
   'raw.received',
   'raw.repeated',

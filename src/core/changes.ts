@@ -1,4 +1,5 @@
-import type { BodyHead, ContractName, DatasetId, Description, DropId, HeadOf, Imported, Instant, KeyId, KnownOp, Lineage, LogicalPath, ProgramId, RootName, Sha256, TableWords, Tag, VersionNumber } from '../contract/index.ts';
+import { tableHead } from '../contract/index.ts';
+import type { BodyHead, ContractName, DatasetId, Description, DropId, HeadOf, Imported, Instant, KeyId, KnownOp, Lineage, LogicalPath, ProgramId, RootName, Sha256, TableName, TableWords, Tag, VersionNumber } from '../contract/index.ts';
 import type { Deed, ForkOrigin, NewKey, TableOutput } from './deed.ts';
 import type { FirstTags, LedgerView } from './view.ts';
 
@@ -79,6 +80,8 @@ export type Change =
       readonly major: boolean | null;
     }
   | (TableOutput & { readonly kind: 'tableCommitted'; readonly message: string | null; readonly words: TableWords | null; /** Later lines of the body before its own. */ readonly skip: number; /** The program that acted. */ readonly program: string | null })
+  /** `hash` is that of the text, which is the whole definition as it was written. */
+  | { readonly kind: 'cubeDefined'; readonly name: TableName; readonly hash: Sha256; readonly text: string | null }
   /** `seq` and `op` are those of the entry whose body goes. */
   | {
       readonly kind: 'bodyDestroyed';
@@ -145,8 +148,11 @@ export function changesOf(deed: Deed, head: BodyHead | null, seq: number, statio
       const { version = null, text = null, major = null } = said(head, deed.op) ?? {};
       return [{ kind: 'contractPublished', name: deed.name, hash: deed.hash, version, text, major }];
     }
-    case 'table.committed': {
-      const words = said(head, deed.op);
+    case 'cube.defined':
+      return [{ kind: 'cubeDefined', name: deed.name, hash: deed.hash, text: said(head, deed.op)?.text ?? null }];
+    case 'table.committed':
+    case 'cube.refreshed': {
+      const words = tableHead(head?.op === deed.op ? head : null);
       return deed.tables.map((table) => {
         const place = words?.tables.findIndex(({ name, version }) => name === table.name && version === table.version) ?? -1;
         const before = words?.tables.slice(0, Math.max(0, place)) ?? [];

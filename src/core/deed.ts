@@ -34,7 +34,10 @@ export type Deed =
   | { readonly op: 'raw.repeated'; readonly drop: DropId }
   | { readonly op: 'contract.published'; readonly name: ContractName; readonly hash: Sha256 }
   | { readonly op: 'table.committed'; readonly tables: readonly TableOutput[] }
-  | { readonly op: 'secret.made'; readonly id: string };
+  | { readonly op: 'secret.made'; readonly id: string }
+  /** `version`: the one that the definition begins to hold with. */
+  | { readonly op: 'cube.defined'; readonly name: TableName; readonly version: VersionNumber; readonly hash: Sha256 }
+  | { readonly op: 'cube.refreshed'; readonly tables: readonly TableOutput[] };
 
 /** A version of a table that an entry makes, with the hash of its Delta lines. */
 export interface TableOutput {
@@ -63,6 +66,8 @@ export const subjectKinds = {
   'alias.added': 'dataset',
   'contract.published': 'contract',
   'table.committed': 'table',
+  'cube.defined': 'cube',
+  'cube.refreshed': 'cube',
   'body.destroyed': 'entry',
   'raw.received': 'raw',
   'raw.repeated': 'raw',
@@ -123,6 +128,16 @@ export function readDeed(entry: Entry, op: KnownOp, key: NewKey | null): Deed | 
       const tables = readTables(entry.outputs);
       if (typeof tables === 'string') return tables;
       return tables.some(({ name, version }) => entry.subject === `table:${name}:v${version}`) ? { op, tables } : 'The entry does not give the hash of the table that it is about.';
+    }
+    case 'cube.defined': {
+      if (subject.kind !== 'cube') return lackOf('cube');
+      const hash = outputHash(entry, 'definition');
+      return hash === null ? 'The entry does not give the hash of the definition.' : { op, name: subject.name as TableName, version: subject.version, hash };
+    }
+    case 'cube.refreshed': {
+      if (subject.kind !== 'cube') return lackOf('cube');
+      const hash = outputHash(entry, entry.subject);
+      return hash === null ? 'The entry does not give the hash of the cube that it is about.' : { op, tables: [{ name: subject.name as TableName, version: subject.version, hash }] };
     }
     case 'body.destroyed':
       return subject.kind === 'entry' ? { op, seq: subject.seq } : lackOf('entry');

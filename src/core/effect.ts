@@ -6,7 +6,7 @@ import { changesOf, said } from './changes.ts';
 import type { Change } from './changes.ts';
 import type { VerifySignature } from './checkpoint.ts';
 import { readDeed, readKey } from './deed.ts';
-import type { NewKey } from './deed.ts';
+import type { Deed, NewKey } from './deed.ts';
 import { actSigningBytes, entrySigningBytes, parseEntrySoon } from './entry.ts';
 import { bodyMisfit, entryMisfit } from './fits.ts';
 import { parseSubject } from './refs.ts';
@@ -83,7 +83,7 @@ export function judge(leaf: Leaf, view: LedgerView, lakeId: LakeId, sha: Sha256F
   if (misfit !== null) return without(misfit);
   // A head of another operation was not written for this entry.
   const head = typeof leaf.body === 'object' && leaf.body?.op === op ? leaf.body : null;
-  const wrongBody = bodyMisfit(subject, head, view) ?? textMisfit(subject, head, sha);
+  const wrongBody = bodyMisfit(subject, head, view) ?? textMisfit(subject, head, sha) ?? definitionMisfit(deed, head, sha);
   if (wrongBody !== null) return { ...without(wrongBody), bodyOnly: true };
   return { leafHash, entry, effect: true, changes: changesOf(deed, head, leaf.seq, entry.station, view) };
 }
@@ -93,6 +93,13 @@ function textMisfit(subject: Subject, head: BodyHead | null, sha: Sha256Fn): str
   const text = said(head, 'contract.published')?.text;
   if (subject.kind !== 'contract' || text === undefined || toHex(sha(utf8(text))) === subject.sha256) return null;
   return `The text in the body is not the contract ${subject.name} that the entry names.`;
+}
+
+/** So is the definition of a cube. */
+function definitionMisfit(deed: Deed, head: BodyHead | null, sha: Sha256Fn): string | null {
+  const text = said(head, 'cube.defined')?.text;
+  if (deed.op !== 'cube.defined' || text === undefined || toHex(sha(utf8(text))) === deed.hash) return null;
+  return `The text in the body is not the definition of the cube ${deed.name} that the entry names.`;
 }
 
 /** Rule 1: the entry is of this lake and of this place, and later than what has effect before it. */

@@ -1,5 +1,5 @@
 import { nameKey, versionName } from '../contract/index.ts';
-import type { BodyHead, ContractName, DatasetId, EntryKey, KeyId, KnownOp, Refs, Sha256 } from '../contract/index.ts';
+import type { BodyHead, ContractName, DatasetId, EntryKey, KeyId, KnownOp, Refs, Sha256, TableName } from '../contract/index.ts';
 import { said } from './changes.ts';
 import { readTables, subjectKinds } from './deed.ts';
 import type { TableOutput } from './deed.ts';
@@ -43,6 +43,8 @@ export function entryMisfit(op: KnownOp, subject: Subject, view: LedgerView, key
       return contractMisfit(subject.name, subject.sha256, view);
     case 'table':
       return firstOf(tables, (table) => tableMisfit(table, view));
+    case 'cube':
+      return cubeMisfit(op, subject.name as TableName, subject.version, view);
     case 'entry':
       return destructionMisfit(subject.seq, view);
     case 'raw':
@@ -116,12 +118,23 @@ function versionMisfit(op: KnownOp, id: DatasetId, version: number, view: Ledger
 }
 
 function contractMisfit(name: ContractName, hash: Sha256, view: LedgerView): string | null {
+  if (view.cube(name) !== null) return `The name "${name}" is taken by a cube.`;
   return view.hasContract(name, hash) ? `The contract ${name} was published in these very words before.` : null;
-  }
+}
 
 function tableMisfit({ name, version }: TableOutput, view: LedgerView): string | null {
+  if (view.cube(name) !== null) return `${name} is a cube: its rows come from its definition, by refreshing it.`;
   const newest = view.table(name)?.newest ?? 0;
   return version === newest + 1 ? null : `The next version of the table ${name} is v${newest + 1}, not v${version}.`;
+}
+
+function cubeMisfit(op: KnownOp, name: TableName, version: number, view: LedgerView): string | null {
+  const newest = view.table(name)?.newest ?? 0;
+  const isDefined = view.cube(name) !== null;
+  if (op === 'cube.refreshed' && !isDefined) return `There is no cube ${name} in this lake.`;
+  if (!isDefined && newest > 0) return `The name "${name}" is taken by a table.`;
+  if (!isDefined && view.contractNamed(name)) return `The name "${name}" is taken by a contract.`;
+  return version === newest + 1 ? null : `The next version of the cube ${name} is v${newest + 1}, not v${version}.`;
 }
 
 function firstOf<T>(list: readonly T[], fault: (item: T) => string | null): string | null {
@@ -133,11 +146,13 @@ function firstOf<T>(list: readonly T[], fault: (item: T) => string | null): stri
 }
 
 function destructionMisfit(seq: number, view: LedgerView): string | null {
+  const op = view.opOf(seq);
+  if (op === 'cube.defined') return `The body of entry ${seq} is the definition of a cube, and is kept.`;
   // Without its lines nobody can say any more which files the table has.
-  if (view.opOf(seq) === 'table.committed') return `The body of entry ${seq} says which files a table has, and cannot be destroyed while there is that table.`;
+  if (op === 'table.committed' || op === 'cube.refreshed') return `The body of entry ${seq} says which files a table has, and cannot be destroyed while there is that table.`;
   switch (view.entryBody(seq)) {
     case 'kept':
-      return view.opOf(seq) === 'contract.published' ? `The body of entry ${seq} is the text of a contract, which rows were and will be checked against; it is kept.` : null;
+      return op === 'contract.published' ? `The body of entry ${seq} is the text of a contract, which rows were and will be checked against; it is kept.` : null;
     case 'none':
       return `The entry ${seq} has no body.`;
     case 'destroyed':

@@ -50,6 +50,7 @@ export class LedgerState implements LedgerView {
   readonly #names = new Map<string, Name>();
   readonly #datasets = new Map<DatasetId, Dataset>();
   readonly #contracts = new Map<ContractName, Set<Sha256>>();
+  readonly #cubes = new Map<TableName, Sha256>();
   readonly #tables = new Map<TableName, TableRecord>();
   readonly #txns = new Set<TxnId>();
   readonly #drops = new Set<DropId>();
@@ -66,6 +67,7 @@ export class LedgerState implements LedgerView {
     for (const [id, key] of origin.#keys) fork.#keys.set(id, key);
     for (const [key, name] of origin.#names) fork.#names.set(key, { ...name, aliasSeq: null });
     for (const [name, hashes] of origin.#contracts) fork.#contracts.set(name, new Set(hashes));
+    for (const [name, hash] of origin.#cubes) fork.#cubes.set(name, hash);
     for (const [name, table] of origin.#tables) fork.#tables.set(name, table);
     for (const txn of origin.#txns) fork.#txns.add(txn);
     for (const drop of origin.#drops) fork.#drops.add(drop);
@@ -155,6 +157,14 @@ export class LedgerState implements LedgerView {
     return this.#contracts.get(name)?.has(hash) ?? false;
   }
 
+  contractNamed(name: ContractName): boolean {
+    return this.#contracts.has(name);
+  }
+
+  cube(name: TableName): Sha256 | null {
+    return this.#cubes.get(name) ?? null;
+  }
+
   table(name: TableName): TableRecord | null {
     return this.#tables.get(name) ?? null;
   }
@@ -217,6 +227,9 @@ export class LedgerState implements LedgerView {
         break;
       case 'contractPublished':
         this.#contracts.set(change.name, (this.#contracts.get(change.name) ?? new Set()).add(change.hash));
+        break;
+      case 'cubeDefined':
+        this.#cubes.set(change.name, change.hash);
         break;
       case 'tableCommitted':
         this.#tables.set(change.name, { name: change.name, newest: change.version, hash: change.hash });

@@ -69,7 +69,10 @@ export interface LedgerView {
   hasDrop(id: DropId): boolean;
   /** Whether the contract was published in these words. */
   hasContract(name: ContractName, hash: Sha256): boolean;
-  /** The table that has this name; null where there is none. */
+  contractNamed(name: ContractName): boolean;
+  /** SHA-256 of the newest definition of the cube of that name; null where no cube has it. */
+  cube(name: TableName): Sha256 | null;
+  /** The table or cube that has this name and a version; null where there is none. */
   table(name: TableName): TableRecord | null;
   txnSeen(txn: TxnId): boolean;
   /** Null where there is no such entry, or it cannot be read. */

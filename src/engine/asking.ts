@@ -148,7 +148,7 @@ async function openProcess(process: QueryProcess, tables: readonly { readonly na
 }
 
 /** Says in an error where in the question it stands. `at` turns the place that it has, if any, into one of the question. */
-async function placed<T>(sql: string, at: (position: number | null) => number | null, work: Promise<T>): Promise<T> {
+export async function placed<T>(sql: string, at: (position: number | null) => number | null, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { dropName, dropOf, HmsError, ZERO_HASH } from '../contract/index.ts';
+import { dropName, dropOf, HmsError, tableHead, ZERO_HASH } from '../contract/index.ts';
 import type { BodyLine, DatasetId, DropId, DropName, LakeId, LogicalPath, RootName, Sha256, TableName, TableWords, VersionNumber } from '../contract/index.ts';
 import type { Change, DeltaAction, Frontier, LedgerView } from '../core/index.ts';
 import type { Catalog, DropDetail, Projection, StateFile, VersionDetail } from './catalog/index.ts';
@@ -46,7 +46,8 @@ export class CatalogIndex implements LakeIndex, ForkableIndex {
     const { judgement, body } = leaf;
     projection.apply(leaf.seq, judgement, body.is === 'altered' ? 'altered' : body.is === 'missing' ? 'missing' : 'present');
     if (!judgement.effect) return;
-    if (body.is === 'kept' && body.head.op === 'table.committed') await this.#takeTables(projection, judgement.changes, body.head.tables, body.deltaLines());
+    const made = body.is === 'kept' ? tableHead(body.head) : null;
+    if (body.is === 'kept' && made !== null) await this.#takeTables(projection, judgement.changes, made.tables, body.deltaLines());
     for (const change of judgement.changes) {
       if (change.kind === 'dropReceived' && body.is === 'kept') await takeDropFile(projection, change.drop, body.lines());
       if (change.kind !== 'versionAdded') continue;

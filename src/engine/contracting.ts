@@ -15,6 +15,7 @@ import { codeOf, inWords, newTxn, placeError, sha256 } from './lake/index.ts';
 import type { Claimed } from './lake/index.ts';
 import type { ReadableLake, WritableLake } from './open.ts';
 import { QueryProcesses, QuerySession } from './query/index.ts';
+import { refuseTakenName } from './taken-names.ts';
 import { openScratch } from './transform-world.ts';
 import type { ScratchFolder } from './transform-world.ts';
 
@@ -104,6 +105,7 @@ export async function publishContract(lake: WritableLake, bytes: Uint8Array, { m
   const folder = lake.paths.transaction(txn);
   for (;;) {
     await inWords('Reading the ledger', NOTHING, () => lake.refresh());
+    refuseTakenName(lake, plan.name, 'contract');
     const [before] = lake.catalog.contractVersions(plan.name);
     const changes = before === undefined ? null : judgePublication(lake, before, plan, hash, major);
     const breaks = changes?.some((change) => change.breaks !== null) ?? false;

@@ -54,9 +54,11 @@ function headWords(head: BodyHead): string | null {
       return `${head.name}, for program ${head.program}`;
     case 'lake.created':
     case 'raw.received':
+    case 'cube.defined':
       return null;
     case 'version.committed':
     case 'table.committed':
+    case 'cube.refreshed':
       return head.message;
     case 'secret.made':
     case 'key.rotated':

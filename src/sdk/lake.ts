@@ -8,11 +8,13 @@ import { verify } from '../verify/index.ts';
 import type { VerifyReport } from '../verify/index.ts';
 import { openAccess } from './access.ts';
 import type { Access } from './access.ts';
+import { Cubes } from './cubes.ts';
 import { RawDrops } from './raw.ts';
 import { QueryResult } from './query.ts';
 import type { QueryOptions } from './query.ts';
 import { workOf } from './staging.ts';
 import type { LakeOptions, WorkOptions } from './types.ts';
+import { Warehouse } from './warehouse.ts';
 
 /** A dataset as a list of them shows it. */
 export interface DatasetInfo {
@@ -91,6 +93,16 @@ export class Lake implements AsyncDisposable {
   /** Files kept as programs deliver them. */
   get raw(): RawDrops {
     return new RawDrops(this.access);
+  }
+
+  /** Tables whose rows come from SQL over other tables. */
+  get cubes(): Cubes {
+    return new Cubes(this.access);
+  }
+
+  /** Statements that change something. */
+  get warehouse(): Warehouse {
+    return new Warehouse(this.access);
   }
 
   /** UUID. */

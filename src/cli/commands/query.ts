@@ -2,9 +2,11 @@ import { text } from 'node:stream/consumers';
 import { HmsError } from '../../contract/index.ts';
 import { prepareQuestion } from '../../engine/asking.ts';
 import type { Asked, Question } from '../../engine/asking.ts';
+import { refreshedView } from '../../engine/query/index.ts';
 import { formatOf, writeResult } from '../../engine/result-file.ts';
 import type { ReadableLake } from '../../engine/open.ts';
 import { jsonWithList } from '../json.ts';
+import { refresh } from './cube.ts';
 import { reading } from '../opening.ts';
 import { answer, goesOn, remark } from '../session.ts';
 import type { Session } from '../session.ts';
@@ -29,6 +31,11 @@ export async function query(session: Session, [given]: readonly [string], choice
   const { asOf, param = [], out } = choices;
   const format = wantedFormat(session, choices);
   const sql = given === '-' ? await text(process.stdin) : given;
+  const cube = refreshedView(sql);
+  if (cube !== null) {
+    if (out !== undefined || param.length > 0) throw usage('REFRESH MATERIALIZED VIEW makes a version of a cube, and has no result to write, and no parameters.', 'Leave --out and --param out.');
+    return refresh(session, [cube], asOf === undefined ? {} : { asOf });
+  }
   return reading(session, async (lake) => {
     const parameters = Object.fromEntries(param.map((value, i) => [String(i + 1), value]));
     const question = await prepareQuestion(lake, sql, { signal: session.signal, parameters, ...(asOf === undefined ? {} : { asOf }) });

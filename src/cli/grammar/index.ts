@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addLakeCommands, addProofCommands, addUpkeepCommands } from './lake.ts';
 import { addContractCommands } from './contracts.ts';
+import { addCubeCommands } from './cubes.ts';
 import { addKeyCommands } from './keys.ts';
 import type { Run } from './leaf.ts';
 import { addQueryCommands } from './query.ts';
@@ -58,6 +59,7 @@ Exit codes:
   addContractCommands(dta, run);
   addTableCommands(dta, run);
   addSecretCommands(dta, run);
+  addCubeCommands(dta, run);
   addLookingCommands(dta, run);
   addLabelCommands(dta, run);
   addProofCommands(dta, run);

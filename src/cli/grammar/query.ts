@@ -12,6 +12,7 @@ export function addQueryCommands(dta: Command, run: Run): void {
     `hms dta query "SELECT * FROM dataset('WF-2024-07', 'sensorA.csv') FOR SYSTEM_TIME AS OF '2024-07-30 23:59:59'"`,
     `hms dta query "SELECT now.day FROM dataset('WF-2024-07', 'a.csv') now ANTI JOIN dataset('WF-2024-07', 'a.csv') AT (VERSION => 1) was USING (day)"`,
     'hms dta query "SELECT count(*) FROM versions" --as-of "2024-07-30 23:59:59"',
+    'hms dta query "REFRESH MATERIALIZED VIEW car_seatbelt_c_90d"   # the same as: hms dta cube refresh car_seatbelt_c_90d',
     'hms dta query "SELECT * FROM versions WHERE ds_id = $1" --param WF-2024-07 --format csv --out versions.csv',
   ])
     .argument('<sql>', 'one SELECT (or DESCRIBE, SUMMARIZE, EXPLAIN of one), as docs/operations/query.md describes; "-" reads it from standard input')

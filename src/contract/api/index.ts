@@ -1,3 +1,4 @@
+import { cubeRoutes } from './cubes.ts';
 import { datasetRoutes } from './datasets.ts';
 import { draftRoutes } from './drafts.ts';
 import { eventRoutes } from './events.ts';
@@ -14,6 +15,7 @@ import { transformRoutes } from './transforms.ts';
 import { verificationRoutes } from './verifications.ts';
 
 export * from './client.ts';
+export * from './cubes.ts';
 export * from './datasets.ts';
 export * from './drafts.ts';
 export * from './events.ts';
@@ -44,6 +46,7 @@ export const routes = {
   ...tableRoutes,
   ...transformRoutes,
   ...queryRoutes,
+  ...cubeRoutes,
   ...ledgerRoutes,
   ...presenceRoutes,
   ...jobRoutes,

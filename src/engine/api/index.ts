@@ -1,6 +1,7 @@
 import type { Handlers } from './handler.ts';
 import { makeApp } from './app.ts';
 import type { App } from './app.ts';
+import { cubeHandlers } from './cube-handlers.ts';
 import { datasetHandlers } from './dataset-handlers.ts';
 import { draftHandlers } from './draft-handlers.ts';
 import { eventHandlers } from './event-handlers.ts';
@@ -51,6 +52,7 @@ export function handlerOf(services: Services, uploads: Uploads, metrics: Metrics
     ...tableHandlers(services, metrics),
     ...transformHandlers(services),
     ...queryHandlers(services),
+    ...cubeHandlers(services),
     ...ledgerHandlers(services),
     ...presenceHandlers(services),
     ...jobHandlers(services),

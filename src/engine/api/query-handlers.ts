@@ -1,4 +1,6 @@
 import type { queryRoutes } from '../../contract/api/index.ts';
+import { refreshCube } from '../cubing.ts';
+import { refreshedView } from '../query/index.ts';
 import { dispositionOf } from './bytes.ts';
 import type { HandlersOf } from './handler.ts';
 import type { Services } from './services.ts';
@@ -10,6 +12,13 @@ export function queryHandlers({ desk, questions, processes }: Services): Handler
   return {
     startQuery: async ({ body: { sql, asOf, parameters } }) => {
       await desk.reading(() => undefined);
+      const cube = refreshedView(sql);
+      if (cube !== null) {
+        return questions.begin(sql, { parameters: {}, processes }, async (signal) => {
+          const { name, version, isNew, rows } = await desk.writing((lake) => refreshCube(lake, cube, { signal, processes, asOf: asOf ?? null }));
+          return `SELECT '${name}:v${version.version}' AS version, ${isNew} AS is_new, ${rows}::BIGINT AS rows`;
+        });
+      }
       const values = Array.isArray(parameters) ? Object.fromEntries(parameters.map((value, i) => [String(i + 1), value])) : parameters;
       return questions.begin(sql, { ...(asOf === undefined ? {} : { asOf }), parameters: values, processes });
     },

@@ -22,6 +22,9 @@ interface Held {
   used: number;
 }
 
+/** Does what a statement asks for beside an answer; gives the question whose answer is told. */
+export type BeforeAsking = (signal: AbortSignal) => Promise<string>;
+
 interface DeskWorld {
   readonly clock: Clock;
   readonly log: (words: string, error?: unknown) => void;
@@ -47,7 +50,7 @@ export class QuestionDesk {
   }
 
   /** Begins one; makes room by letting go of the result that was longest not looked at. JOB_REFUSED where all that are kept are at work. */
-  async begin(sql: string, options: Omit<AskOptions, 'signal'>): Promise<Doc<Query>> {
+  async begin(sql: string, options: Omit<AskOptions, 'signal'>, first: BeforeAsking = () => Promise.resolve(sql)): Promise<Doc<Query>> {
     await this.#makeRoom();
     const { clock } = this.#world;
     const held: Held = {
@@ -58,7 +61,7 @@ export class QuestionDesk {
       used: clock.monotonic(),
     };
     this.#held.set(held.query.id, held);
-    held.ended = this.#work(held, options);
+    held.ended = this.#work(held, options, first);
     return held.query;
   }
 
@@ -113,10 +116,11 @@ export class QuestionDesk {
     if (this.#held.size >= KEPT) throw new DoorError('JOB_REFUSED', `${KEPT} questions are at work already.`, { kept: 'Nothing was changed.', next: 'Wait until one is done, or cancel it.' });
   }
 
-  async #work(held: Held, options: Omit<AskOptions, 'signal'>): Promise<void> {
+  async #work(held: Held, options: Omit<AskOptions, 'signal'>, first: BeforeAsking): Promise<void> {
     const { signal } = held.stop;
     try {
-      const question = await this.#world.reading((lake) => prepareQuestion(lake, held.query.sql, { ...options, signal }));
+      const sql = await first(signal);
+      const question = await this.#world.reading((lake) => prepareQuestion(lake, sql, { ...options, signal }));
       held.question = question;
       held.query = { ...held.query, state: 'running', relations: question.relations };
       const { columns, rows } = await question.run(signal, ({ filesDone }) => (held.query = { ...held.query, share: filesDone / 100 }));

@@ -1,5 +1,6 @@
 import type { DatasetId, DropId, Instant, KeyId, LakeId, ProgramId, Sha256, TxnId, VersionRef } from '../../contract/index.ts';
 import type { Frontier, LedgerView } from '../../core/index.ts';
+import { contractsOfTable, cubeDefinitions, newestCubes, type CubeRow } from './cube-read.ts';
 import { contractText, contractVersions, newestContracts, type ContractRow, type ContractText } from './contract-read.ts';
 import { DatasetReader, type DatasetDetail, type DatasetPage, type ExportRow } from './dataset-read.ts';
 import { Differences } from './diff.ts';
@@ -263,6 +264,21 @@ export class Catalog {
   /** Versions of tables whose rows were made from a drop; empty where it was not normalized. */
   dropUses(id: DropId): DropUse[] {
     return this.#drops.uses(id);
+  }
+
+  /** The newest definition of each cube, by name. */
+  cubes(): CubeRow[] {
+    return newestCubes(this.#reader);
+  }
+
+  /** All definitions of a cube, newest first; empty where there is none. */
+  cubeDefinitions(name: string): CubeRow[] {
+    return cubeDefinitions(this.#reader, name);
+  }
+
+  /** Every contract that a version of a table, or one before it, was written under. */
+  contractsOfTable(name: string, version: number): { readonly name: string; readonly sha256: Sha256 }[] {
+    return contractsOfTable(this.#reader, name, version);
   }
 
   /** The newest of each contract, by name, from the first after `after` on. */

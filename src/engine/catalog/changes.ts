@@ -77,6 +77,9 @@ export function applyChange(sql: Sql, place: Place, change: Change): boolean {
     case 'contractPublished':
       addContract(sql, pos, change);
       return false;
+    case 'cubeDefined':
+      sql.run('INSERT INTO cube (pos, name, hash, text) VALUES (?, ?, ?, ?)', pos, change.name, hexBytes(change.hash), change.text);
+      return false;
     case 'tableCommitted':
       addTableVersion(sql, place, change);
       return false;

@@ -17,6 +17,7 @@ export type { DatasetDetail, DatasetPage, DatasetSummary, ExportRow, Said } from
 export type { DropDetail, DropUse } from './drop-read.ts';
 export { Outcomes } from './outcomes.ts';
 export type { DropOutcome } from './outcomes.ts';
+export type { CubeRow } from './cube-read.ts';
 export type { ContractRow, ContractText } from './contract-read.ts';
 export type { KeyDetail } from './key-read.ts';
 export type { VersionDetail } from './version-read.ts';

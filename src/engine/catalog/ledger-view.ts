@@ -111,6 +111,14 @@ export class SqlLedgerView implements LedgerView {
     return this.#number('SELECT EXISTS (SELECT 1 FROM contract WHERE name = ? AND hash = ?) AS n', name, hexBytes(hash)) === 1;
   }
 
+  contractNamed(name: ContractName): boolean {
+    return this.#number('SELECT EXISTS (SELECT 1 FROM contract WHERE name = ?) AS n', name) === 1;
+  }
+
+  cube(name: TableName): Sha256 | null {
+    return (this.#sql.get<{ hash: Buffer }>('SELECT hash FROM cube WHERE name = ? ORDER BY pos DESC LIMIT 1', name)?.hash.toString('hex') as Sha256 | undefined) ?? null;
+  }
+
   table(name: TableName): TableRecord | null {
     const row = this.#sql.get<{ newest: number; hash: Buffer }>('SELECT d.newest, v.hash FROM delta_table d JOIN delta_version v ON v.t = d.t AND v.number = d.newest WHERE d.name = ?', name);
     return row === null ? null : { name, newest: row.newest, hash: row.hash.toString('hex') as Sha256 };

@@ -10,6 +10,7 @@ import { fromBytes, fromCodePoints } from './places.ts';
 import type { Parameters, Planned, PlannedInstant, Reference } from './protocol.ts';
 import { referencesOf } from './references.ts';
 import type { TreeReference } from './references.ts';
+import { shapeOf } from './shape.ts';
 import { openStatement } from './statement.ts';
 import { rewriteSystemTime } from './system-time.ts';
 import type { DatasetCall } from './system-time.ts';
@@ -54,12 +55,18 @@ export class Planner {
     for (const { name, location } of ownInThePast) throw new Refusal(`"${name}" is a table of this statement's own WITH, which has no past.`, atSource(fromBytes(text, location)));
     const references: Reference[] = [];
     for (const table of tables) references.push(await this.#reference(table, { text, tokens, datasets, parameters, atSource, offset: explain.length }));
-    return { explain, text, pieces, references };
+    return { explain, text, pieces, references, shape: shapeOf(serialized, await this.#aggregates()) };
   }
 
   async #serialized(sql: string): Promise<string> {
     const reader = await this.connection.runAndReadAll('SELECT json_serialize_sql($1::VARCHAR)', [sql]);
     return String(reader.getRows()[0]?.[0]);
+  }
+
+  /** Names of functions that make one value of many rows. */
+  async #aggregates(): Promise<ReadonlySet<string>> {
+    const reader = await this.connection.runAndReadAll("SELECT DISTINCT lower(function_name) FROM duckdb_functions() WHERE function_type = 'aggregate'");
+    return new Set(reader.getRows().map(([name]) => String(name)));
   }
 
   async #reference(table: TreeReference, context: Context): Promise<Reference> {

@@ -2,6 +2,7 @@ import type { Instant } from '../../contract/index.ts';
 import type { PartsColumn, TablePart } from '../../core/index.ts';
 import type { Piece } from './edited-text.ts';
 import type { JudgedStatement } from './gate.ts';
+import type { StatementShape } from './shape.ts';
 
 /** What the engine and its query process say to each other. One order is worked on at a time; `interrupt` and `more` belong to the one that is running. */
 
@@ -11,7 +12,15 @@ export type TableSource =
   | { readonly kind: 'plain'; readonly name: string; readonly file: string; readonly columns: readonly PlainColumn[]; readonly longestRow: number }
   | { readonly kind: 'parquet'; readonly name: string; readonly file: string }
   /** Rows of several Parquet files under one schema; each part is written under a schema of its own. */
-  | { readonly kind: 'parts'; readonly name: string; readonly columns: readonly PartsColumn[]; readonly parts: readonly TablePart[] };
+  | { readonly kind: 'parts'; readonly name: string; readonly columns: readonly PartsColumn[]; readonly parts: readonly TablePart[]; /** Only rows that are in it. */ readonly window?: RowWindow };
+
+/** Rows whose value in a column is after the one and not after the other; both as DuckDB reads them. */
+export interface RowWindow {
+  readonly column: string;
+  readonly type: 'DATE' | 'TIMESTAMPTZ';
+  readonly after: string;
+  readonly until: string;
+}
 
 export interface PlainColumn {
   readonly name: string;
@@ -53,6 +62,7 @@ export interface Planned {
   readonly pieces: readonly Piece[];
   /** In order of their places. */
   readonly references: readonly Reference[];
+  readonly shape: StatementShape;
 }
 
 export interface Reference {

@@ -1,5 +1,5 @@
 import type { TablePart } from '../../core/index.ts';
-import type { TableSource } from './protocol.ts';
+import type { RowWindow, TableSource } from './protocol.ts';
 
 /** Tables of files, as DuckDB is told of them. */
 
@@ -9,7 +9,10 @@ const LEAST_LINE = 2_097_152;
 /** What stands behind FROM. */
 export function rowsOf(table: TableSource): string {
   if (table.kind === 'parquet') return `read_parquet(${literal(table.file)})`;
-  if (table.kind === 'parts') return `(${table.parts.length === 0 ? noRows(table) : table.parts.map((part) => rowsOfPart(table, part)).join(' UNION ALL ')})`;
+  if (table.kind === 'parts') {
+    const rows = table.parts.length === 0 ? noRows(table) : table.parts.map((part) => rowsOfPart(table, part)).join(' UNION ALL ');
+    return table.window === undefined ? `(${rows})` : `(SELECT * FROM (${rows}) WHERE ${within(table.window)})`;
+  }
   const columns = table.columns.map(({ name, type }) => `${literal(name)}: '${type}'`).join(', ');
   const line = Math.max(LEAST_LINE, table.longestRow + 16);
   return `read_csv(${literal(table.file)}, auto_detect = false, header = false, columns = {${columns}}, delim = ',', quote = '"', escape = '"', new_line = '\\n', nullstr = '',
@@ -25,6 +28,10 @@ function rowsOfPart({ columns }: Parts, part: TablePart): string {
   });
   // Not by name: what a file of another schema has more is nobody's column, and what it lacks has to be said.
   return `SELECT ${values.join(', ')} FROM read_parquet([${part.files.map(literal).join(', ')}], hive_partitioning = false, union_by_name = false)`;
+}
+
+function within({ column, type, after, until }: RowWindow): string {
+  return `${identifier(column)} > ${type} ${literal(after)} AND ${identifier(column)} <= ${type} ${literal(until)}`;
 }
 
 function noRows({ columns }: Parts): string {

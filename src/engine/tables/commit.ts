@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { HmsError, MAX_REFS, tableVersionName } from '../../contract/index.ts';
-import type { HeadOf, Ref, TableName, TxnId } from '../../contract/index.ts';
+import type { HeadOf, Ref, Sha256, TableName, TxnId } from '../../contract/index.ts';
 import { encodePath, HASH_TAG, ROWS_TAG } from '../../core/index.ts';
 import type { TableVersionDetail } from '../../core/index.ts';
 import { codeOf, inWords, newTxn, unwatched } from '../lake/index.ts';
@@ -26,6 +26,15 @@ export interface TableAct {
   readonly steps?: Steps;
   /** Asked with the ledger read to its end, last before the claim: why it must not be committed any more, as an error to be thrown; null where nothing stands in the way. */
   readonly refusal?: () => Error | null;
+  /** The act refreshes a cube, which is the one table that it changes. */
+  readonly cube?: CubeAct;
+}
+
+export interface CubeAct extends Omit<HeadOf<'cube.refreshed'>, 'v' | 'op' | 'by' | 'message' | 'tables' | 'engine'> {
+  /** SHA-256 of the definition that the rows were made by. */
+  readonly definition: Sha256;
+  /** The cube's version that the change was made from; 0 where it had none. */
+  readonly base: number;
 }
 
 export interface CommittedTables {
@@ -103,23 +112,20 @@ async function claimTables(desk: TableDesk, txn: TxnId, act: TableAct, staged: R
     await inWords('Looking at the tables', KEPT, () => readyTables(desk, act, scratch));
     const refused = act.refusal?.() ?? null;
     if (refused !== null) throw refused;
+    refuseMovedCube(desk, act);
     const prepared = act.changes.map((change) => prepareTable({ tables, now: clock.now(), id: ids.get(change.name) ?? '' }, change, staged.get(change.name) ?? []));
     const [first] = prepared;
     if (first === undefined) throw new RangeError('An act on tables changes at least one.');
-    const refs = refsOf(prepared, act.sources);
+    const refs = refsOf(prepared, act);
+    const head = { message: act.message, tables: prepared.map(({ words }) => words), ...(act.engine === undefined ? {} : { engine: act.engine }) };
     const claimed = await ledger.claimWith(
       desk.signer,
       txn,
       {
-        op: 'table.committed',
-        subject: `table:${tableVersionName(first.name, first.version)}`,
-        head: {
-          message: act.message,
-          tables: prepared.map(({ words }) => words),
-          ...(act.transform === undefined ? {} : { transform: act.transform }),
-          ...(act.parameters === undefined ? {} : { parameters: act.parameters }),
-          ...(act.engine === undefined ? {} : { engine: act.engine }),
-        },
+        subject: `${kindOf(act)}:${tableVersionName(first.name, first.version)}`,
+        ...(act.cube === undefined
+          ? { op: 'table.committed' as const, head: { ...head, ...(act.transform === undefined ? {} : { transform: act.transform }), ...(act.parameters === undefined ? {} : { parameters: act.parameters }) } }
+          : { op: 'cube.refreshed' as const, head: { ...head, ...wordsOf(act.cube) } }),
         lines: { [Symbol.iterator]: () => prepared.flatMap(({ actions }) => actions)[Symbol.iterator]() },
         ...refs,
         ...(act.officer === undefined ? {} : { officer: act.officer }),
@@ -156,10 +162,29 @@ async function readyTables(desk: TableDesk, { changes }: TableAct, scratch: stri
   }
 }
 
-function refsOf(prepared: readonly PreparedTable[], sources: readonly Ref[]): { inputs: Ref[]; outputs: Ref[] } {
-  const before = prepared.flatMap(({ name, base }) => (base === null ? [] : [{ ref: `table:${tableVersionName(name, base.version)}`, sha256: base.hash }]));
+function kindOf({ cube }: TableAct): 'table' | 'cube' {
+  return cube === undefined ? 'table' : 'cube';
+}
+
+function wordsOf({ definition: _, base: __, ...words }: CubeAct): Omit<CubeAct, 'definition' | 'base'> {
+  return words;
+}
+
+/** Its rows were made from a state that is past: whoever refreshes begins anew, which may well find that nothing is left to do. */
+function refuseMovedCube({ ledger, tables }: TableDesk, { changes, cube }: TableAct): void {
+  const [change] = changes;
+  if (cube === undefined || change === undefined) return;
+  const now = tables.version(change.name, null)?.version ?? 0;
+  if (now === cube.base && ledger.context.index.view.cube(change.name) === cube.definition) return;
+  throw new HmsError('TABLE_MOVED', `The cube ${change.name} was refreshed or defined anew by someone else meanwhile.`, { kept: KEPT, next: 'Run the command again.' });
+}
+
+function refsOf(prepared: readonly PreparedTable[], act: TableAct): { inputs: Ref[]; outputs: Ref[] } {
+  const kind = kindOf(act);
+  const sources = act.cube === undefined ? act.sources : [...act.sources, { ref: 'definition', sha256: act.cube.definition }];
+  const before = prepared.flatMap(({ name, base }) => (base === null ? [] : [{ ref: `${kind}:${tableVersionName(name, base.version)}`, sha256: base.hash }]));
   const inputs = [...new Map([...before, ...sources].map((ref) => [ref.ref, ref])).values()];
-  const outputs = prepared.map(({ name, version, hash }) => ({ ref: `table:${tableVersionName(name, version)}`, sha256: hash }));
+  const outputs = prepared.map(({ name, version, hash }) => ({ ref: `${kind}:${tableVersionName(name, version)}`, sha256: hash }));
   if (inputs.length + outputs.length > MAX_REFS) {
     throw new HmsError('ENTRY_TOO_LARGE', `One commit can name ${MAX_REFS - outputs.length - before.length} sources of its rows, and this one has ${sources.length}.`, { kept: KEPT, next: 'Commit them in several steps.' });
   }

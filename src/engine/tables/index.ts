@@ -1,6 +1,6 @@
 export type { NewPart, TableChange, TableDefinition, TableDesk, TableIndex, TableShelf } from './types.ts';
 export { commitTables } from './commit.ts';
-export type { CommittedTables, TableAct } from './commit.ts';
+export type { CommittedTables, CubeAct, TableAct } from './commit.ts';
 export { foreignCommit, logFolder, publishCheckpoint } from './log.ts';
 export { linesUnknown, tableUnknown } from './prepare.ts';
 export { recoverTables, unfinishedTables } from './recover.ts';

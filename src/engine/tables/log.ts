@@ -1,6 +1,6 @@
 import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { HmsError, tableVersionName } from '../../contract/index.ts';
+import { HmsError, tableHead, tableVersionName } from '../../contract/index.ts';
 import type { TableName } from '../../contract/index.ts';
 import { CHECKPOINT_EVERY, checkpointFileName, checksumFileName, checksumOf, commitFileName, commitInfoLine, LAST_CHECKPOINT, lastCheckpointText, LOG_FOLDER, parseEntry, PROTOCOL } from '../../core/index.ts';
 import type { TableVersionDetail } from '../../core/index.ts';
@@ -27,14 +27,15 @@ async function commitText({ paths, durable, clock }: LedgerContext, version: Tab
   if (parsed?.ok !== true) return null;
   const { entry } = parsed;
   const body = await readBody(folder, entry);
-  if (body.is !== 'kept' || body.head.op !== 'table.committed') return null;
+  const head = body.is === 'kept' ? tableHead(body.head) : null;
+  if (body.is !== 'kept' || head === null) return null;
   let skipped = 0;
-  for (const { name, version: number, lines, operation } of body.head.tables) {
+  for (const { name, version: number, lines, operation } of head.tables) {
     if (name !== version.table || number !== version.version) {
       skipped += lines;
       continue;
     }
-    let text = commitInfoLine({ at: Date.parse(entry.at), seq: entry.seq, txn: entry.txn, operation, engine: body.head.by.program });
+    let text = commitInfoLine({ at: Date.parse(entry.at), seq: entry.seq, txn: entry.txn, operation, engine: head.by.program });
     let at = 0;
     let brings = false;
     for await (const { text: line, action } of body.deltaLines()) {

@@ -34,6 +34,8 @@ export const ledger = {
     'raw.received': '{{by}} received a raw drop',
     'raw.repeated': '{{by}} received a raw drop that was there before',
     'secret.made': '{{by}} made the secret of the masks <subject/>',
+    'cube.defined': '{{by}} defined the cube <subject/>',
+    'cube.refreshed': '{{by}} refreshed the cube <subject/>',
     'contract.published': '{{by}} published the contract <subject/>',
     'body.destroyed': '{{by}} destroyed the words of <subject/>',
   },

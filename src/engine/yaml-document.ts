@@ -1,9 +1,9 @@
 import { LineCounter, parseDocument, visit } from 'yaml';
 import type { Document, ErrorCode } from 'yaml';
 
-/** A contract as YAML text: read with its places, so that whatever is wrong in it can be pointed at. */
+/** A contract, or the definition of a cube, as YAML text: read with its places, so that whatever is wrong in it can be pointed at. */
 
-/** Something wrong in a contract's text. Lines and columns count from 1, columns in characters. */
+/** Something wrong in such a text. Lines and columns count from 1, columns in characters. */
 export interface Fault {
   readonly line: number;
   readonly column: number;
@@ -34,13 +34,13 @@ const MOST_LEVELS = 64;
 const MOST_FAULTS = 50;
 
 /**
- * Reads the bytes of a contract. YAML 1.2 with its core schema, in UTF-8, one document; no anchors and aliases (what is written once is read once, and a text that blows up
+ * Reads the bytes of a document, which people call `what`. YAML 1.2 with its core schema, in UTF-8, one document; no anchors and aliases (what is written once is read once, and a text that blows up
  * when it is read is none), no tags, no member twice.
  */
-export function readDocument(bytes: Uint8Array): ReadDocument {
-  if (bytes.length > MOST_CONTRACT_BYTES) return whole(`The contract has ${bytes.length.toLocaleString('en-US')} bytes; ${MOST_CONTRACT_BYTES.toLocaleString('en-US')} is the most that a contract may have.`, null);
+export function readDocument(bytes: Uint8Array, what = 'contract'): ReadDocument {
+  if (bytes.length > MOST_CONTRACT_BYTES) return whole(`The ${what} has ${bytes.length.toLocaleString('en-US')} bytes; ${MOST_CONTRACT_BYTES.toLocaleString('en-US')} is the most that one may have.`, null);
   const text = textOf(bytes);
-  if (text === null) return whole('The contract is not text in UTF-8.', 'Save it as UTF-8.');
+  if (text === null) return whole(`The ${what} is not text in UTF-8.`, 'Save it as UTF-8.');
   const deep = tooDeep(text);
   if (deep !== null) return { ok: false, faults: [{ ...deep, path: '', message: `The text is nested more than ${MOST_LEVELS} levels deep.`, next: null }] };
   const lines = new LineCounter();
@@ -55,11 +55,11 @@ export function readDocument(bytes: Uint8Array): ReadDocument {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
-  const wrong = [...parsed.errors, ...parsed.warnings].slice(0, MOST_FAULTS).map(({ code, pos, message }): Fault => ({ ...place(pos[0]), path: '', ...words(code, message) }));
+  const wrong = [...parsed.errors, ...parsed.warnings].slice(0, MOST_FAULTS).map(({ code, pos, message }): Fault => ({ ...place(pos[0]), path: '', ...words(code, message, what) }));
   if (wrong.length > 0) return { ok: false, faults: wrong };
-  const marks = marksIn(parsed, place);
+  const marks = marksIn(parsed, place, what);
   if (marks.length > 0) return { ok: false, faults: marks };
-  if (parsed.contents === null) return whole('The text is empty.', 'Begin from a draft: hms dta contract draft FILE');
+  if (parsed.contents === null) return whole('The text is empty.', what === 'contract' ? 'Begin from a draft: hms dta contract draft FILE' : null);
   return { ok: true, document: { text, value: parsed.toJS({ maxAliasCount: 0 }) as unknown, at: (path) => place(offsetOf(parsed, path)) } };
 }
 
@@ -92,7 +92,7 @@ function tooDeep(text: string): { readonly line: number; readonly column: number
   return null;
 }
 
-function words(code: ErrorCode, message: string): Pick<Fault, 'message' | 'next'> {
+function words(code: ErrorCode, message: string, what: string): Pick<Fault, 'message' | 'next'> {
   const plain = `${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.!?]$/.test(message) ? '' : '.'}`;
   switch (code) {
     case 'TAB_AS_INDENT':
@@ -100,25 +100,25 @@ function words(code: ErrorCode, message: string): Pick<Fault, 'message' | 'next'
     case 'DUPLICATE_KEY':
       return { message: 'This name stands here twice.', next: 'Leave one of the two out.' };
     case 'MULTIPLE_DOCS':
-      return { message: 'A second document begins here; a contract is one.', next: 'Put it into a file of its own.' };
+      return { message: `A second document begins here; a ${what} is one.`, next: 'Put it into a file of its own.' };
     case 'TAG_RESOLVE_FAILED':
-      return { message: `A tag (!) has no meaning in a contract: ${plain}`, next: 'Write the value without it.' };
+      return { message: `A tag (!) has no meaning in a ${what}: ${plain}`, next: 'Write the value without it.' };
     default:
       return { message: `This is not YAML: ${plain}`, next: null };
   }
 }
 
 /** Anchors, aliases and tags, each where it stands. */
-function marksIn(document: Document.Parsed, place: (offset: number) => { line: number; column: number }): Fault[] {
+function marksIn(document: Document.Parsed, place: (offset: number) => { line: number; column: number }, what: string): Fault[] {
   const faults: Fault[] = [];
   const add = (range: readonly number[] | null | undefined, message: string, next: string): void => {
     if (faults.length < MOST_FAULTS) faults.push({ ...place(range?.[0] ?? 0), path: '', message, next });
   };
   visit(document, {
-    Alias: (_, node) => add(node.range, `An alias (*${node.source}) stands here, and a contract has none.`, 'Write out what it stands for.'),
+    Alias: (_, node) => add(node.range, `An alias (*${node.source}) stands here, and a ${what} has none.`, 'Write out what it stands for.'),
     Node: (_, node) => {
-      if ('anchor' in node && node.anchor !== undefined) add(node.range, `An anchor (&${node.anchor}) stands here, and a contract has none.`, 'Leave it out, and write its value wherever it is meant.');
-      if (node.tag !== undefined && !standardTags.has(node.tag)) add(node.range, `A tag (${node.tag}) has no meaning in a contract.`, 'Write the value without it.');
+      if ('anchor' in node && node.anchor !== undefined) add(node.range, `An anchor (&${node.anchor}) stands here, and a ${what} has none.`, 'Leave it out, and write its value wherever it is meant.');
+      if (node.tag !== undefined && !standardTags.has(node.tag)) add(node.range, `A tag (${node.tag}) has no meaning in a ${what}.`, 'Write the value without it.');
     },
   });
   return faults;
