@@ -11,6 +11,8 @@ export { RawDrops } from './raw.ts';
 export type { PutRaw, PutRawOptions, RawFile } from './raw.ts';
 export { QueryResult } from './query.ts';
 export type { Cell, QueryColumn, QueryOptions, QueryRelation, QueryStatistics } from './query.ts';
+export { Warehouse } from './warehouse.ts';
+export type { Inserted, InsertOptions, NormalizeReport, Row } from './warehouse.ts';
 export { Transform } from './transform.ts';
 export type { CsvFilterOptions, CsvOptions, CsvToParquetOptions, CsvTrimOptions, FilesOptions, JsonToCsvOptions, RedactTextOptions, SqlOptions, TransformCommitOptions, TransformOptions } from './transform.ts';
 export type { ByteSource, PutFileOptions, PutFolderOptions, PutStreamOptions } from './staging.ts';

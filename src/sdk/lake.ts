@@ -8,10 +8,12 @@ import type { VerifyReport } from '../verify/index.ts';
 import { openAccess } from './access.ts';
 import type { Access } from './access.ts';
 import { RawDrops } from './raw.ts';
+import type { RawFile } from './raw.ts';
 import { QueryResult } from './query.ts';
 import type { QueryOptions } from './query.ts';
 import { workOf } from './staging.ts';
 import type { LakeOptions, WorkOptions } from './types.ts';
+import { Warehouse } from './warehouse.ts';
 
 /** A dataset as a list of them shows it. */
 export interface DatasetInfo {
@@ -71,6 +73,20 @@ export class Lake implements AsyncDisposable {
   /** Files kept as programs deliver them. */
   get raw(): RawDrops {
     return new RawDrops(this.access);
+  }
+
+  /** Its tables. */
+  get warehouse(): Warehouse {
+    return new Warehouse(this.access);
+  }
+
+  /**
+   * A raw drop by its `raw_id`, with its bytes: the same as `raw.fetch`.
+   *
+   * @throws {@link HmsError} `RAW_UNKNOWN`
+   */
+  fetch(raw: number | string): Promise<RawFile> {
+    return this.raw.fetch(raw);
   }
 
   /** UUID. */
