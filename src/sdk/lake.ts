@@ -10,6 +10,7 @@ import { openAccess } from './access.ts';
 import type { Access } from './access.ts';
 import { Cubes } from './cubes.ts';
 import { RawDrops } from './raw.ts';
+import type { RawFile } from './raw.ts';
 import { QueryResult } from './query.ts';
 import type { QueryOptions } from './query.ts';
 import { workOf } from './staging.ts';
@@ -100,9 +101,18 @@ export class Lake implements AsyncDisposable {
     return new Cubes(this.access);
   }
 
-  /** Statements that change something. */
+  /** Its tables. */
   get warehouse(): Warehouse {
     return new Warehouse(this.access);
+  }
+
+  /**
+   * A raw drop by its `raw_id`, with its bytes: the same as `raw.fetch`.
+   *
+   * @throws {@link HmsError} `RAW_UNKNOWN`
+   */
+  fetch(raw: number | string): Promise<RawFile> {
+    return this.raw.fetch(raw);
   }
 
   /** UUID. */
