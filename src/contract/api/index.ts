@@ -3,6 +3,7 @@ import { datasetRoutes } from './datasets.ts';
 import { draftRoutes } from './drafts.ts';
 import { eventRoutes } from './events.ts';
 import { exportRoutes } from './exports.ts';
+import { publicationRoutes } from './publications.ts';
 import { intakeRoutes } from './intakes.ts';
 import { jobRoutes } from './jobs.ts';
 import { lakeRoutes } from './lakes.ts';
@@ -26,6 +27,7 @@ export * from './lakes.ts';
 export * from './ledger.ts';
 export * from './presence.ts';
 export * from './problem.ts';
+export * from './publications.ts';
 export * from './raw.ts';
 export * from './queries.ts';
 export * from './results.ts';
@@ -41,6 +43,7 @@ export const routes = {
   ...draftRoutes,
   ...intakeRoutes,
   ...exportRoutes,
+  ...publicationRoutes,
   ...verificationRoutes,
   ...rawRoutes,
   ...tableRoutes,

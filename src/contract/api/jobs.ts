@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { DatasetId, Instant } from '../ids.ts';
 import { Problem } from './problem.ts';
-import { Exported, IntakeReport, VerifyReport } from './results.ts';
+import { Exported, IntakeReport, PublishedFile, VerifyReport } from './results.ts';
 import { route } from './route.ts';
 
 /** Lasting work. A job goes on when the page that began it is gone; the list of jobs outlives the program, the work of most kinds does not. */
 
-export const jobKinds = ['intake', 'commit', 'discard', 'export', 'verification', 'transform', 'import', 'rebuild', 'sample', 'normalize', 'refresh'] as const;
+export const jobKinds = ['intake', 'commit', 'discard', 'export', 'verification', 'transform', 'import', 'rebuild', 'sample', 'normalize', 'refresh', 'publication'] as const;
 export type JobKind = (typeof jobKinds)[number];
 
 export const JobProgress = z.object({

@@ -6,6 +6,7 @@ import { datasetHandlers } from './dataset-handlers.ts';
 import { draftHandlers } from './draft-handlers.ts';
 import { eventHandlers } from './event-handlers.ts';
 import { exportHandlers } from './export-handlers.ts';
+import { publicationHandlers } from './publication-handlers.ts';
 import { intakeHandlers } from './intake-handlers.ts';
 import { jobHandlers } from './job-handlers.ts';
 import { lakeHandlers } from './lake-handlers.ts';
@@ -47,6 +48,7 @@ export function handlerOf(services: Services, uploads: Uploads, metrics: Metrics
     ...draftHandlers(services),
     ...intakeHandlers(services, uploads),
     ...exportHandlers(services, links),
+    ...publicationHandlers(services),
     ...verificationHandlers(services, uploads),
     ...rawHandlers(services, uploads, metrics),
     ...tableHandlers(services, metrics),
