@@ -38,6 +38,7 @@ export const JobResult = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('refresh'), cube: z.string(), version: z.int(), isNew: z.boolean(), how: z.enum(['full', 'parts', 'none']), rows: z.int() }),
   z.object({ kind: z.literal('sample'), lake: z.string() }),
   z.object({ kind: z.literal('normalize'), drops: z.int(), rows: z.int(), quarantined: z.int() }),
+  z.object({ kind: z.literal('publication'), published: PublishedFile }),
 ]);
 export type JobResult = z.infer<typeof JobResult>;
 
