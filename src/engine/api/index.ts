@@ -25,6 +25,7 @@ export { DraftBook } from './draft-book.ts';
 export { EventLog } from './event-log.ts';
 export { KnownLakes } from './known-lakes.ts';
 export { LakeDesk } from './lake-desk.ts';
+export { Nights } from './nights.ts';
 export { Metrics } from './metrics.ts';
 export { RawDesk } from './raw-desk.ts';
 export { problemOf } from './problems.ts';

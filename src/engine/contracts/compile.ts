@@ -1,12 +1,12 @@
 import type { z } from 'zod';
 import { ContractName } from '../../contract/index.ts';
 import { columnType } from './column-type.ts';
-import { pathText } from '../yaml-document.ts';
-import type { Fault, Path, ReadDocument, YamlDocument } from '../yaml-document.ts';
-import { readDocument } from '../yaml-document.ts';
+import { pathText } from '../documents/yaml.ts';
+import type { Fault, Path, ReadDocument, YamlDocument } from '../documents/yaml.ts';
+import { readDocument } from '../documents/yaml.ts';
 import { columnExtras, Contract, contractExtras, tableExtras, typeOptions } from './odcs.ts';
 import type { Pii, Property } from './odcs.ts';
-import type { ColumnPlan, ContractPlan, LimitsPlan, MaskPlan, PartitionPlan, RetentionPlan, SourcePlan, TypePlan } from './plan.ts';
+import type { ColumnPlan, ContractPlan, MaskPlan, PartitionPlan, RetentionPlan, SourcePlan, TypePlan } from './plan.ts';
 import { limitsOf, patternFault } from './limits.ts';
 import { rulesOf } from './rules.ts';
 
