@@ -3,7 +3,8 @@ import type { PartitionValues, TableFile, TableSchema, TableVersionDetail } from
 import { conditionsOf } from './cube-sources.ts';
 import type { CubeSource } from './cube-sources.ts';
 import { boundsFor } from './cubes/index.ts';
-import type { CubePlan, CubeWindow, Refreshed } from './cubes/index.ts';
+import type { CubePlan } from './cube-definition.ts';
+import type { CubeWindow, Refreshed } from './cubes/index.ts';
 import type { ReadableLake } from './open.ts';
 import type { SimpleShape } from './query/index.ts';
 

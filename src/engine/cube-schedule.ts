@@ -3,7 +3,7 @@ import type { Instant, TableName } from '../contract/index.ts';
 import { officeTime } from '../core/index.ts';
 import { cubeIn, lastRefresh, refreshCube, sourcesOfCube } from './cubing.ts';
 import type { Cube, RefreshedCube, RefreshOptions } from './cubing.ts';
-import type { RefreshRule } from './cubes/index.ts';
+import type { RefreshRule } from './cube-definition.ts';
 import type { ReadableLake, WritableLake } from './open.ts';
 
 /** Cubes that are refreshed by themselves: after their tables changed, and every night. */

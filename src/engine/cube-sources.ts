@@ -3,7 +3,8 @@ import type { Condition, TableSchema, TableVersionDetail, TableView } from '../c
 import { placed } from './asking.ts';
 import { contractOf } from './contracting.ts';
 import { boundsFor } from './cubes/index.ts';
-import type { CubePlan, CubeWindow } from './cubes/index.ts';
+import type { CubePlan } from './cube-definition.ts';
+import type { CubeWindow } from './cubes/index.ts';
 import type { ReadableLake } from './open.ts';
 import type { Planned, QueryProcess, RowWindow, TableSource } from './query/index.ts';
 import { linesUnknown, partsOfView } from './tables/index.ts';

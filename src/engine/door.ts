@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { By, Caller, DatasetId } from '../contract/index.ts';
-import { abortable, DraftBook, EventLog, EXPORT_KEPT_MS, handlerOf, KnownLakes, LakeDesk, Metrics, NormalDesk, problemOf, QuestionDesk, RawDesk, takePathsJob, Uploads } from './api/index.ts';
+import { abortable, DraftBook, EventLog, EXPORT_KEPT_MS, handlerOf, KnownLakes, LakeDesk, Metrics, Nights, NormalDesk, problemOf, QuestionDesk, RawDesk, takePathsJob, Uploads } from './api/index.ts';
 import type { Services, Verify } from './api/index.ts';
 import { takeStationLock } from './catalog/index.ts';
 import { systemClock } from './clock.ts';
@@ -52,6 +52,8 @@ export interface Door {
 
 /** While someone reads the events, or work waits for a lake that is away, the lake is looked at this often, ms: with what a look takes, well under ten seconds. */
 const LOOK_EVERY_MS = 3_000;
+/** How soon a night is seen to have come. */
+const NIGHT_EVERY_MS = 60_000;
 
 /** Opens the door. Throws where the profile cannot be used, or the lake that is named cannot be opened. */
 export async function openDoor(options: DoorOptions): Promise<Door> {
@@ -140,6 +142,11 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     await desk.open(options.lake, () => undefined);
     await desk.reading((lake) => known.remember(lake.paths.root, lake.lake.sample));
   }
+  const nights = new Nights({ desk, jobs, processes, log });
+  const lookAtNights = (): void => void nights.look().catch((error: unknown) => log('The cubes of the night could not be looked at.', error));
+  const night = setInterval(lookAtNights, NIGHT_EVERY_MS);
+  night.unref();
+  lookAtNights();
   const looking = setInterval(() => {
     if (!desk.isOpen || (events.readers === 0 && desk.away === null && !jobs.isHolding)) return;
     desk.look().catch((error: unknown) => log('The lake could not be looked at.', error));
@@ -156,6 +163,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     async close() {
       clearInterval(looking);
       normal.close();
+      clearInterval(night);
       await jobs.close();
       await questions.close();
       await processes.close();

@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { HmsError, instantOf } from '../contract/index.ts';
 import type { Instant, KeyId, TableName } from '../contract/index.ts';
 import { canonicalJson, parseSubject } from '../core/index.ts';
+import type { ContractPlan } from './contracts/index.ts';
 import { ifMissing, inWords, newTxn } from './lake/index.ts';
-import { dropSecret, keepSecret, keptSecret, newPassphrase, newSecret, secretInDomain, unwrapSecret, WrappedSecret, wrapSecret } from './masks/index.ts';
+import { dropSecret, keepSecret, keptSecret, newPassphrase, needsSecret, newSecret, secretInDomain, unwrapSecret, WrappedSecret, wrapSecret } from './masks/index.ts';
+
 import type { KeptSecrets, MaskSecret } from './masks/index.ts';
 import type { ReadableLake, WritableLake } from './open.ts';
 
@@ -168,6 +170,16 @@ export function secretOfTable(lake: ReadableLake, name: TableName): string | nul
   const domains = newest === null ? [] : (lake.catalog.tables.description(newest)?.domains ?? []);
   const found = domains.find(({ domain, removed }) => domain === 'hms.contract' && !removed);
   return found === undefined ? null : secretInDomain(found.configuration);
+}
+
+/** Rows of one table are masked with one secret, or the same person would stand in it under two names. SECRET_REFUSED where a table has rows of another one. */
+export function refuseOlderSecret(lake: ReadableLake, plan: ContractPlan, id: string): void {
+  const used = needsSecret(plan) ? secretOfTable(lake, plan.name) : null;
+  if (used === null || used === id) return;
+  throw new HmsError('SECRET_REFUSED', `The rows of ${plan.name} are masked with an older secret of the lake (${used}), so new rows would not match them.`, {
+    kept: 'Nothing was changed; raw drops wait.',
+    next: 'Publish the contract under another name, which begins a new table, and deliver the raw files for it.',
+  });
 }
 
 /** Tables whose newest version is masked with another secret than that of now. */

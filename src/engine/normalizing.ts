@@ -1,13 +1,15 @@
 import { join } from 'node:path';
 import { CancelledError, HmsError, instantOf } from '../contract/index.ts';
-import type { DropId, ErrorCode, OnProgress } from '../contract/index.ts';
+import type { DropId, ErrorCode, OnProgress, TableName } from '../contract/index.ts';
 import { takeStationLock } from './catalog/index.ts';
 import type { DropDetail, StationLock } from './catalog/index.ts';
 import type { NamedContract } from './contracting.ts';
+import { refreshCubesOf } from './cube-schedule.ts';
+import type { CubeOutcome } from './cube-schedule.ts';
 import { DropStates, outcomeOf } from './drop-states.ts';
 import type { DropFinding, DropReport } from './drop-states.ts';
 import { inWords } from './lake/index.ts';
-import { makeSecret } from './masking.ts';
+import { makeSecret, refuseOlderSecret } from './masking.ts';
 import { needsSecret } from './masks/index.ts';
 import { normalizeBatch, Overtaken, reportOf } from './normal-batch.ts';
 import type { BatchEnd } from './normal-batch.ts';
@@ -41,6 +43,8 @@ export interface Normalized {
   readonly quarantined: number;
   /** Tables whose drops wait, and why. */
   readonly held: readonly { readonly tables: readonly string[]; readonly drops: number; readonly error: HmsError }[];
+  /** What became of the cubes that are made of the tables. */
+  readonly cubes: readonly CubeOutcome[];
 }
 
 /** Tables that are written at the same time. */
@@ -53,7 +57,7 @@ interface Item {
 }
 
 /** What is wrong with a table or its secret and not with a drop: its drops wait, the others go on. */
-const holding: ReadonlySet<ErrorCode> = new Set(['TABLE_FOREIGN', 'TABLE_DAMAGED', 'SECRET_MISSING']);
+const holding: ReadonlySet<ErrorCode> = new Set(['TABLE_FOREIGN', 'TABLE_DAMAGED', 'SECRET_MISSING', 'SECRET_REFUSED']);
 /** What is wrong with the rows, as the table sees them. */
 const refusing: ReadonlySet<ErrorCode> = new Set(['TABLE_REFUSED', 'QUERY_REFUSED', 'CONTENT_REFUSED', 'STORED_DAMAGED', 'ENTRY_TOO_LARGE']);
 /** What may be otherwise the next time. */
@@ -62,9 +66,12 @@ const passing: ReadonlySet<ErrorCode> = new Set(['QUERY_STOPPED', 'QUERY_FAILED'
 /** Works the queue down: in order per table, two tables at a time. Resolves when nothing is left that can be done; throws what keeps the lake from being written, and CancelledError. */
 export async function normalizeWaiting(lake: WritableLake, options: NormalizeOptions): Promise<Normalized> {
   const own = options.processes === undefined ? new QueryProcesses({ reserve: true }) : null;
-  const run = new Run(lake, { ...options, processes: options.processes ?? (own as QueryProcesses) });
+  const processes = options.processes ?? (own as QueryProcesses);
+  const run = new Run(lake, { ...options, processes });
   try {
-    return await run.all();
+    const done = await run.all();
+    const cubes = run.changed.size === 0 ? [] : await refreshCubesOf(lake, run.changed, { signal: options.signal, processes });
+    return { ...done, cubes };
   } finally {
     await own?.close();
   }
@@ -100,6 +107,8 @@ function* waitingItems(lake: ReadableLake, states: DropStates, from: number): Ge
 }
 
 class Run {
+  /** Tables that got rows. */
+  readonly changed = new Set<TableName>();
   readonly #lake: WritableLake;
   readonly #options: NormalizeOptions & { readonly processes: QueryProcesses };
   readonly #states: DropStates;
@@ -120,7 +129,7 @@ class Run {
     this.#signal = AbortSignal.any([options.signal, this.#stop.signal]);
   }
 
-  async all(): Promise<Normalized> {
+  async all(): Promise<Omit<Normalized, 'cubes'>> {
     const running = new Set<Promise<void>>();
     try {
       this.#refill();
@@ -195,6 +204,7 @@ class Run {
     if (left.length === 0) return;
     try {
       const secret = item.contracts.some(({ compiled }) => needsSecret(compiled.plan)) ? await makeSecret(this.#lake) : null;
+      if (secret !== null) for (const { compiled } of item.contracts) refuseOlderSecret(this.#lake, compiled.plan, secret.id);
       const { processes } = this.#options;
       const ends = await normalizeBatch(this.#lake, left.map((one) => one.item.drop), item.contracts, { processes, secret, signal: this.#signal, onProgress: () => this.#say(0, 0) });
       for (const end of ends) this.#ended(end);
@@ -250,6 +260,7 @@ class Run {
       outcomes.forget(drop.id);
       this.#done.drops += 1;
       this.#done.rows += end.rows;
+      for (const { table } of end.tables) this.changed.add(table);
     } else {
       const attempts = (outcomeOf(this.#lake, drop.id)?.attempts ?? 0) + 1;
       outcomes.set({ drop: drop.id, at: instantOf(clock.now()), attempts, again: null, report: JSON.stringify(end.report satisfies DropReport) });
@@ -274,4 +285,3 @@ class Run {
 export function forgetOutcome(lake: ReadableLake, drop: DropDetail): boolean {
   return lake.outcomes.forget(drop.id);
 }
-

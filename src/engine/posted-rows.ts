@@ -3,12 +3,13 @@ import { HmsError } from '../contract/index.ts';
 import type { ProgramId, Ref } from '../contract/index.ts';
 import type { TableVersionDetail } from '../core/index.ts';
 import type { DropDetail } from './catalog/index.ts';
+import { refreshCubesOf } from './cube-schedule.ts';
 import { passFile } from './contract-pass.ts';
 import { isoDate, isoTime, isoTimestamp } from './contracts/index.ts';
 import type { ColumnPlan, ContractPlan, SourceFormat, TypePlan } from './contracts/index.ts';
 import { contractOf } from './contracting.ts';
 import type { NamedContract } from './contracting.ts';
-import { makeSecret } from './masking.ts';
+import { makeSecret, refuseOlderSecret } from './masking.ts';
 import { needsSecret } from './masks/index.ts';
 import { maskOf } from './normal-batch.ts';
 import type { BatchWorld } from './normal-batch.ts';
@@ -42,6 +43,7 @@ export async function insertPosted(lake: WritableLake, posted: PostedRows, { pro
   const refused = alreadyThere(lake, table, inputs);
   if (refused !== null) throw refused;
   const secret = needsSecret(plan) ? await makeSecret(lake) : null;
+  if (secret !== null) refuseOlderSecret(lake, plan, secret.id);
   const scratch = await openScratch(lake);
   try {
     const file = { name: `the rows for ${table}`, path: scratch.input(0), size: 0 };
@@ -73,6 +75,8 @@ export async function insertPosted(lake: WritableLake, posted: PostedRows, { pro
       );
       const [version] = versions;
       if (version === undefined) throw new Error('The rows made no version.');
+      // The rows are in the table whatever becomes of its cubes: what is wrong with one is told where it is refreshed by hand.
+      await refreshCubesOf(lake, [plan.name], { signal, processes });
       return { version, rows: pass.rows };
     } finally {
       await session.close();

@@ -78,7 +78,7 @@ export function show(session: Session, [name]: readonly [string], { yaml = false
         ['Defined', when(row.at)],
         ['As of', last === null ? 'not refreshed yet' : when(last.instant)],
         ['Made from', last === null ? null : last.sources.map((source) => tableVersionName(source.name, source.version)).join(', ')],
-        ['Rows', version?.totals == null ? null : grouped(version.totals.rows)],
+        ['Rows', version === null || version.totals === null ? null : grouped(version.totals.rows)],
       ]),
       '',
       ...plan.sql.trimEnd().split('\n'),

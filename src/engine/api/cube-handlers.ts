@@ -1,7 +1,7 @@
 import type { Cube, cubeRoutes } from '../../contract/api/index.ts';
 import { cubeIn, cubeOf, defineCube, lastRefresh, refreshCube } from '../cubing.ts';
 import type { Cube as DefinedCube } from '../cubing.ts';
-import type { ReadableLake } from '../open.ts';
+import type { ReadableLake } from '../access.ts';
 import type { Doc, HandlersOf } from './handler.ts';
 import type { Services } from './services.ts';
 

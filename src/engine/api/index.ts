@@ -27,6 +27,7 @@ export { DraftBook } from './draft-book.ts';
 export { EventLog } from './event-log.ts';
 export { KnownLakes } from './known-lakes.ts';
 export { LakeDesk } from './lake-desk.ts';
+export { Nights } from './nights.ts';
 export { Metrics } from './metrics.ts';
 export { NormalDesk } from './normal-desk.ts';
 export { RawDesk } from './raw-desk.ts';

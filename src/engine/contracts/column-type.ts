@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Path } from '../yaml-document.ts';
+import type { Path } from './document.ts';
 import type { Faults } from './compile.ts';
 import type { columnExtras, Property } from './odcs.ts';
 import type { NumberFormat, TypePlan } from './plan.ts';

@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 import { ContractName } from '../../contract/index.ts';
 import { columnType } from './column-type.ts';
-import { pathText } from '../yaml-document.ts';
-import type { Fault, Path, ReadDocument, YamlDocument } from '../yaml-document.ts';
-import { readDocument } from '../yaml-document.ts';
+import { pathText } from './document.ts';
+import type { Fault, Path, ReadDocument, YamlDocument } from './document.ts';
+import { readDocument } from './document.ts';
 import { columnExtras, Contract, contractExtras, tableExtras, typeOptions } from './odcs.ts';
 import type { Pii, Property } from './odcs.ts';
 import type { ColumnPlan, ContractPlan, MaskPlan, PartitionPlan, RetentionPlan, SourcePlan, TypePlan } from './plan.ts';

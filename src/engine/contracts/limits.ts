@@ -1,4 +1,4 @@
-import type { Path } from '../yaml-document.ts';
+import type { Path } from './document.ts';
 import type { Faults } from './compile.ts';
 import type { LimitsPlan, TypePlan } from './plan.ts';
 import { valueReader } from './values.ts';

@@ -1,4 +1,4 @@
-import type { Path } from '../yaml-document.ts';
+import type { Path } from './document.ts';
 import type { Faults } from './compile.ts';
 import { patternFault } from './limits.ts';
 import { operators } from './odcs.ts';

@@ -1,6 +1,4 @@
-/** Cubes: their definitions, and what of them can be told without the lake. `engine/cubing.ts` defines and refreshes them. */
-export { compileCube, refreshRules } from './definition.ts';
-export type { CompiledCube, CubePlan, RefreshRule } from './definition.ts';
+/** Cubes: what of them can be told without the lake. `engine/cube-definition.ts` reads their definitions, `engine/cubing.ts` defines and refreshes them. */
 export { castAdvice, cubeColumnType } from './column-type.ts';
 export { boundsFor, windowOf } from './window.ts';
 export type { CubeWindow } from './window.ts';

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import type { LogicalPath, ProgramId, TableName, Tag } from '../../../src/contract/index.ts';
+import { instantOf } from '../../../src/contract/index.ts';
+import type { LogicalPath, ProgramId, Sha256, TableName, Tag } from '../../../src/contract/index.ts';
 import { commit, discard, draftsOf, myDraft, put, removeFiles, renameFile } from '../../../src/engine/drafting.ts';
 import { addTag } from '../../../src/engine/datasets/index.ts';
 import { exportVersion } from '../../../src/engine/export.ts';
@@ -203,6 +204,34 @@ function areCommitted(lake: ReadableLake): Promise<boolean> {
   return Promise.resolve(true);
 }
 
+const cube = 'trips_cube' as TableName;
+const definition = 'name: trips_cube\nsql: SELECT id FROM trips\n';
+
+/** A cube is defined, and its first version made of what stands for rows. */
+async function refreshCube(lake: WritableLake): Promise<void> {
+  const hash = hashOf(definition) as Sha256;
+  if (lake.catalog.view.cube(cube) === null) {
+    await lake.ledger.act(lake.signer, { op: 'cube.defined', subject: 'cube:trips_cube:v1', head: { text: definition }, outputs: [{ ref: 'definition', sha256: hash }] });
+  }
+  const base = lake.catalog.tables.version(cube, null)?.version ?? 0;
+  if (base > 0) return;
+  const schema = [{ name: 'id', type: 'long', nullable: true }] as const;
+  await commitTables(tableDesk(lake), {
+    changes: [{ name: cube, definition: { schema, partitionBy: [] }, parts: [part('first'), part('second')] }],
+    sources: [],
+    message: 'Refreshed',
+    cube: { definition: hash, base, instant: instantOf(lake.clock.now()), window: null, sources: [], rows: 2, how: 'full' },
+  });
+}
+
+/** The cube has its version with all of its files, or none. */
+function isRefreshed(lake: ReadableLake): Promise<boolean> {
+  const version = lake.catalog.tables.version(cube, null);
+  if (version === null) return Promise.resolve(false);
+  expect([version.version, version.totals?.files, lake.catalog.cubeDefinitions(cube)[0]?.text]).toEqual([1, 2, definition]);
+  return Promise.resolve(true);
+}
+
 /** 860 calls, most of which are alike. */
 export const manyScenario: Scenario = inSession('put and commit 210 files', 'empty', manyCommit, versionIs(1, manyFiles));
 
@@ -226,6 +255,7 @@ export const actScenarios: readonly Scenario[] = [
   ),
   inSession('receive a raw drop', 'one version', receiveDrop, isReceived),
   inSession('commit rows to two tables', 'empty', commitRows, areCommitted),
+  inSession('refresh a cube', 'empty', refreshCube, isRefreshed),
   inSession('export to a zip', 'one version', exportFirst, isExported, { after: onlyPackage }),
   {
     name: 'ask for enrolment',

@@ -20,6 +20,7 @@ describe('the grammar', () => {
       ...['dta contract draft', 'dta contract check', 'dta contract publish', 'dta contract show', 'dta contract diff'],
       ...['dta table ls', 'dta table show', 'dta table log', 'dta table compact'],
       ...['dta secret show', 'dta secret share', 'dta secret accept', 'dta secret rotate'],
+      ...['dta cube define', 'dta cube refresh', 'dta cube ls', 'dta cube show'],
       ...['dta ls', 'dta show', 'dta files', 'dta cat', 'dta diff', 'dta log'],
       ...['dta tag', 'dta alias', 'dta describe', 'dta withdraw'],
       ...['dta export', 'dta verify'],

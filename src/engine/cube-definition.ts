@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { isContractName, TableName } from '../../contract/index.ts';
-import { pathText, readDocument } from '../yaml-document.ts';
-import type { Fault, Path, YamlDocument } from '../yaml-document.ts';
+import { isContractName, TableName } from '../contract/index.ts';
+import { pathText, readDocument } from './contracts/index.ts';
+import type { Fault, Path, YamlDocument } from './contracts/index.ts';
 
 /** The definition of a cube: YAML that a person writes (docs/formats/cubes.md section 1). */
 
