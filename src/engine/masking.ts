@@ -5,8 +5,8 @@ import type { Instant, KeyId, TableName } from '../contract/index.ts';
 import { canonicalJson, parseSubject } from '../core/index.ts';
 import type { ContractPlan } from './contracts/index.ts';
 import { ifMissing, inWords, newTxn } from './lake/index.ts';
-import { dropSecret, keepSecret, keptSecret, newPassphrase, needsSecret, newSecret, secretInDomain, unwrapSecret, WrappedSecret, wrapSecret } from './masks/index.ts';
-
+import { needsSecret } from './mask-values.ts';
+import { dropSecret, keepSecret, keptSecret, newPassphrase, newSecret, secretInDomain, unwrapSecret, WrappedSecret, wrapSecret } from './masks/index.ts';
 import type { KeptSecrets, MaskSecret } from './masks/index.ts';
 import type { ReadableLake, WritableLake } from './open.ts';
 

@@ -10,7 +10,7 @@ import type { BroughtFile } from './contract-rows.ts';
 import type { NamedContract } from './contracting.ts';
 import type { DropFinding, DropReport } from './drop-states.ts';
 import { bytesOf } from './lake/index.ts';
-import { maskerOf, needsSecret } from './masks/index.ts';
+import { maskerOf, needsSecret } from './mask-values.ts';
 import type { MaskSecret } from './masks/index.ts';
 import { definitionOf, hiddenColumns, rowsSql } from './normal-shape.ts';
 import type { WritableLake } from './open.ts';

@@ -2,7 +2,7 @@ import { canonicalJson, parseSchema } from '../core/index.ts';
 import type { Column, ColumnType, TableSchema } from '../core/index.ts';
 import type { ColumnPlan, ContractPlan, TypePlan } from './contracts/index.ts';
 import type { NamedContract } from './contracting.ts';
-import { maskedType } from './masks/index.ts';
+import { maskedType } from './mask-values.ts';
 import type { ReadableLake } from './open.ts';
 import type { TableDefinition } from './tables/index.ts';
 import { quoted } from './table-rows.ts';

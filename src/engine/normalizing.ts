@@ -10,7 +10,7 @@ import { DropStates, outcomeOf } from './drop-states.ts';
 import type { DropFinding, DropReport } from './drop-states.ts';
 import { inWords } from './lake/index.ts';
 import { makeSecret, refuseOlderSecret } from './masking.ts';
-import { needsSecret } from './masks/index.ts';
+import { needsSecret } from './mask-values.ts';
 import { normalizeBatch, Overtaken, reportOf } from './normal-batch.ts';
 import type { BatchEnd } from './normal-batch.ts';
 import { Backlog, MOST_ATTEMPTS, waitAfter } from './normalize/index.ts';

@@ -10,7 +10,7 @@ import type { ColumnPlan, ContractPlan, SourceFormat, TypePlan } from './contrac
 import { contractOf } from './contracting.ts';
 import type { NamedContract } from './contracting.ts';
 import { makeSecret, refuseOlderSecret } from './masking.ts';
-import { needsSecret } from './masks/index.ts';
+import { needsSecret } from './mask-values.ts';
 import { maskOf } from './normal-batch.ts';
 import type { BatchWorld } from './normal-batch.ts';
 import { definitionOf, hiddenColumns, PROGRAM_COLUMN, rowsSql } from './normal-shape.ts';

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from 'duckdb';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { maskerOf, newSecret } from '../../../../src/engine/masks/index.ts';
+import { maskerOf } from '../../../../src/engine/mask-values.ts';
+import { newSecret } from '../../../../src/engine/masks/index.ts';
 import { foundIn } from '../../../builders/lake/clear-values.ts';
 
 /** What the masks make tells nothing of what they hide; and the search that says so would find it. */

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { maskedType, maskerOf, needsSecret, secretIdOf } from '../../../../src/engine/masks/index.ts';
+import { maskedType, maskerOf, needsSecret } from '../../../../src/engine/mask-values.ts';
+import { secretIdOf } from '../../../../src/engine/masks/index.ts';
 import type { MaskSecret } from '../../../../src/engine/masks/index.ts';
 import type { ContractPlan, MaskPlan, TypePlan } from '../../../../src/engine/contracts/index.ts';
 

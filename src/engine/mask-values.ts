@@ -1,10 +1,9 @@
 import { createHmac, createSecretKey } from 'node:crypto';
-import { HmsError } from '../../contract/index.ts';
-import type { ContractPlan, MaskPlan, TypePlan } from '../contracts/index.ts';
-import { base32 } from './base32.ts';
+import { HmsError } from '../contract/index.ts';
+import type { ContractPlan, MaskPlan, TypePlan } from './contracts/index.ts';
+import { base32, derivedKey } from './masks/index.ts';
+import type { MaskSecret } from './masks/index.ts';
 import { roundDown } from './round-down.ts';
-import { derivedKey } from './secret.ts';
-import type { MaskSecret } from './secret.ts';
 
 /** Takes a checked value as text, as the plain table has it, and gives the masked text. What is empty stays empty. */
 export type Masker = (value: string | null, type: TypePlan) => string | null;

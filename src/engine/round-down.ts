@@ -1,4 +1,4 @@
-import type { TypePlan } from '../contracts/index.ts';
+import type { TypePlan } from './contracts/index.ts';
 
 /** A number as digits and the place of its point: digits × 10^-scale. */
 interface Decimal {
