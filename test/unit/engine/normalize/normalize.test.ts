@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TableName } from '../../../../src/contract/index.ts';
+import { rotateSecret } from '../../../../src/engine/masking.ts';
 import { openToRead, openToWrite } from '../../../../src/engine/open.ts';
 import { rebuildCatalog } from '../../../../src/engine/upkeep.ts';
 import { verify } from '../../../../src/verify/index.ts';
@@ -29,7 +30,7 @@ describe('a drop that keeps to its contract', () => {
     await publish(lake);
     const [raw = 0] = await put(lake, { 'seatbelt_2024_07_31.csv': 'car_model,sensor_fail,test_time,ssn\nModel-Z,1,2024-07-31T23:59:59-04:00,219-09-9999\nModel-A,0,1899-02-28 10:00:00,\n' });
     expect(stateOf(lake, raw)).toMatchObject({ status: 'queued_for_etl', takers: [{ row: { name: TESTS } }] });
-    expect(await work(lake)).toEqual({ drops: 1, rows: 2, quarantined: 0, held: [] });
+    expect(await work(lake)).toEqual({ drops: 1, rows: 2, quarantined: 0, held: [], cubes: [] });
     expect(stateOf(lake, raw)).toEqual({ status: 'normalized', tables: [{ table: TESTS, version: 1 }], takers: [], outcome: null });
     expect(await warehouse.select(TESTS, null, all)).toEqual([['12', 'Model-A', '0', '1899-02-01'], ['12', 'Model-Z', '1', '2024-08-01']]);
     const entry = bodies().findLast(({ op }) => op === 'table.committed');
@@ -103,7 +104,7 @@ describe('a drop that does not', () => {
     await publish(lake);
     const bad = `car_model,sensor_fail,test_time,ssn,airbag\n${Array.from({ length: 25 }, () => 'Model-Z,x,2024-07-31T10:00:00Z,219-09-9999,yes').join('\n')}\n,1,never,219-09-9998,no\n`;
     const [raw = 0] = await put(lake, { 'seatbelt_1.csv': bad });
-    expect(await work(lake)).toEqual({ drops: 0, rows: 0, quarantined: 1, held: [] });
+    expect(await work(lake)).toEqual({ drops: 0, rows: 0, quarantined: 1, held: [], cubes: [] });
     const { status, outcome } = stateOf(lake, raw);
     expect(status).toBe('quarantined');
     expect(outcome?.findings.map(({ column, kind, count, samples }) => [column, kind, count, samples.length])).toEqual([
@@ -115,7 +116,7 @@ describe('a drop that does not', () => {
     expect(outcome?.findings[2]?.samples[0]).toEqual({ line: 2, value: 'x', why: null });
     expect(JSON.stringify(outcome)).not.toContain('219-09');
     expect(lake.catalog.tables.version(TESTS, null)).toBeNull();
-    expect(await work(lake)).toEqual({ drops: 0, rows: 0, quarantined: 0, held: [] });
+    expect(await work(lake)).toEqual({ drops: 0, rows: 0, quarantined: 0, held: [], cubes: [] });
     await publish(lake, { version: '1.1.0', columns: [...seatbelt, '{name: airbag, logicalType: string}'] });
     expect(stateOf(lake, raw).status).toBe('quarantined');
     lake.outcomes.forget(idOf(lake, raw));
@@ -218,6 +219,20 @@ describe('contracts', () => {
     const [log = ''] = globSync(join(warehouse.base, 'lake/tables/people/_delta_log/*.json'));
     expect(readFileSync(log, 'utf8')).not.toMatch(/Springfield|Shelbyville/);
     expect(readFileSync(log, 'utf8')).toContain(String.raw`\"id\":1`);
+  });
+
+  it('a table has rows of one secret: once that was replaced, its drops wait and say why', async () => {
+    const { lake } = warehouse;
+    await publish(lake);
+    await put(lake, { 'seatbelt_1.csv': rig(2) });
+    await work(lake);
+    const { tables } = await rotateSecret(lake, 'A laptop was lost');
+    expect(tables).toEqual([TESTS]);
+    const [raw = 0] = await put(lake, { 'seatbelt_2.csv': rig(2, { from: 2 }) });
+    const { drops, held } = await work(lake);
+    expect([drops, held.map(({ tables: names, error }) => [names, error.code])]).toEqual([0, [[[TESTS], 'SECRET_REFUSED']]]);
+    expect(stateOf(lake, raw).status).toBe('queued_for_etl');
+    expect(await warehouse.select(TESTS, null, 'SELECT count(*)::VARCHAR FROM car_sensor_tests')).toEqual([['2']]);
   });
 
   it('rules over all rows see the values as they came, and what is written is masked', async () => {
