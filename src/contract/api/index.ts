@@ -15,26 +15,13 @@ import { tableRoutes } from './tables.ts';
 import { transformRoutes } from './transforms.ts';
 import { verificationRoutes } from './verifications.ts';
 
-export * from './client.ts';
+export * from './screens.ts';
 export * from './cubes.ts';
-export * from './datasets.ts';
-export * from './drafts.ts';
-export * from './events.ts';
-export * from './exports.ts';
-export * from './intakes.ts';
-export * from './jobs.ts';
-export * from './lakes.ts';
-export * from './ledger.ts';
-export * from './presence.ts';
-export * from './problem.ts';
 export * from './publications.ts';
 export * from './raw.ts';
 export * from './queries.ts';
-export * from './results.ts';
-export * from './route.ts';
 export * from './tables.ts';
 export * from './transforms.ts';
-export * from './verifications.ts';
 
 /** Every route of the door, by the name that callers and handlers use. */
 export const routes = {
