@@ -102,6 +102,7 @@ export const features = [
   'import',
   'datasets',
   'transforms',
+  'tables',
   'contracts',
   'normalize',
   'cubes',

@@ -1,4 +1,4 @@
-import { HmsError, versionName } from '../contract/index.ts';
+import { HmsError, tableVersionName, versionName } from '../contract/index.ts';
 import type { ErrorCode } from '../contract/index.ts';
 import { tidyStaging } from '../engine/drafting.ts';
 import { codeOf } from '../engine/lake/index.ts';
@@ -34,6 +34,8 @@ export async function writing<T>(session: Session, work: (lake: WritableLake) =>
     for (const { dataset, version } of lake.recovery.lost) {
       await warn(session, `The files of ${versionName(dataset, version)} are neither in the store nor in staging. Run "hms dta verify" on the lake, and look for them in a backup.`);
     }
+    for (const { table, version } of lake.recovery.tables.placed) await remark(session, `An interrupted commit was finished: the table ${tableVersionName(table, version)}.`);
+    for (const { error } of lake.recovery.tables.blocked) if (error instanceof Error) await warn(session, error.message);
     await tidy(lake);
     return await work(lake);
   } finally {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { DatasetId, Instant, LogicalPath, Sha256, Tag } from './ids.ts';
+import { DatasetId, Instant, LogicalPath, ProgramId, Sha256, Tag } from './ids.ts';
+import { TableName, TableWords } from './tables.ts';
 
 /** Bodies: docs/formats/lake.md sections 5 and 6. The first line, by operation, and the lines of a version. */
 
@@ -89,13 +90,41 @@ export const BodyHead = z.discriminatedUnion('op', [
   head('tag.added', { tag: Tag }),
   head('tag.removed', { tag: Tag }),
   head('alias.added', { alias: DatasetId }),
+  head('contract.published', { version: z.string(), text: z.string(), major: z.boolean() }),
+  head('table.committed', {
+    message: z.string(),
+    tables: z.array(TableWords).min(1),
+    transform: z.string().optional(),
+    parameters: z.record(z.string(), z.json()).optional(),
+    engine: z.string().optional(),
+  }),
+  head('cube.defined', { text: z.string() }),
+  head('cube.refreshed', {
+    message: z.string(),
+    tables: z.array(TableWords).length(1),
+    instant: Instant,
+    /** Rows of the sources that were looked at: after `after`, to `until`; null where the cube has no window. */
+    window: z.looseObject({ column: z.string(), days: z.int().min(1), after: Instant, until: Instant }).nullable(),
+    sources: z.array(z.looseObject({ name: TableName, version: z.int().min(1), rows: z.int().min(0) })),
+    rows: z.int().min(0),
+    how: z.enum(['full', 'parts']),
+    engine: z.string().optional(),
+  }),
   head('body.destroyed', { authority: z.string(), reason: z.string() }),
+  head('raw.received', { program: ProgramId, media: z.string(), sender: z.string(), contract: z.string().optional() }),
+  head('raw.repeated', { program: ProgramId, name: LogicalPath, sender: z.string(), contract: z.string().optional() }),
+  head('secret.made', { replaces: z.string().nullable(), reason: z.string().nullable() }),
 ]);
 export type BodyHead = z.infer<typeof BodyHead>;
 /** The first line of one operation's body. */
 export type HeadOf<O extends BodyHead['op']> = Extract<BodyHead, { op: O }>;
 
-/** One line of a version's body after the first: a change against the version before, or a note. */
+/** The first line of a body that makes versions of tables, and is followed by their Delta lines; null for every other. A cube is a table too. */
+export function tableHead(head: BodyHead | null): HeadOf<'table.committed'> | HeadOf<'cube.refreshed'> | null {
+  return head?.op === 'table.committed' || head?.op === 'cube.refreshed' ? head : null;
+}
+
+/** One line of the body of a version, or of a raw drop, after the first: a change against the version before, or a note. */
 export const BodyLine = z.union([
   z.strictObject({ do: z.enum(['add', 'replace']), path: LogicalPath, sha256: Sha256, size: z.int().min(0), mtime: Instant.nullable() }),
   z.strictObject({ do: z.literal('remove'), path: LogicalPath }),

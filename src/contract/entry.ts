@@ -74,7 +74,14 @@ export const knownOps = [
   'tag.added',
   'tag.removed',
   'alias.added',
+  'contract.published',
+  'table.committed',
+  'cube.defined',
+  'cube.refreshed',
   'body.destroyed',
+  'raw.received',
+  'raw.repeated',
+  'secret.made',
 ] as const;
 export type KnownOp = (typeof knownOps)[number];
 

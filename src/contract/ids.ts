@@ -55,6 +55,41 @@ export function isDatasetId(text: string): text is DatasetId {
   return datasetGrammar.test(text) && !text.endsWith('.') && !windowsReserved.test(text);
 }
 
+/** Id of a raw drop. */
+export type DropId = string & z.$brand<'DropId'>;
+export const DropId = z.string().regex(uuid, 'must be a lower-case UUID').brand<'DropId'>();
+
+/** A raw drop among stored objects: `raw/<uuid>`. No id of a dataset has a slash, so the two never meet. */
+export type DropName = `raw/${string}` & z.$brand<'DropName'>;
+
+export function dropName(id: DropId): DropName {
+  return `raw/${id}` as DropName;
+}
+
+/** The drop that a stored object is; null for a dataset. */
+export function dropOf(name: DatasetId | DropName): DropId | null {
+  return name.startsWith('raw/') ? (name.slice('raw/'.length) as DropId) : null;
+}
+
+/** Number of the program that a raw drop belongs to. */
+export type ProgramId = number & z.$brand<'ProgramId'>;
+export const ProgramId = z.int('must be a whole number').min(0, 'must be 0 or more').brand<'ProgramId'>();
+
+const contractGrammar = /^[a-z][a-z0-9_]{0,62}$/;
+
+/** Name of a contract, and of the table that it describes: public for ever. */
+export type ContractName = string & z.$brand<'ContractName'>;
+export const ContractName = z
+  .string()
+  .regex(contractGrammar, 'must be 1 to 63 lower-case letters, digits or underscores, and start with a letter')
+  .refine((name) => !windowsReserved.test(name), 'is a name that Windows reserves')
+  .brand<'ContractName'>();
+
+/** Whether `ContractName` takes the text. */
+export function isContractName(text: string): text is ContractName {
+  return contractGrammar.test(text) && !windowsReserved.test(text);
+}
+
 /** Label of a version: lower case, never like `v7`. */
 export type Tag = string & z.$brand<'Tag'>;
 export const Tag = z
@@ -118,7 +153,8 @@ export function parseLooseInstant(text: string): Instant | null {
   return Number.isNaN(ms) ? null : instantOf(ms);
 }
 
-/** `WF-2024-07:v1`. */
-export function versionName(id: DatasetId, version: number): string {
-  return `${id}:v${version}`;
+/** `WF-2024-07:v1`; of a raw drop, which has one version, `raw:<uuid>`. */
+export function versionName(id: DatasetId | DropName, version: number): string {
+  const drop = dropOf(id);
+  return drop === null ? `${id}:v${version}` : `raw:${drop}`;
 }

@@ -1,6 +1,6 @@
-import type { BodyHead, DatasetId, Description, HeadOf, Imported, Instant, KeyId, Lineage } from '../contract/index.ts';
-import type { KnownOp, RootName, Sha256, Tag, VersionNumber } from '../contract/index.ts';
-import type { Deed, ForkOrigin, NewKey } from './deed.ts';
+import { tableHead } from '../contract/index.ts';
+import type { BodyHead, ContractName, DatasetId, Description, DropId, HeadOf, Imported, Instant, KeyId, KnownOp, Lineage, LogicalPath, ProgramId, RootName, Sha256, TableName, TableWords, Tag, VersionNumber } from '../contract/index.ts';
+import type { Deed, ForkOrigin, NewKey, TableOutput } from './deed.ts';
 import type { FirstTags, LedgerView } from './view.ts';
 
 /** What the body of `key.enrolled` and `key.rotated` says of a key. */
@@ -13,6 +13,15 @@ export interface KeyWords {
 
 /** What the body of `version.exported` says of the package. */
 export type PackageWords = Pick<HeadOf<'version.exported'>, 'name' | 'bytes' | 'payload' | 'signer'>;
+
+/** What the first line of the body of `raw.received` says of the drop. */
+export interface DropWords {
+  readonly program: ProgramId;
+  /** Media type, as it was sniffed. */
+  readonly media: string;
+  readonly sender: string;
+  readonly contract: string | null;
+}
 
 type Target = { readonly id: DatasetId; readonly version: VersionNumber };
 
@@ -61,6 +70,18 @@ export type Change =
   | (Target & { readonly kind: 'voided'; readonly hash: Sha256; readonly reason: string | null })
   | (Target & { readonly kind: 'exported'; readonly package: Sha256; readonly words: PackageWords | null })
   | (Target & { readonly kind: 'tagAdded' | 'tagRemoved'; readonly tag: Tag | null })
+  /** `hash` is that of the text, which is the whole contract as it was written; `major`: it was published as one that breaks with the one before. */
+  | {
+      readonly kind: 'contractPublished';
+      readonly name: ContractName;
+      readonly hash: Sha256;
+      readonly version: string | null;
+      readonly text: string | null;
+      readonly major: boolean | null;
+    }
+  | (TableOutput & { readonly kind: 'tableCommitted'; readonly message: string | null; readonly words: TableWords | null; /** Later lines of the body before its own. */ readonly skip: number; /** The program that acted. */ readonly program: string | null })
+  /** `hash` is that of the text, which is the whole definition as it was written. */
+  | { readonly kind: 'cubeDefined'; readonly name: TableName; readonly hash: Sha256; readonly text: string | null }
   /** `seq` and `op` are those of the entry whose body goes. */
   | {
       readonly kind: 'bodyDestroyed';
@@ -68,7 +89,11 @@ export type Change =
       readonly op: string | null;
       readonly authority: string | null;
       readonly reason: string | null;
-    };
+    }
+  /** Name, size and hash of the file stand in the line after the first. */
+  | { readonly kind: 'dropReceived'; readonly drop: DropId; readonly hash: Sha256; readonly words: DropWords | null }
+  /** The same bytes came again for the same program. */
+  | { readonly kind: 'dropRepeated'; readonly drop: DropId; readonly words: (Omit<DropWords, 'media'> & { readonly name: LogicalPath }) | null };
 
 /** The body of this operation, where it is there. */
 export function said<O extends KnownOp>(head: BodyHead | null, op: O): HeadOf<O> | null {
@@ -119,11 +144,38 @@ export function changesOf(deed: Deed, head: BodyHead | null, seq: number, statio
       return [{ kind: 'tagAdded', ...target(deed), tag: said(head, deed.op)?.tag ?? null }];
     case 'tag.removed':
       return [{ kind: 'tagRemoved', ...target(deed), tag: said(head, deed.op)?.tag ?? null }];
+    case 'contract.published': {
+      const { version = null, text = null, major = null } = said(head, deed.op) ?? {};
+      return [{ kind: 'contractPublished', name: deed.name, hash: deed.hash, version, text, major }];
+    }
+    case 'cube.defined':
+      return [{ kind: 'cubeDefined', name: deed.name, hash: deed.hash, text: said(head, deed.op)?.text ?? null }];
+    case 'table.committed':
+    case 'cube.refreshed': {
+      const words = tableHead(head?.op === deed.op ? head : null);
+      return deed.tables.map((table) => {
+        const place = words?.tables.findIndex(({ name, version }) => name === table.name && version === table.version) ?? -1;
+        const before = words?.tables.slice(0, Math.max(0, place)) ?? [];
+        const skip = before.reduce((sum, { lines }) => sum + lines, 0);
+        return { kind: 'tableCommitted', ...table, message: words?.message ?? null, words: words?.tables[place] ?? null, skip, program: words?.by.program ?? null };
+      });
+    }
     case 'body.destroyed': {
       const words = said(head, deed.op);
       const { authority = null, reason = null } = words ?? {};
       return [{ kind: 'bodyDestroyed', seq: deed.seq, op: view.opOf(deed.seq), authority, reason }];
     }
+    case 'raw.received': {
+      const words = said(head, deed.op);
+      return [{ kind: 'dropReceived', drop: deed.drop, hash: deed.hash, words: words && { program: words.program, media: words.media, sender: words.sender, contract: words.contract ?? null } }];
+    }
+    case 'raw.repeated': {
+      const words = said(head, deed.op);
+      return [{ kind: 'dropRepeated', drop: deed.drop, words: words && { program: words.program, name: words.name, sender: words.sender, contract: words.contract ?? null } }];
+    }
+    // Which secret is the newest is told by the ledger itself; nothing else hangs on it.
+    case 'secret.made':
+      return [];
   }
 }
 

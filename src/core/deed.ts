@@ -1,4 +1,4 @@
-import type { DatasetId, Entry, EntryKey, KeyId, KeyRole, KnownOp, Sha256, VersionNumber } from '../contract/index.ts';
+import type { ContractName, DatasetId, DropId, Entry, EntryKey, KeyId, KeyRole, KnownOp, Refs, Sha256, TableName, VersionNumber } from '../contract/index.ts';
 import { fromBase64, toHex } from './bytes.ts';
 import type { Sha256Fn } from './bytes.ts';
 import { parseForkRef, parseSubject } from './refs.ts';
@@ -29,7 +29,22 @@ export type Deed =
       readonly hash: Sha256;
     }
   | { readonly op: 'version.withdrawn' | 'tag.added' | 'tag.removed'; readonly id: DatasetId; readonly version: VersionNumber }
-  | { readonly op: 'body.destroyed'; readonly seq: number };
+  | { readonly op: 'body.destroyed'; readonly seq: number }
+  | { readonly op: 'raw.received'; readonly drop: DropId; readonly hash: Sha256 }
+  | { readonly op: 'raw.repeated'; readonly drop: DropId }
+  | { readonly op: 'contract.published'; readonly name: ContractName; readonly hash: Sha256 }
+  | { readonly op: 'table.committed'; readonly tables: readonly TableOutput[] }
+  | { readonly op: 'secret.made'; readonly id: string }
+  /** `version`: the one that the definition begins to hold with. */
+  | { readonly op: 'cube.defined'; readonly name: TableName; readonly version: VersionNumber; readonly hash: Sha256 }
+  | { readonly op: 'cube.refreshed'; readonly tables: readonly TableOutput[] };
+
+/** A version of a table that an entry makes, with the hash of its Delta lines. */
+export interface TableOutput {
+  readonly name: TableName;
+  readonly version: VersionNumber;
+  readonly hash: Sha256;
+}
 
 /** What each operation is about. */
 export const subjectKinds = {
@@ -49,7 +64,14 @@ export const subjectKinds = {
   'tag.added': 'version',
   'tag.removed': 'version',
   'alias.added': 'dataset',
+  'contract.published': 'contract',
+  'table.committed': 'table',
+  'cube.defined': 'cube',
+  'cube.refreshed': 'cube',
   'body.destroyed': 'entry',
+  'raw.received': 'raw',
+  'raw.repeated': 'raw',
+  'secret.made': 'secret',
 } as const satisfies Record<KnownOp, Subject['kind']>;
 
 /** DER of an uncompressed P-256 SubjectPublicKeyInfo up to the point's coordinates (RFC 5480 section 2), and its length. */
@@ -100,8 +122,34 @@ export function readDeed(entry: Entry, op: KnownOp, key: NewKey | null): Deed | 
     case 'tag.added':
     case 'tag.removed':
       return subject.kind === 'version' ? { op, id: subject.id, version: subject.version } : lackOf('version');
+    case 'contract.published':
+      return subject.kind === 'contract' ? { op, name: subject.name, hash: subject.sha256 } : lackOf('contract');
+    case 'table.committed': {
+      const tables = readTables(entry.outputs);
+      if (typeof tables === 'string') return tables;
+      return tables.some(({ name, version }) => entry.subject === `table:${name}:v${version}`) ? { op, tables } : 'The entry does not give the hash of the table that it is about.';
+    }
+    case 'cube.defined': {
+      if (subject.kind !== 'cube') return lackOf('cube');
+      const hash = outputHash(entry, 'definition');
+      return hash === null ? 'The entry does not give the hash of the definition.' : { op, name: subject.name as TableName, version: subject.version, hash };
+    }
+    case 'cube.refreshed': {
+      if (subject.kind !== 'cube') return lackOf('cube');
+      const hash = outputHash(entry, entry.subject);
+      return hash === null ? 'The entry does not give the hash of the cube that it is about.' : { op, tables: [{ name: subject.name as TableName, version: subject.version, hash }] };
+    }
     case 'body.destroyed':
       return subject.kind === 'entry' ? { op, seq: subject.seq } : lackOf('entry');
+    case 'raw.received': {
+      if (subject.kind !== 'raw') return lackOf('raw drop');
+      const hash = outputHash(entry, entry.subject);
+      return hash === null ? "The entry does not give the hash of the drop's inventory." : { op, drop: subject.uuid, hash };
+    }
+    case 'raw.repeated':
+      return subject.kind === 'raw' ? { op, drop: subject.uuid } : lackOf('raw drop');
+    case 'secret.made':
+      return subject.kind === 'secret' ? { op, id: subject.id } : lackOf('secret');
   }
 }
 
@@ -119,6 +167,19 @@ function readLake(entry: Entry, op: 'lake.created' | 'lake.forked', key: NewKey)
   const from = input !== undefined && 'ref' in input && others.length === 0 ? parseForkRef(input.ref) : null;
   if (input === undefined || from === null) return 'The entry does not name the lake that was forked.';
   return { op, key, lakeJson, from: { ...from, root: input.sha256 } };
+}
+
+/** The tables that an entry's outputs name, each once; a sentence where they name something else. */
+export function readTables(outputs: Refs): readonly TableOutput[] | string {
+  const tables: TableOutput[] = [];
+  for (const output of outputs) {
+    const subject = 'ref' in output ? parseSubject(output.ref) : null;
+    if (!('ref' in output) || subject?.kind !== 'table') return 'The entry makes something that is not a version of a table.';
+    const name = subject.name as TableName;
+    if (tables.some((table) => table.name === name)) return `The entry makes two versions of the table ${name}.`;
+    tables.push({ name, version: subject.version, hash: output.sha256 });
+  }
+  return tables.length === 0 ? 'The entry makes no version of a table.' : tables;
 }
 
 /** The hash of the one output of that name; null where there is none or more than one. */

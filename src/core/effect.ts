@@ -1,15 +1,16 @@
 import { isKnownOp } from '../contract/index.ts';
 import type { BodyHead, Entry, KeyId, LakeId, Sha256 } from '../contract/index.ts';
-import { fromBase64, toHex } from './bytes.ts';
+import { fromBase64, toHex, utf8 } from './bytes.ts';
 import type { Sha256Fn } from './bytes.ts';
-import { changesOf } from './changes.ts';
+import { changesOf, said } from './changes.ts';
 import type { Change } from './changes.ts';
 import type { VerifySignature } from './checkpoint.ts';
 import { readDeed, readKey } from './deed.ts';
-import type { NewKey } from './deed.ts';
+import type { Deed, NewKey } from './deed.ts';
 import { actSigningBytes, entrySigningBytes, parseEntrySoon } from './entry.ts';
 import { bodyMisfit, entryMisfit } from './fits.ts';
 import { parseSubject } from './refs.ts';
+import type { Subject } from './refs.ts';
 import type { LedgerView } from './view.ts';
 
 /** Which entries have effect, and what effect: docs/formats/lake.md section 7. */
@@ -78,13 +79,27 @@ export function judge(leaf: Leaf, view: LedgerView, lakeId: LakeId, sha: Sha256F
   if (typeof deed === 'string') return without(deed);
   const subject = parseSubject(entry.subject);
   if (subject === null) return without(`"${entry.subject}" is not a subject.`);
-  const misfit = entryMisfit(op, subject, view, key ?? undefined);
+  const misfit = entryMisfit(op, subject, view, key ?? undefined, deed.op === 'table.committed' ? deed.tables : []);
   if (misfit !== null) return without(misfit);
   // A head of another operation was not written for this entry.
   const head = typeof leaf.body === 'object' && leaf.body?.op === op ? leaf.body : null;
-  const wrongBody = bodyMisfit(subject, head, view);
+  const wrongBody = bodyMisfit(subject, head, view) ?? textMisfit(subject, head, sha) ?? definitionMisfit(deed, head, sha);
   if (wrongBody !== null) return { ...without(wrongBody), bodyOnly: true };
   return { leafHash, entry, effect: true, changes: changesOf(deed, head, leaf.seq, entry.station, view) };
+}
+
+/** The text of a contract is the one that its entry names. */
+function textMisfit(subject: Subject, head: BodyHead | null, sha: Sha256Fn): string | null {
+  const text = said(head, 'contract.published')?.text;
+  if (subject.kind !== 'contract' || text === undefined || toHex(sha(utf8(text))) === subject.sha256) return null;
+  return `The text in the body is not the contract ${subject.name} that the entry names.`;
+}
+
+/** So is the definition of a cube. */
+function definitionMisfit(deed: Deed, head: BodyHead | null, sha: Sha256Fn): string | null {
+  const text = said(head, 'cube.defined')?.text;
+  if (deed.op !== 'cube.defined' || text === undefined || toHex(sha(utf8(text))) === deed.hash) return null;
+  return `The text in the body is not the definition of the cube ${deed.name} that the entry names.`;
 }
 
 /** Rule 1: the entry is of this lake and of this place, and later than what has effect before it. */

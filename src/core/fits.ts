@@ -1,7 +1,8 @@
 import { nameKey, versionName } from '../contract/index.ts';
-import type { BodyHead, DatasetId, EntryKey, KeyId, KnownOp } from '../contract/index.ts';
+import type { BodyHead, ContractName, DatasetId, EntryKey, KeyId, KnownOp, Refs, Sha256, TableName } from '../contract/index.ts';
 import { said } from './changes.ts';
-import { subjectKinds } from './deed.ts';
+import { readTables, subjectKinds } from './deed.ts';
+import type { TableOutput } from './deed.ts';
 import { parseSubject } from './refs.ts';
 import type { Subject } from './refs.ts';
 import type { LedgerView } from './view.ts';
@@ -13,17 +14,19 @@ type KeyRef = Pick<EntryKey, 'id' | 'role'>;
 
 /**
  * Null where the act fits the state, else a plain sentence that says what stands in the way. A writer asks this before each claim; `judge`
- * asks the same of the entry, so that the two cannot differ. `head` is the body's first line, null where it is missing: what only a body
+ * asks the same of the entry, so that the two cannot differ. `outputs` are looked at for `table.committed` only. `head` is the body's first line, null where it is missing: what only a body
  * says then cannot misfit. `key` is needed for `key.rotated` and `lake.forked` only.
  */
-export function fits(op: KnownOp, subject: string, head: BodyHead | null, view: LedgerView, key?: KeyRef): string | null {
+export function fits(op: KnownOp, subject: string, head: BodyHead | null, view: LedgerView, key?: KeyRef, outputs: Refs = []): string | null {
   const parsed = parseSubject(subject);
   if (parsed === null || parsed.kind !== subjectKinds[op]) return `"${subject}" is not a subject that "${op}" can have.`;
-  return entryMisfit(op, parsed, view, key) ?? bodyMisfit(parsed, head, view);
+  const tables = op === 'table.committed' ? readTables(outputs) : [];
+  if (typeof tables === 'string') return tables;
+  return entryMisfit(op, parsed, view, key, tables) ?? bodyMisfit(parsed, head, view);
 }
 
 /** What stands in the way and can be told from the entry alone, so that it stays true when bodies are destroyed. */
-export function entryMisfit(op: KnownOp, subject: Subject, view: LedgerView, key?: KeyRef): string | null {
+export function entryMisfit(op: KnownOp, subject: Subject, view: LedgerView, key?: KeyRef, tables: readonly TableOutput[] = []): string | null {
   const founds = op === 'lake.created' || op === 'lake.forked';
   if (founds !== (view.size === 0)) return founds ? 'The ledger has begun already.' : 'A ledger begins with the creation of its lake.';
   switch (subject.kind) {
@@ -36,8 +39,17 @@ export function entryMisfit(op: KnownOp, subject: Subject, view: LedgerView, key
     case 'version':
       if (op === 'version.committed') return newVersionMisfit(subject.id, subject.version, view);
       return versionMisfit(op, subject.id, subject.version, view);
+    case 'contract':
+      return contractMisfit(subject.name, subject.sha256, view);
+    case 'table':
+      return firstOf(tables, (table) => tableMisfit(table, view));
+    case 'cube':
+      return cubeMisfit(op, subject.name as TableName, subject.version, view);
     case 'entry':
       return destructionMisfit(subject.seq, view);
+    case 'raw':
+      if (op === 'raw.received') return view.hasDrop(subject.uuid) ? `The raw drop ${subject.uuid} is in the ledger already.` : null;
+      return view.hasDrop(subject.uuid) ? null : `There is no raw drop ${subject.uuid} in this lake.`;
     default:
       return null;
   }
@@ -105,10 +117,42 @@ function versionMisfit(op: KnownOp, id: DatasetId, version: number, view: Ledger
   return `Only the newest version of a dataset can be voided, and ${versionName(id, version)} is not.`;
 }
 
+function contractMisfit(name: ContractName, hash: Sha256, view: LedgerView): string | null {
+  if (view.cube(name) !== null) return `The name "${name}" is taken by a cube.`;
+  return view.hasContract(name, hash) ? `The contract ${name} was published in these very words before.` : null;
+}
+
+function tableMisfit({ name, version }: TableOutput, view: LedgerView): string | null {
+  if (view.cube(name) !== null) return `${name} is a cube: its rows come from its definition, by refreshing it.`;
+  const newest = view.table(name)?.newest ?? 0;
+  return version === newest + 1 ? null : `The next version of the table ${name} is v${newest + 1}, not v${version}.`;
+}
+
+function cubeMisfit(op: KnownOp, name: TableName, version: number, view: LedgerView): string | null {
+  const newest = view.table(name)?.newest ?? 0;
+  const isDefined = view.cube(name) !== null;
+  if (op === 'cube.refreshed' && !isDefined) return `There is no cube ${name} in this lake.`;
+  if (!isDefined && newest > 0) return `The name "${name}" is taken by a table.`;
+  if (!isDefined && view.contractNamed(name)) return `The name "${name}" is taken by a contract.`;
+  return version === newest + 1 ? null : `The next version of the cube ${name} is v${newest + 1}, not v${version}.`;
+}
+
+function firstOf<T>(list: readonly T[], fault: (item: T) => string | null): string | null {
+  for (const item of list) {
+    const found = fault(item);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
 function destructionMisfit(seq: number, view: LedgerView): string | null {
+  const op = view.opOf(seq);
+  if (op === 'cube.defined') return `The body of entry ${seq} is the definition of a cube, and is kept.`;
+  // Without its lines nobody can say any more which files the table has.
+  if (op === 'table.committed' || op === 'cube.refreshed') return `The body of entry ${seq} says which files a table has, and cannot be destroyed while there is that table.`;
   switch (view.entryBody(seq)) {
     case 'kept':
-      return null;
+      return op === 'contract.published' ? `The body of entry ${seq} is the text of a contract, which rows were and will be checked against; it is kept.` : null;
     case 'none':
       return `The entry ${seq} has no body.`;
     case 'destroyed':

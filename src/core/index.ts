@@ -15,7 +15,9 @@ export * from './fits.ts';
 export * from './effect.ts';
 export * from './state.ts';
 export * from './pace.ts';
+export * from './office-time.ts';
 export * from './ocfl/index.ts';
+export * from './delta/index.ts';
 // Both halves have a Change: the plain name is the ledger's.
 export type { Change } from './changes.ts';
 export type { Change as StateChange } from './ocfl/index.ts';

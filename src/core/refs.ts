@@ -1,22 +1,25 @@
-import { isDatasetId, KeyId, LakeId, Sha256 } from '../contract/index.ts';
-import type { DatasetId, VersionNumber } from '../contract/index.ts';
+import { isContractName, isDatasetId, KeyId, LakeId, Sha256 } from '../contract/index.ts';
+import type { ContractName, DatasetId, DropId, VersionNumber } from '../contract/index.ts';
 
 /** What an entry is about: docs/formats/lake.md section 3. */
 export type Subject =
   | { readonly kind: 'lake' }
   | { readonly kind: 'dataset'; readonly id: DatasetId }
   | { readonly kind: 'version'; readonly id: DatasetId; readonly version: VersionNumber }
-  | { readonly kind: 'raw'; readonly uuid: string }
+  | { readonly kind: 'raw'; readonly uuid: DropId }
   | { readonly kind: 'table'; readonly name: string; readonly version: VersionNumber }
   | { readonly kind: 'cube'; readonly name: string; readonly version: VersionNumber }
-  | { readonly kind: 'contract'; readonly name: string; readonly sha256: Sha256 }
+  | { readonly kind: 'contract'; readonly name: ContractName; readonly sha256: Sha256 }
   | { readonly kind: 'key'; readonly id: KeyId }
   | { readonly kind: 'entry'; readonly seq: number }
   | { readonly kind: 'tier'; readonly tier: number }
-  | { readonly kind: 'request'; readonly uuid: string };
+  | { readonly kind: 'request'; readonly uuid: string }
+  /** 32 hex digits, made of the secret. */
+  | { readonly kind: 'secret'; readonly id: string };
 
 const tableName = /^[a-z][a-z0-9_]{0,62}$/;
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const secretId = /^[0-9a-f]{32}$/;
 const count = /^(?:0|[1-9]\d{0,8})$/;
 
 /** Reads a subject. Null for every text that `subjectText` does not write. */
@@ -38,7 +41,7 @@ export function parseSubject(text: string): Subject | null {
 function parsePair(kind: 'version' | 'table' | 'cube' | 'contract', first: string, second: string): Subject | null {
   if (kind === 'contract') {
     const sha256 = Sha256.safeParse(second);
-    return tableName.test(first) && sha256.success ? { kind, name: first, sha256: sha256.data } : null;
+    return isContractName(first) && sha256.success ? { kind, name: first, sha256: sha256.data } : null;
   }
   const version = parseVersion(second);
   if (version === null) return null;
@@ -59,8 +62,11 @@ function parseSingle(kind: string | undefined, value: string): Subject | null {
     case 'tier':
       return count.test(value) ? { kind, tier: Number(value) } : null;
     case 'raw':
+      return uuid.test(value) ? { kind, uuid: value as DropId } : null;
     case 'request':
       return uuid.test(value) ? { kind, uuid: value } : null;
+    case 'secret':
+      return secretId.test(value) ? { kind, id: value } : null;
     default:
       return null;
   }
@@ -78,6 +84,7 @@ export function subjectText(subject: Subject): string {
       return 'lake';
     case 'dataset':
     case 'key':
+    case 'secret':
       return `${subject.kind}:${subject.id}`;
     case 'version':
       return `version:${subject.id}:v${subject.version}`;

@@ -1,8 +1,8 @@
 import { nameKey, ZERO_HASH } from '../contract/index.ts';
-import type { DatasetId, Instant, KeyId, RootName, Sha256, Tag, TxnId } from '../contract/index.ts';
+import type { ContractName, DatasetId, DropId, Instant, KeyId, RootName, Sha256, TableName, Tag, TxnId } from '../contract/index.ts';
 import type { Change } from './changes.ts';
 import type { Judgement } from './effect.ts';
-import type { BodyState, DatasetRecord, FirstTags, KeyRecord, LedgerView, VersionRecord } from './view.ts';
+import type { BodyState, DatasetRecord, FirstTags, KeyRecord, LedgerView, TableRecord, VersionRecord } from './view.ts';
 
 /** What one body says of a version's tags; null once nobody can know. `seq` is null for entries of a fork's origin. */
 interface TagWord {
@@ -49,7 +49,11 @@ export class LedgerState implements LedgerView {
   readonly #keys = new Map<KeyId, KeyRecord>();
   readonly #names = new Map<string, Name>();
   readonly #datasets = new Map<DatasetId, Dataset>();
+  readonly #contracts = new Map<ContractName, Set<Sha256>>();
+  readonly #cubes = new Map<TableName, Sha256>();
+  readonly #tables = new Map<TableName, TableRecord>();
   readonly #txns = new Set<TxnId>();
+  readonly #drops = new Set<DropId>();
   readonly #leaves: { readonly op: string | null; body: BodyState | null }[] = [];
 
   /**
@@ -62,7 +66,11 @@ export class LedgerState implements LedgerView {
     fork.#stations = origin.#stations;
     for (const [id, key] of origin.#keys) fork.#keys.set(id, key);
     for (const [key, name] of origin.#names) fork.#names.set(key, { ...name, aliasSeq: null });
+    for (const [name, hashes] of origin.#contracts) fork.#contracts.set(name, new Set(hashes));
+    for (const [name, hash] of origin.#cubes) fork.#cubes.set(name, hash);
+    for (const [name, table] of origin.#tables) fork.#tables.set(name, table);
     for (const txn of origin.#txns) fork.#txns.add(txn);
+    for (const drop of origin.#drops) fork.#drops.add(drop);
     for (const [id, dataset] of origin.#datasets) {
       const versions = dataset.versions.map((version) => ({
         ...version,
@@ -141,6 +149,26 @@ export class LedgerState implements LedgerView {
     return tags.includes(tag) || (complete ? false : 'unknown');
   }
 
+  hasDrop(id: DropId): boolean {
+    return this.#drops.has(id);
+  }
+
+  hasContract(name: ContractName, hash: Sha256): boolean {
+    return this.#contracts.get(name)?.has(hash) ?? false;
+  }
+
+  contractNamed(name: ContractName): boolean {
+    return this.#contracts.has(name);
+  }
+
+  cube(name: TableName): Sha256 | null {
+    return this.#cubes.get(name) ?? null;
+  }
+
+  table(name: TableName): TableRecord | null {
+    return this.#tables.get(name) ?? null;
+  }
+
   txnSeen(txn: TxnId): boolean {
     return this.#txns.has(txn);
   }
@@ -197,8 +225,20 @@ export class LedgerState implements LedgerView {
       case 'tagRemoved':
         this.#known(change).tags.push({ seq, adds: change.kind === 'tagAdded', tags: change.tag === null ? null : [change.tag] });
         break;
+      case 'contractPublished':
+        this.#contracts.set(change.name, (this.#contracts.get(change.name) ?? new Set()).add(change.hash));
+        break;
+      case 'cubeDefined':
+        this.#cubes.set(change.name, change.hash);
+        break;
+      case 'tableCommitted':
+        this.#tables.set(change.name, { name: change.name, newest: change.version, hash: change.hash });
+        break;
       case 'bodyDestroyed':
         this.#forget(change.seq, change.op);
+        break;
+      case 'dropReceived':
+        this.#drops.add(change.drop);
         break;
       case 'lakeCreated':
       case 'lakeForked':
@@ -206,6 +246,7 @@ export class LedgerState implements LedgerView {
       case 'clockAccepted':
       case 'described':
       case 'exported':
+      case 'dropRepeated':
         break;
     }
   }

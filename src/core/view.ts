@@ -1,4 +1,4 @@
-import type { DatasetId, Instant, KeyId, KeyRole, RootName, Sha256, Tag, TxnId } from '../contract/index.ts';
+import type { ContractName, DatasetId, DropId, Instant, KeyId, KeyRole, RootName, Sha256, TableName, Tag, TxnId } from '../contract/index.ts';
 
 export interface KeyRecord {
   readonly id: KeyId;
@@ -37,6 +37,14 @@ export interface VersionRecord {
   readonly withdrawn: boolean;
 }
 
+export interface TableRecord {
+  readonly name: TableName;
+  /** Number of the newest version, 1 or more. */
+  readonly newest: number;
+  /** Hash of the newest version's Delta lines. */
+  readonly hash: Sha256;
+}
+
 /** What a leaf says of its body: that it has none, one, or one that `body.destroyed` has named. */
 export type BodyState = 'none' | 'kept' | 'destroyed';
 
@@ -57,6 +65,15 @@ export interface LedgerView {
   version(id: DatasetId, version: number): VersionRecord | null;
   /** `unknown`: not known to be there, and a body that could say so is missing or destroyed. */
   hasTag(id: DatasetId, version: number, tag: Tag): boolean | 'unknown';
+  /** Whether a raw drop was received, in this ledger or in that of a fork's origin. */
+  hasDrop(id: DropId): boolean;
+  /** Whether the contract was published in these words. */
+  hasContract(name: ContractName, hash: Sha256): boolean;
+  contractNamed(name: ContractName): boolean;
+  /** SHA-256 of the newest definition of the cube of that name; null where no cube has it. */
+  cube(name: TableName): Sha256 | null;
+  /** The table or cube that has this name and a version; null where there is none. */
+  table(name: TableName): TableRecord | null;
   txnSeen(txn: TxnId): boolean;
   /** Null where there is no such entry, or it cannot be read. */
   entryBody(seq: number): BodyState | null;

@@ -1,10 +1,11 @@
+import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { HmsError, ZERO_HASH } from '../contract/index.ts';
-import type { DatasetId, LakeId, LogicalPath, RootName, Sha256, VersionNumber } from '../contract/index.ts';
-import type { Frontier, LedgerView } from '../core/index.ts';
-import type { Catalog, Projection, StateFile, VersionDetail } from './catalog/index.ts';
+import { dropName, dropOf, HmsError, tableHead, ZERO_HASH } from '../contract/index.ts';
+import type { BodyLine, DatasetId, DropId, DropName, LakeId, LogicalPath, RootName, Sha256, TableName, TableWords, VersionNumber } from '../contract/index.ts';
+import type { Change, DeltaAction, Frontier, LedgerView } from '../core/index.ts';
+import type { Catalog, DropDetail, Projection, StateFile, VersionDetail } from './catalog/index.ts';
 import { codeOf, ifMissing, objectFolder, readHeadState, versionFolder } from './lake/index.ts';
 import type { ClaimedVersion, ForkableIndex, IndexedFile, IndexTransaction, JudgedLeaf, LakeIndex, LakePaths, LedgerEnd } from './lake/index.ts';
 
@@ -45,7 +46,10 @@ export class CatalogIndex implements LakeIndex, ForkableIndex {
     const { judgement, body } = leaf;
     projection.apply(leaf.seq, judgement, body.is === 'altered' ? 'altered' : body.is === 'missing' ? 'missing' : 'present');
     if (!judgement.effect) return;
+    const made = body.is === 'kept' ? tableHead(body.head) : null;
+    if (body.is === 'kept' && made !== null) await this.#takeTables(projection, judgement.changes, made.tables, body.deltaLines());
     for (const change of judgement.changes) {
+      if (change.kind === 'dropReceived' && body.is === 'kept') await takeDropFile(projection, change.drop, body.lines());
       if (change.kind !== 'versionAdded') continue;
       const taken = body.is === 'kept' ? await projection.addLines(change.id, change.version, body.lines()) : null;
       if (taken?.kind === 'taken' && taken.fits) continue;
@@ -62,13 +66,33 @@ export class CatalogIndex implements LakeIndex, ForkableIndex {
     }
   }
 
+  /** Lines that do not have the hash that the entry gives are not believed: the version's files are then not known, and the table cannot be written. */
+  async #takeTables(projection: Projection, changes: readonly Change[], words: readonly TableWords[], lines: AsyncIterable<{ text: string; action: DeltaAction }>): Promise<void> {
+    const all: { text: string; action: DeltaAction }[] = [];
+    for await (const line of lines) all.push(line);
+    let from = 0;
+    for (const { name, version, lines: count } of words) {
+      const own = all.slice(from, from + count);
+      from += count;
+      const change = changes.find((one) => one.kind === 'tableCommitted' && one.name === name && one.version === version);
+      const hash = createHash('sha256');
+      for (const { text } of own) hash.update(`${text}\n`);
+      if (change?.kind !== 'tableCommitted' || own.length !== count || hash.digest('hex') !== change.hash) continue;
+      projection.addTableLines(name, version, own.map(({ action }) => action));
+    }
+  }
+
+  async markTablePlaced(name: TableName, version: number): Promise<void> {
+    await this.catalog.project(null, (projection) => projection.setTablePlaced(name, version));
+  }
+
   /** What cannot be read leaves the version's files unknown: one damaged inventory, or a closed folder, is no reason to close the whole lake. */
   async #stateFromInventory(projection: Projection, claimed: ClaimedVersion): Promise<void> {
     const files = await inventoryFiles(this.#paths, claimed).catch((error: unknown) => {
       if (error instanceof HmsError || codeOf(error) !== '') return null;
       throw error;
     });
-    if (files !== null) await projection.setState(claimed.dataset, claimed.version as VersionNumber, files);
+    if (files !== null) await projection.setState(claimed.dataset as DatasetId, claimed.version as VersionNumber, files);
   }
 
   end(): LedgerEnd {
@@ -93,9 +117,16 @@ export class CatalogIndex implements LakeIndex, ForkableIndex {
     await this.catalog.project(null, (projection) => projection.setChecked({ size: head.size, root: Buffer.from(head.root).toString('hex') as Sha256 }));
   }
 
-  claimedVersion(dataset: DatasetId, version: number): ClaimedVersion | null {
-    const detail = this.catalog.version(dataset, version);
+  claimedVersion(dataset: DatasetId | DropName, version: number): ClaimedVersion | null {
+    const drop = dropOf(dataset);
+    if (drop !== null) return this.claimedDrop(drop);
+    const detail = this.catalog.version(dataset as DatasetId, version);
     return detail === null ? null : this.#claimed(detail);
+  }
+
+  claimedDrop(id: DropId): ClaimedVersion | null {
+    const detail = this.catalog.dropById(id);
+    return detail === null ? null : claimedOf(detail);
   }
 
   versionTotals(dataset: DatasetId, version: number): { files: number; bytes: number } | null {
@@ -136,16 +167,21 @@ export class CatalogIndex implements LakeIndex, ForkableIndex {
   }
 
   unplaced(): readonly ClaimedVersion[] {
-    return this.catalog.unsettled().map((detail) => this.#claimed(detail));
+    return [...this.catalog.unsettled().map((detail) => this.#claimed(detail)), ...this.catalog.unsettledDrops().map(claimedOf)];
   }
 
-  async markPlaced(dataset: DatasetId, version: number): Promise<void> {
-    await this.catalog.project(null, (projection) => projection.setPlaced(dataset, version, true));
+  async markPlaced(dataset: DatasetId | DropName, version: number): Promise<void> {
+    await this.#setPlaced(dataset, version, true);
   }
 
   /** Has a version looked at again when the lake is opened for writing. */
-  async markUnplaced(dataset: DatasetId, version: number): Promise<void> {
-    await this.catalog.project(null, (projection) => projection.setPlaced(dataset, version, false));
+  async markUnplaced(dataset: DatasetId | DropName, version: number): Promise<void> {
+    await this.#setPlaced(dataset, version, false);
+  }
+
+  async #setPlaced(dataset: DatasetId | DropName, version: number, placed: boolean): Promise<void> {
+    const drop = dropOf(dataset);
+    await this.catalog.project(null, (projection) => (drop === null ? projection.setPlaced(dataset as DatasetId, version, placed) : projection.setDropPlaced(drop, placed)));
   }
 
   rootOf(dataset: DatasetId): RootName | null {
@@ -178,6 +214,22 @@ export class CatalogIndex implements LakeIndex, ForkableIndex {
   #claimed(detail: VersionDetail): ClaimedVersion {
     return { dataset: detail.dataset, root: detail.root ?? this.rootOf(detail.dataset) ?? 'store', version: detail.version, hash: detail.hash, txn: detail.txn, seq: detail.seq };
   }
+}
+
+/** A drop is the one version of an object of its own. */
+function claimedOf({ id, hash, txn, seq }: DropDetail): ClaimedVersion {
+  return { dataset: dropName(id), root: 'raw', version: 1, hash, txn, seq };
+}
+
+/** The line after the first says name, size and hash; a body with another says nothing of them. */
+async function takeDropFile(projection: Projection, drop: DropId, lines: AsyncIterable<BodyLine>): Promise<void> {
+  const files: Extract<BodyLine, { do: 'add' | 'replace' }>[] = [];
+  for await (const line of lines) {
+    if (!('do' in line) || line.do !== 'add' || files.length === 1) return;
+    files.push(line);
+  }
+  const [file] = files;
+  if (file !== undefined) projection.setDropFile(drop, file);
 }
 
 /** The files of a version as its inventory and the stored bytes tell them; null where the version is not to be found. */

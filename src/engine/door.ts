@@ -1,13 +1,13 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { By, DatasetId } from '../contract/index.ts';
-import { abortable, DraftBook, EventLog, EXPORT_KEPT_MS, handlerOf, KnownLakes, LakeDesk, Metrics, problemOf, takePathsJob, Uploads } from './api/index.ts';
+import type { By, Caller, DatasetId } from '../contract/index.ts';
+import { abortable, DraftBook, EventLog, EXPORT_KEPT_MS, handlerOf, KnownLakes, LakeDesk, Metrics, Nights, NormalDesk, problemOf, QuestionDesk, RawDesk, takePathsJob, Uploads } from './api/index.ts';
 import type { Services, Verify } from './api/index.ts';
 import { takeStationLock } from './catalog/index.ts';
 import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
 import { JobFile, Jobs } from './jobs/index.ts';
-import { station } from './keys/index.ts';
+import { station, Tokens } from './keys/index.ts';
 import type { Signer } from './keys/index.ts';
 import { closeToOthers, durableOn, ifMissing, inWords, placeOf, systemDisk } from './lake/index.ts';
 import type { Disk, Durable, Spawner } from './lake/index.ts';
@@ -28,6 +28,8 @@ export interface DoorOptions {
   readonly localPaths: boolean;
   /** The checker of `verify`, which the engine does not know. */
   readonly verify: Verify;
+  /** Bytes that one post of raw drops may have; larger files are uploaded in parts. */
+  readonly mostRawBytes?: number;
   readonly disk?: Disk;
   readonly clock?: Clock;
   readonly by?: By;
@@ -38,7 +40,10 @@ export interface DoorOptions {
 }
 
 export interface Door {
-  fetch(request: Request): Promise<Response>;
+  /** `caller`: who asks with a token of another program, as `admit` has said; without one everything is allowed. */
+  fetch(request: Request, caller?: Caller | null): Promise<Response>;
+  /** Who a token of another program is of; else a sentence why it is refused. */
+  admit(token: string): Promise<Caller | string>;
   /** Waits until no job is at work, at most `ms`. */
   drain(ms: number): Promise<void>;
   /** Stops jobs, ends streams, closes the lake. */
@@ -47,6 +52,8 @@ export interface Door {
 
 /** While someone reads the events, or work waits for a lake that is away, the lake is looked at this often, ms: with what a look takes, well under ten seconds. */
 const LOOK_EVERY_MS = 3_000;
+/** How soon a night is seen to have come. */
+const NIGHT_EVERY_MS = 60_000;
 
 /** Opens the door. Throws where the profile cannot be used, or the lake that is named cannot be opened. */
 export async function openDoor(options: DoorOptions): Promise<Door> {
@@ -70,18 +77,30 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   const processes = new QueryProcesses(spawning);
   const shared = { ...(options.disk === undefined ? {} : { disk }), ...(options.by === undefined ? {} : { by: options.by }) };
   const drafts: DraftBook = new DraftBook(() => clock.monotonic(), () => desk.away !== null);
+  const raw = new RawDesk(options.mostRawBytes);
+  const questions: QuestionDesk = new QuestionDesk({ clock, log, reading: (work) => desk.reading(work) });
   const desk: LakeDesk = new LakeDesk(
     { profile, clock, ...shared, ...spawning },
     {
-      lake: (lake) => events.tell({ type: 'lake', lake }),
-      ledger: (size, at) => events.tell({ type: 'ledger', size, at }),
+      lake: (lake) => {
+        events.tell({ type: 'lake', lake });
+        normal.soon();
+      },
+      ledger: (size, at) => {
+        events.tell({ type: 'ledger', size, at });
+        normal.soon();
+      },
       presence: () => events.tell({ type: 'presence' }),
       away: (away, lake) => {
         log(away === null ? 'The lake answers again.' : `The lake does not answer (${away.why}).`);
         events.tell({ type: 'away', since: away?.since ?? null });
         if (away === null) jobs.goOn(lake);
       },
-      closing: () => drafts.close(),
+      closing: async () => {
+        drafts.close();
+        await raw.close();
+        questions.close().catch((error: unknown) => log('What a question left could not be removed.', error));
+      },
     },
   );
   const jobs: Jobs = await Jobs.open({
@@ -93,6 +112,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     whyAway: (lake, kept) => desk.whyAway(lake, kept),
     specAgain: (job, { dataset, paths }) => takePathsJob({ desk, drafts, events }, job.lake ?? '', dataset as DatasetId, paths),
   });
+  const normal: NormalDesk = new NormalDesk({ desk, jobs, processes, log });
   const metrics = new Metrics(() => jobs.list());
   const uploads = new Uploads(join(profile, 'uploads', run), durable, clock, (bytes) => metrics.tookIn(bytes));
   await uploads.clear();
@@ -110,8 +130,11 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     known,
     jobs,
     processes,
+    questions,
     events,
     drafts,
+    raw,
+    normal,
     verify,
     log,
   };
@@ -119,6 +142,11 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     await desk.open(options.lake, () => undefined);
     await desk.reading((lake) => known.remember(lake.paths.root, lake.lake.sample));
   }
+  const nights = new Nights({ desk, jobs, processes, log });
+  const lookAtNights = (): void => void nights.look().catch((error: unknown) => log('The cubes of the night could not be looked at.', error));
+  const night = setInterval(lookAtNights, NIGHT_EVERY_MS);
+  night.unref();
+  lookAtNights();
   const looking = setInterval(() => {
     if (!desk.isOpen || (events.readers === 0 && desk.away === null && !jobs.isHolding)) return;
     desk.look().catch((error: unknown) => log('The lake could not be looked at.', error));
@@ -127,10 +155,17 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
 
   return {
     fetch: abortable(handlerOf(services, uploads, metrics)),
+    async admit(token) {
+      if (desk.id === null) return 'No lake is open.';
+      return new Tokens({ profile, lake: desk.id, station: signer.id, durable, clock }).holder(token);
+    },
     drain: (ms) => jobs.drain(ms),
     async close() {
       clearInterval(looking);
+      normal.close();
+      clearInterval(night);
       await jobs.close();
+      await questions.close();
       await processes.close();
       events.close();
       await desk.close();

@@ -11,6 +11,7 @@ import type { BaseFile, CommittedVersion, Draft, DraftJson, JournalLine, Steps }
 import type { StationLock, VersionDetail } from './catalog/index.ts';
 import { lakeProfile } from './open.ts';
 import type { ReadableLake, WritableLake } from './open.ts';
+import { tidyReceived } from './receiving.ts';
 import { lockStation } from './station-lock.ts';
 
 /** Drafts as an officer works with them: one for each dataset, put into by any number of processes, committed once. */
@@ -350,6 +351,7 @@ export async function discard(lake: WritableLake, draft: DraftJson): Promise<voi
 
 /** Removes this station's staging folders whose act is in the ledger and complete: a crash came between the commit and its tidying. */
 export async function tidyStaging(lake: WritableLake): Promise<void> {
+  await inWords('Tidying the staging folder', 'Nothing is lost: what it held is committed, or was never entered into the ledger.', () => tidyReceived(lake));
   const unplaced = new Set(lake.index.unplaced().map((version) => version.txn));
   for (const draft of await inWords('Reading the drafts', 'Nothing was changed.', () => listDrafts(lake.paths))) {
     if (draft.station !== lake.signer.id || !lake.catalog.view.txnSeen(draft.txn) || unplaced.has(draft.txn)) continue;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { HmsError, parseVersionRef, versionName } from '../contract/index.ts';
-import type { LogicalPath, Sha256 } from '../contract/index.ts';
-import type { FileRow, VersionDetail } from './catalog/index.ts';
+import type { Instant, LogicalPath, Sha256 } from '../contract/index.ts';
+import type { FileRow, Resolved, VersionDetail } from './catalog/index.ts';
 import { contentLocator } from './catalog-index.ts';
 import { bytesOf, inWords, lost, readHeadState, versionFolder } from './lake/index.ts';
 import type { ByteRange } from './lake/index.ts';
@@ -17,24 +17,29 @@ export function versionOf(lake: ReadableLake, text: string): VersionDetail {
   if (ref === null) {
     throw new HmsError('USAGE', `"${text}" does not name a version.`, { next: 'Write ID, ID:v2, ID:tag, or ID@2024-07-30T23:59:59Z.' });
   }
-  const found = lake.catalog.resolve(ref);
+  return foundVersion(ref.id, lake.catalog.resolve(ref));
+}
+
+/** The version that was found, else throws what there is instead. `then`: the past instant that was asked for. */
+export function foundVersion(id: string, found: Resolved, then: Instant | null = null): VersionDetail {
+  const ago = then === null ? '' : ` at ${then}`;
   switch (found.kind) {
     case 'found':
       return found.version;
     case 'datasetUnknown':
-      throw datasetUnknown(ref.id, found.nearest);
+      throw datasetUnknown(id, found.nearest);
     case 'noVersions':
       throw new HmsError('VERSION_UNKNOWN', `${found.dataset} has no version yet.`, { next: `Commit one: hms dta commit ${found.dataset} -m MESSAGE` });
     case 'versionUnknown':
-      throw new HmsError('VERSION_UNKNOWN', `${found.dataset} has no such version; its newest is v${found.newest}.`, { next: `See them with: hms dta show ${found.dataset}` });
+      throw new HmsError('VERSION_UNKNOWN', `${found.dataset} has no such version${ago}; its newest is v${found.newest}.`, { next: `See them with: hms dta show ${found.dataset}` });
     case 'tagUnknown':
-      throw new HmsError('TAG_UNKNOWN', `No version of ${found.dataset} has that tag${found.complete ? '' : ', as far as is known: a body that could say so was destroyed'}.`, {
+      throw new HmsError('TAG_UNKNOWN', `No version of ${found.dataset} ${then === null ? 'has' : 'had'} that tag${ago}${found.complete ? '' : ', as far as is known: a body that could say so was destroyed'}.`, {
         next: `See the tags with: hms dta show ${found.dataset}`,
       });
     case 'beforeFirst':
-      throw new HmsError('VERSION_UNKNOWN', `${found.dataset} did not exist then: its first version is of ${found.first}.`, { next: `See its versions with: hms dta show ${found.dataset}` });
+      throw new HmsError('VERSION_UNKNOWN', `${found.dataset} did not exist ${then === null ? 'then' : `at ${then}`}: its first version is of ${found.first}.`, { next: `See its versions with: hms dta show ${found.dataset}` });
     case 'withdrawn':
-      throw new HmsError('VERSION_UNKNOWN', `Every version of ${found.dataset} that this could mean was withdrawn.`, {
+      throw new HmsError('VERSION_UNKNOWN', `Every version of ${found.dataset} that this could mean was withdrawn${ago}.`, {
         next: `Name it by number to open it all the same: ${versionName(found.dataset, found.newest.version)}`,
       });
   }

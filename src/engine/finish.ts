@@ -1,11 +1,13 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { dropOf, tableVersionName, versionName } from '../contract/index.ts';
 import type { DatasetId } from '../contract/index.ts';
 import { parseSubject } from '../core/index.ts';
 import type { Signer } from './keys/index.ts';
 import { destroyClaimedBody, ifMissing, isRootCurrent, newTxn, readCheckpoint, recover } from './lake/index.ts';
-import type { Recovery } from './lake/index.ts';
-import type { ReadableLake } from './open.ts';
+import type { FullRecovery, ReadableLake } from './open.ts';
+import { recoverTables, unfinishedTables } from './tables/index.ts';
+import type { TableRecovery, TableShelf } from './tables/index.ts';
 
 /** What an interruption left, finished when a lake is opened for writing (docs/formats/lake.md section 13). */
 
@@ -13,20 +15,44 @@ import type { ReadableLake } from './open.ts';
  * Puts in place what is claimed and is not, and says so in the ledger. Where the place is one that this computer has not seen before, that is asked of every
  * version; else of those that were not seen in place.
  */
-export async function finishInterrupted(lake: ReadableLake, signer: Signer, grace: number): Promise<Recovery> {
+export async function finishInterrupted(lake: ReadableLake, signer: Signer, grace: number): Promise<FullRecovery> {
   await unsettleRecent(lake);
-  if (lake.index.unplaced().length === 0) return { placed: [], lost: [], blocked: [] };
+  const shelf = tableShelf(lake);
+  const isUnfinished = (await unfinishedTables(shelf)).length > 0;
+  if (lake.index.unplaced().length === 0 && !isUnfinished) return { placed: [], lost: [], blocked: [], tables: { placed: [], blocked: [] } };
   const scratch = lake.paths.transaction(newTxn(lake.clock));
   try {
     const recovery = await recover(lake.ledger, scratch, grace);
-    if (recovery.placed.length > 0) {
-      const done = recovery.placed.map((version) => ({ did: 'placed', ref: `version:${version.dataset}:v${version.version}`, seq: version.seq, txn: version.txn }));
+    const tables = isUnfinished ? await finishTables(lake, signer, shelf, scratch, grace) : { placed: [], blocked: [] };
+    const done = [
+      ...recovery.placed.map((version) => ({ did: 'placed', ref: `${dropOf(version.dataset) === null ? 'version:' : ''}${versionName(version.dataset, version.version)}`, seq: version.seq, txn: version.txn })),
+      ...tables.placed.map(({ table, version, seq, txn }) => ({ did: 'placed', ref: `table:${tableVersionName(table, version)}`, seq, txn })),
+    ];
+    if (done.length > 0) {
       await lake.ledger.act(signer, { op: 'lake.recovered', subject: 'lake', head: { done } });
     }
-    return recovery;
+    return { ...recovery, tables };
   } finally {
     await lake.durable.removeTree(scratch).catch(ifMissing(undefined));
   }
+}
+
+/** Another process may be at work on them at this moment, so it waits for that first. */
+async function finishTables(lake: ReadableLake, signer: Signer, shelf: TableShelf, scratch: string, grace: number): Promise<TableRecovery> {
+  if (grace > 0) await lake.clock.sleep(grace);
+  await lake.durable.makeFolder(scratch);
+  const recovery = await recoverTables(shelf, await unfinishedTables(shelf), scratch);
+  const unplaced = new Set(lake.catalog.tables.unplaced().map(({ txn }) => txn));
+  for (const { txn, seq } of recovery.placed) {
+    const isOwn = lake.catalog.entry(seq)?.station === signer.id;
+    if (isOwn && !unplaced.has(txn)) await lake.durable.removeTree(lake.paths.transaction(txn));
+  }
+  return recovery;
+}
+
+/** The tables of a lake, as whoever reads them needs them. */
+export function tableShelf(lake: Pick<ReadableLake, 'ledger' | 'catalog' | 'index'>): TableShelf {
+  return { ledger: lake.ledger, tables: lake.catalog.tables, markPlaced: (name, version) => lake.index.markTablePlaced(name, version) };
 }
 
 /** Commits looked at when a lake is opened for writing: a writer that was stopped can hardly have been at work on an older one. */

@@ -15,6 +15,11 @@ export async function wordsOf(lake: ReadableLake, entry: LogEntry, own: number, 
     const version = lake.catalog.version(subject.id, subject.version);
     return version?.message ?? null;
   }
+  if (entry.op === 'raw.received' && subject?.kind === 'raw') {
+    const drop = lake.catalog.dropById(subject.uuid);
+    const name = drop?.name ?? null;
+    return drop === null || name === null ? null : `${name}, for program ${drop.program}`;
+  }
   // The ledger of before a fork lies elsewhere.
   if (entry.log !== own || isAway) return null;
   const leaf = await leafAt(lake.paths.entry(entry.seq), lake.durable.place, lake.clock);
@@ -31,6 +36,8 @@ function headWords(head: BodyHead): string | null {
       return head.tag;
     case 'alias.added':
       return head.alias;
+    case 'contract.published':
+      return head.major ? `version ${head.version}, which breaks with the one before` : `version ${head.version}`;
     case 'dataset.created':
       return head.tags.length === 0 ? null : `tags for the first version: ${head.tags.join(', ')}`;
     case 'dataset.described':
@@ -43,10 +50,17 @@ function headWords(head: BodyHead): string | null {
       return `${head.authority}: ${head.reason}`;
     case 'lake.recovered':
       return head.done.map(({ ref }) => ref).join(', ');
+    case 'raw.repeated':
+      return `${head.name}, for program ${head.program}`;
     case 'lake.created':
+    case 'raw.received':
+    case 'cube.defined':
       return null;
     case 'version.committed':
+    case 'table.committed':
+    case 'cube.refreshed':
       return head.message;
+    case 'secret.made':
     case 'key.rotated':
     case 'key.revoked':
     case 'lake.forked':

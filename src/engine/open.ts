@@ -2,7 +2,7 @@ import { access, constants, realpath } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { HmsError } from '../contract/index.ts';
 import type { By, LakeJson } from '../contract/index.ts';
-import { CatalogError, openCatalog } from './catalog/index.ts';
+import { CatalogError, openCatalog, Outcomes } from './catalog/index.ts';
 import type { Catalog, StationLock } from './catalog/index.ts';
 import { CatalogIndex } from './catalog-index.ts';
 import { systemClock } from './clock.ts';
@@ -29,9 +29,11 @@ import {
 } from './lake/index.ts';
 import type { Disk, Durable, LakePaths, LedgerSigner, Place, Recovery, Spawner } from './lake/index.ts';
 import { Presence } from './presence/index.ts';
+import { finishContracts } from './contract-copies.ts';
 import { finishDestructions, finishInterrupted, mendCheckpoint } from './finish.ts';
 import { makeProfile } from './profile-folder.ts';
 import { whoActs } from './station.ts';
+import type { TableRecovery } from './tables/index.ts';
 import { whyClosed, whyReadOnly } from './why-read-only.ts';
 import { admitWriter } from './writing-mode.ts';
 
@@ -60,6 +62,8 @@ export interface ReadableLake {
   readonly catalog: Catalog;
   readonly index: CatalogIndex;
   readonly ledger: Ledger;
+  /** Why raw drops were not normalized at this station. */
+  readonly outcomes: Outcomes;
   readonly durable: Durable;
   readonly clock: Clock;
   readonly profile: string;
@@ -80,7 +84,12 @@ export interface WritableLake extends ReadableLake {
   readonly signer: Signer & LedgerSigner;
   readonly readOnly: null;
   /** What an earlier interruption left, and was finished at opening. */
-  readonly recovery: Recovery;
+  readonly recovery: FullRecovery;
+}
+
+/** What was finished of datasets, and of tables. */
+export interface FullRecovery extends Recovery {
+  readonly tables: TableRecovery;
 }
 
 /** Where the profile keeps what it knows of one lake, and of one place of it. */
@@ -152,8 +161,8 @@ function isCatalogAtFault(error: unknown): boolean {
 async function openLocated(located: Located, options: OpenOptions): Promise<ReadableLake> {
   const { lake, paths, durable, clock, profile, places } = located;
   const catalog = await openLakeCatalog(profile === null ? null : catalogFile(located), profile?.durable ?? durable);
+  const opened = await assembled(located, options, catalog);
   try {
-    const opened = assembled(located, options, catalog);
     const { index, ledger, presence } = opened;
     await inWords('Reading the ledger', 'Nothing was changed.', async () => {
       if (catalog.position().stale) throw new CatalogError('damaged', 'A destroyed body changes what the catalog says of later entries.');
@@ -167,7 +176,7 @@ async function openLocated(located: Located, options: OpenOptions): Promise<Read
     if (options.presence !== undefined && readOnly === null && opened.station !== null) presence.attach({ paths, durable, station: opened.station.id });
     return { ...opened, readOnly, refresh: async () => void (await ledger.catchUp()) };
   } catch (error) {
-    await catalog.close();
+    await opened.close();
     throw error;
   }
 }
@@ -184,19 +193,19 @@ export async function openKnown(options: OpenOptions, { lake, place }: { readonl
   if (profile === null) throw new CatalogError('damaged', 'The profile cannot be read.');
   const located = { lake, paths: lakePaths(folder), durable: durableOn(disk, place, clock), clock, profile, places: lakeProfile(options.profile, lake, folder) };
   const catalog = await openLakeCatalog(catalogFile(located), profile.durable);
+  const opened = await assembled(located, options, catalog);
   try {
-    const opened = assembled(located, options, catalog);
     const { stale, lake: known } = catalog.position();
     if (stale || known !== lake.id) throw new CatalogError('damaged', 'The catalog is not one of this lake, or has to be built anew.');
     return { ...opened, readOnly: whyReadOnly(opened), refresh: () => Promise.resolve() };
   } catch (error) {
-    await catalog.close();
+    await opened.close();
     throw error;
   }
 }
 
-/** The parts of an opened lake, wired; nothing of the lake is read yet. */
-function assembled({ lake, paths, durable, clock, profile, places }: Located, options: OpenOptions, catalog: Catalog): Omit<ReadableLake, 'readOnly' | 'refresh'> {
+/** The parts of an opened lake, wired; nothing of the lake is read yet. Closes the catalog where it throws. */
+async function assembled({ lake, paths, durable, clock, profile, places }: Located, options: OpenOptions, catalog: Catalog): Promise<Omit<ReadableLake, 'readOnly' | 'refresh'>> {
   const index = new CatalogIndex(catalog, paths);
   const by = options.by ?? whoActs();
   const ledger = new Ledger({
@@ -213,7 +222,21 @@ function assembled({ lake, paths, durable, clock, profile, places }: Located, op
     profileDurable: profile?.durable ?? durable,
   });
   const presence = options.presence ?? new Presence(clock);
-  return { lake, paths, catalog, index, ledger, durable, clock, profile: options.profile, by, station: profile?.station ?? null, presence, close: () => catalog.close() };
+  const outcomes = await openOutcomes(profile === null ? ':memory:' : join(places.place, 'outcomes.sqlite'), catalog);
+  const close = async (): Promise<void> => {
+    outcomes.close();
+    await catalog.close();
+  };
+  return { lake, paths, catalog, index, ledger, outcomes, durable, clock, profile: options.profile, by, station: profile?.station ?? null, presence, close };
+}
+
+async function openOutcomes(file: string, catalog: Catalog): Promise<Outcomes> {
+  try {
+    return new Outcomes(file);
+  } catch (error) {
+    await catalog.close();
+    throw error;
+  }
 }
 
 /** Opens a lake for writing; finishes what an interruption left. Throws the reason where this station may not write. */
@@ -231,6 +254,7 @@ export async function openToWrite(options: OpenOptions): Promise<WritableLake> {
     await rememberLog(lake, signer);
     const recovery = await inWords('Finishing an interrupted commit', 'Nothing was undone.', () => finishInterrupted(lake, signer, options.grace ?? 1_000));
     await inWords('Removing destroyed bodies', 'Their destruction is in the ledger.', () => finishDestructions(lake));
+    await inWords('Putting contracts in their folder', 'They are published: the ledger holds them.', () => finishContracts(lake));
     await inWords('Writing the checkpoint', 'The ledger is whole; its checkpoint is a copy for other tools.', () => mendCheckpoint(lake, signer));
     return { ...lake, readOnly: null, signer, recovery, close };
   } catch (error) {

@@ -122,7 +122,7 @@ function decimal(value: number, digits: 1 | 2): string {
 }
 
 /** Mulberry32: whole numbers from 0 to 2^31 − 1, the same row of them for the same seed. */
-function numbers(seed: number): () => number {
+export function numbers(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

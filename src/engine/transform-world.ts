@@ -42,6 +42,8 @@ export interface ScratchFolder extends Scratch {
   /** For what DuckDB cannot hold in memory. */
   readonly temporary: string;
   readonly outputs: string;
+  /** A number that was not given before, for a name in it. */
+  next(): number;
   remove(file: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -66,9 +68,11 @@ export async function openScratch(lake: ReadableLake): Promise<ScratchFolder> {
     const folder = join(top, name);
     const [inputs, outputs, temporary] = [join(folder, 'inputs'), join(folder, 'outputs'), join(folder, 'temporary')];
     for (const one of [inputs, outputs, temporary]) await durable.makeFolder(one);
+    let given = 0;
     return {
       temporary,
       outputs,
+      next: () => given++,
       input: (number) => join(inputs, `${number}.csv`),
       output: (file) => join(outputs, file),
       write: (file, bytes) => writeScratch(durable, file, bytes),

@@ -27,8 +27,16 @@ export function isDoorPath(path: string): boolean {
   return doorParts.has(path.split('/')[1] ?? '');
 }
 
-/** Rules of one listening port. `routes` are those of the door; the ones marked `open` need no token. */
-export function accessRules(port: number, token: string, routes: readonly Route[]): (asked: Asked) => Refusal | null {
+/** The token of another program, which the door itself judges. */
+export interface Presented {
+  readonly token: string;
+}
+
+/**
+ * Rules of one listening port: null where a request may go on, with all rights. `routes` are those of the door; the ones marked `open` need no token. What looks like a JSON Web
+ * Token is handed back to be judged.
+ */
+export function accessRules(port: number, token: string, routes: readonly Route[]): (asked: Asked) => Refusal | Presented | null {
   const hosts = new Set([`127.0.0.1:${port}`, `localhost:${port}`]);
   const open = routes.filter((route) => route.open === true).map(({ method, path }) => ({ method, pattern: patternOf(path) }));
   const expected = digest(token);
@@ -51,6 +59,8 @@ export function accessRules(port: number, token: string, routes: readonly Route[
     if (isOpen(asked)) return null;
     const given = /^Bearer ([A-Za-z0-9_-]+)$/i.exec(asked.authorization ?? '')?.[1];
     if (given !== undefined && timingSafeEqual(digest(given), expected)) return null;
+    const presented = /^Bearer ([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)$/i.exec(asked.authorization ?? '')?.[1];
+    if (presented !== undefined) return { token: presented };
     return {
       code: 'TOKEN_REFUSED',
       status: 401,

@@ -3,8 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import type { Http2Bindings, HttpBindings } from '@hono/node-server';
 import { HmsError } from '../contract/index.ts';
+import type { Caller } from '../contract/index.ts';
 import { problemType, titleOf } from '../contract/api/index.ts';
-import type { Fetch, Problem, Route } from '../contract/api/index.ts';
+import type { Problem, Route } from '../contract/api/index.ts';
 import { securityHeaders } from '../contract/screens.ts';
 import { codeOf } from '../engine/lake/index.ts';
 import { inOneLine, withoutErrors } from './broken-answers.ts';
@@ -16,7 +17,9 @@ import { screensFrom } from './screens.ts';
 /** The door on a port of this computer, for other programs, for machines without a display, and for a browser. docs/operations/serve.md */
 
 export interface LoopbackOptions {
-  readonly fetch: Fetch;
+  readonly fetch: (request: Request, caller: Caller | null) => Promise<Response>;
+  /** Who the token of another program is of, or why it is refused; left out, none is taken. */
+  readonly admit?: (token: string) => Promise<Caller | string>;
   /** The routes that `fetch` answers: which of them need no token is said there. */
   readonly routes: readonly Route[];
   /** What `Authorization: Bearer` must carry. */
@@ -40,16 +43,17 @@ export interface Loopback {
 /** Listens on 127.0.0.1. Throws USAGE where the port is taken or may not be used. */
 export async function listen(options: LoopbackOptions): Promise<Loopback> {
   const screens = screensFrom(options.screens);
-  const answer = async (request: Request): Promise<Response> => {
+  const callers = new WeakMap<object, Caller>();
+  const answer = async (request: Request, incoming: object): Promise<Response> => {
     const { pathname } = new URL(request.url);
-    return isDoorPath(pathname) ? options.fetch(request) : screens(request.method, pathname);
+    return isDoorPath(pathname) ? options.fetch(request, callers.get(incoming) ?? null) : screens(request.method, pathname);
   };
   const cutOff = (request: Request, outgoing: HttpBindings['outgoing'] | Http2Bindings['outgoing'], error: unknown): void => {
     // Whoever asked and left is no news.
     if (!outgoing.destroyed && !request.signal.aborted) options.log?.(`An answer broke off: ${inOneLine(error)}`);
     outgoing.destroy();
   };
-  const listener = getRequestListener(async (request, { outgoing }) => withoutErrors(await answer(request), (error) => cutOff(request, outgoing, error)), { overrideGlobalObjects: false, hostname: '127.0.0.1' });
+  const listener = getRequestListener(async (request, { incoming, outgoing }) => withoutErrors(await answer(request, incoming), (error) => cutOff(request, outgoing, error)), { overrideGlobalObjects: false, hostname: '127.0.0.1' });
   // Uploads and streams of events may last; only the head of a request must come soon.
   const server = createServer({ requestTimeout: 0, headersTimeout: 20_000, keepAliveTimeout: 30_000 });
   const port = await new Promise<number>((resolve, reject) => {
@@ -64,8 +68,13 @@ export async function listen(options: LoopbackOptions): Promise<Loopback> {
   server.on('request', (incoming, outgoing) => {
     for (const [name, value] of Object.entries(securityHeaders)) outgoing.setHeader(name, value);
     const refusal = refusalOf(askedBy(incoming));
-    if (refusal !== null) refuse(incoming, outgoing, refusal);
-    else void listener(incoming, outgoing);
+    if (refusal === null) void listener(incoming, outgoing);
+    else if ('token' in refusal) void admitted(options, refusal.token).then((caller) => {
+      if ('code' in caller) return refuse(incoming, outgoing, caller);
+      callers.set(incoming, caller);
+      void listener(incoming, outgoing);
+    });
+    else refuse(incoming, outgoing, refusal);
   });
   return {
     port,
@@ -80,6 +89,18 @@ export async function listen(options: LoopbackOptions): Promise<Loopback> {
         server.closeIdleConnections();
       }),
   };
+}
+
+/** Who a token is of, or the refusal. */
+async function admitted({ admit, log }: LoopbackOptions, token: string): Promise<Caller | Refusal> {
+  try {
+    const caller = (await admit?.(token)) ?? 'The token is not that of this run of the program.';
+    if (typeof caller !== 'string') return caller;
+    return { code: 'TOKEN_REFUSED', status: 401, detail: caller, next: 'Make another where the lake is: hms dta token make NAME --scope raw:write' };
+  } catch (error) {
+    log?.(`A token could not be judged: ${inOneLine(error)}`);
+    return { code: 'TOKEN_REFUSED', status: 401, detail: error instanceof HmsError ? error.message : 'The token could not be judged.', next: 'See the log of the program that serves this port.' };
+  }
 }
 
 function askedBy({ method = '', url = '/', headers, rawHeaders }: IncomingMessage): Asked {

@@ -2,7 +2,7 @@ import './styles/tokens.css';
 import './styles/base.css';
 import { QueryClient } from '@tanstack/react-query';
 import { createRoot } from 'react-dom/client';
-import { ProblemError } from '../contract/api/index.ts';
+import { ProblemError } from '../contract/api/screens.ts';
 import { Application } from './app/application.tsx';
 import { makeRouter } from './app/router.ts';
 import { readView, showView } from './app/view-settings.ts';

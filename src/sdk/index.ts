@@ -6,7 +6,15 @@
 export { Dataset } from './dataset.ts';
 export type { CommitOptions, CreateOptions, Exported, ExportOptions } from './dataset-options.ts';
 export { Lake, lake } from './lake.ts';
-export type { DatasetInfo, Import, ImportOptions } from './lake.ts';
+export type { DatasetInfo, Import, ImportOptions, PublishedFile, PublishOptions } from './lake.ts';
+export { Cubes } from './cubes.ts';
+export type { CubeRefresh, RefreshOptions } from './cubes.ts';
+export { RawDrops } from './raw.ts';
+export type { PutRaw, PutRawOptions, RawFile } from './raw.ts';
+export { QueryResult } from './query.ts';
+export type { Cell, QueryColumn, QueryOptions, QueryRelation, QueryStatistics } from './query.ts';
+export { Warehouse } from './warehouse.ts';
+export type { Inserted, InsertOptions, NormalizeReport, Row } from './warehouse.ts';
 export { Transform } from './transform.ts';
 export type { CsvFilterOptions, CsvOptions, CsvToParquetOptions, CsvTrimOptions, FilesOptions, JsonToCsvOptions, RedactTextOptions, SqlOptions, TransformCommitOptions, TransformOptions } from './transform.ts';
 export type { ByteSource, PutFileOptions, PutFolderOptions, PutStreamOptions } from './staging.ts';

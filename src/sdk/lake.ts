@@ -3,12 +3,19 @@ import { versionName } from '../contract/index.ts';
 import type { Finding, HmsError } from '../contract/index.ts';
 import { importFrom } from '../engine/importing.ts';
 import { ifMissing } from '../engine/lake/index.ts';
+import { publishTables } from '../engine/publishing.ts';
 import { verify } from '../verify/index.ts';
 import type { VerifyReport } from '../verify/index.ts';
 import { openAccess } from './access.ts';
 import type { Access } from './access.ts';
+import { Cubes } from './cubes.ts';
+import { RawDrops } from './raw.ts';
+import type { RawFile } from './raw.ts';
+import { QueryResult } from './query.ts';
+import type { QueryOptions } from './query.ts';
 import { workOf } from './staging.ts';
 import type { LakeOptions, WorkOptions } from './types.ts';
+import { Warehouse } from './warehouse.ts';
 
 /** A dataset as a list of them shows it. */
 export interface DatasetInfo {
@@ -19,6 +26,25 @@ export interface DatasetInfo {
   readonly createdAt: string;
   /** The newest version, as `WF-2024-07:v3`, withdrawn or not; `null` before the first. */
   readonly newest: string | null;
+}
+
+export interface PublishOptions extends WorkOptions {
+  /** The state of the tables: ISO 8601, or the office's time where it has no offset. Now where it is left out. */
+  readonly asOf?: string;
+  /** Put the new file in the place of one that is there. */
+  readonly replace?: boolean;
+}
+
+/** A DuckDB file that was published. */
+export interface PublishedFile {
+  /** Absolute path. */
+  readonly file: string;
+  readonly bytes: number;
+  /** ISO 8601 instant in UTC. */
+  readonly asOf: string;
+  readonly tables: readonly { readonly table: string; readonly version: number; /** ISO 8601 instant in UTC. */ readonly committed: string; readonly rows: number }[];
+  /** Tables that were not there yet at that instant. */
+  readonly later: readonly string[];
 }
 
 export interface ImportOptions extends WorkOptions {
@@ -63,6 +89,30 @@ export class Lake implements AsyncDisposable {
   /** @internal */
   constructor(access: Access) {
     this.access = access;
+  }
+
+  /** Files kept as programs deliver them. */
+  get raw(): RawDrops {
+    return new RawDrops(this.access);
+  }
+
+  /** Tables whose rows come from SQL over other tables. */
+  get cubes(): Cubes {
+    return new Cubes(this.access);
+  }
+
+  /** Its tables. */
+  get warehouse(): Warehouse {
+    return new Warehouse(this.access);
+  }
+
+  /**
+   * A raw drop by its `raw_id`, with its bytes: the same as `raw.fetch`.
+   *
+   * @throws {@link HmsError} `RAW_UNKNOWN`
+   */
+  fetch(raw: number | string): Promise<RawFile> {
+    return this.raw.fetch(raw);
   }
 
   /** UUID. */
@@ -118,6 +168,39 @@ export class Lake implements AsyncDisposable {
     const report = await importFrom(await this.access.writing(), path, { ...workOf(work), judge: verify, as, message });
     const { dataset, form, id, committed, before, left, warnings } = report;
     return { dataset, form, id, versions: committed.map((version) => versionName(dataset, version)), before, left, warnings };
+  }
+
+  /**
+   * Asks one SELECT over the catalog (`datasets`, `versions`, `lineage`, `ledger` …) and files of versions (`dataset('WF-2024-07:v1', 'sensorA.csv')`), as they are, or as they were with
+   * `FOR SYSTEM_TIME AS OF`. It runs in a process of its own that reaches these and nothing else. Close the result.
+   *
+   * @throws {@link HmsError} `QUERY_REFUSED` where it cannot be asked (`facts.position` is the place in the text), `VERSION_UNKNOWN` where a table was not there yet, `QUERY_STOPPED` where it needs too much; CancelledError after `signal`
+   *
+   * @example
+   * ```ts
+   * await using then = await records.query("SELECT ver, comment FROM versions FOR SYSTEM_TIME AS OF '2024-07-30 23:59:59' WHERE ds_id = $1", { parameters: ['WF-2024-07'] });
+   * for await (const { ver, comment } of then.rows()) console.log(ver, comment);
+   * ```
+   */
+  async query(sql: string, options: QueryOptions = {}): Promise<QueryResult> {
+    return QueryResult.of(this.access, sql, options);
+  }
+
+  /**
+   * Writes all tables, as they are or as they were at one instant, into a plain DuckDB file that any program opens without a lake. It appears when it is whole. Its table `hms_dta_published` says
+   * which version of each table it holds.
+   *
+   * @throws {@link HmsError} `TARGET_EXISTS` where something stands there and `replace` is not set; `USAGE` where there was no table at that instant; CancelledError after `signal`
+   *
+   * @example
+   * ```ts
+   * const { tables } = await records.publish('hms_dta.duckdb', { asOf: '2024-07-30 23:59:59' });
+   * for (const { table, version } of tables) console.log(`${table}:v${version}`);
+   * ```
+   */
+  async publish(file: string, options: PublishOptions = {}): Promise<PublishedFile> {
+    const { asOf, replace = false, ...work } = options;
+    return publishTables(await this.access.reading(), file, { ...workOf(work), replace, ...(asOf === undefined ? {} : { asOf }) });
   }
 
   async close(): Promise<void> {

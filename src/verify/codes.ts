@@ -68,8 +68,16 @@ export const verifyCodes = {
   INTERRUPTED_COMMIT: code('note', 'A version is committed and its folder is still in staging. The next program that writes to the lake puts it in place; its files were checked where they are.'),
   FOREIGN_VERSION: code('warning', 'A version folder stands in an object and no ledger entry names it. It was left alone and not checked.'),
   FOREIGN_OBJECT: code('warning', 'An object stands in a storage root and no ledger entry names it. It was left alone and not checked.'),
+  // Tables
+  TABLE_COMMIT_WRONG: code('error', 'The ledger\'s words for a version of a table are missing, do not have the hash that the entry gives, or do not lead on from the version before; which files it has cannot be proved.'),
+  TABLE_LOG_ALTERED: code('error', 'A commit or a checksum in the log of a table is not what the ledger says, so that other programs read something else. It can be made again from the ledger.'),
+  TABLE_LOG_MISSING: code('error', 'A commit is missing in the log of a table, between others. It can be made again from the ledger.'),
+  TABLE_LOG_FOREIGN: code('error', 'A commit stands in the log of a table, and no ledger entry made it: another program wrote there. The table is not written until a person has moved it away.'),
   DRAFT_OPEN: code('note', 'A draft that was not committed is in staging.'),
   STAGING_LEFT: code('note', 'A folder is left in staging of an act that is done, or that was interrupted before it had begun.'),
+  // Contracts
+  CONTRACT_ALTERED: code('error', 'A file in contracts/ is not the contract that its name says. The ledger holds the text: once the file is moved away, the next program that writes to the lake makes it again.'),
+  CONTRACT_MISSING: code('warning', 'The copy in contracts/ of a contract that was published is missing. The ledger holds the text; the next program that writes to the lake makes it again.'),
   // Packages
   ZIP_UNSAFE: code('error', 'The zip file holds something that an honest writer never makes: unsafe or repeated names, links, hidden or additional data.'),
   ZIP_UNREADABLE: code('error', 'The zip file is damaged or is not one.'),

@@ -2,12 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { DatasetId, LogicalPath, Tag } from '../../src/contract/index.ts';
+import type { DatasetId, LogicalPath, ProgramId, Tag } from '../../src/contract/index.ts';
 import { addAlias, addTag, createDataset, describeDataset, removeTag, withdrawVersion } from '../../src/engine/datasets/index.ts';
 import { commit, put, removeFiles, renameFile } from '../../src/engine/drafting.ts';
 import { exportVersion } from '../../src/engine/export.ts';
 import { versionOf } from '../../src/engine/files.ts';
 import { forkLake } from '../../src/engine/fork.ts';
+import { Receiving } from '../../src/engine/receiving.ts';
 import { enrollOfficer, makeOfficer, officersOf } from '../../src/engine/officers.ts';
 import { enrollStation, requestEnrolment, revokeStation } from '../../src/engine/stations.ts';
 import { destroyBody, voidVersion } from '../../src/engine/upkeep.ts';
@@ -72,6 +73,14 @@ async function tour(): Promise<void> {
     await addAlias(lake, D('MIX'), D('mixture'));
     await describeDataset(lake, D('MIX'), { title: 'Title \u20ac', creator: 'Office' });
     await withdrawVersion(lake, v('MIX', 2), 'not calibrated');
+  });
+  await office.write(async (lake) => {
+    const receiving = await Receiving.begin(lake);
+    // The third has the bytes of the first.
+    for (const [name, text] of [['belts.csv', 'a,b\n1,2\n'], ['con', ''], ['again.csv', 'a,b\n1,2\n']] as const) {
+      await receiving.enter({ program: 12 as ProgramId, sender: 'Rig', contract: null }, await receiving.stage(name, streamOf(text)));
+    }
+    await receiving.close();
   });
   await office.read((lake) => requestEnrolment(lake), 'second');
   const [request] = globSync('keys/requests/*', { cwd: office.lake });

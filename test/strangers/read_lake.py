@@ -141,7 +141,7 @@ class Reading:
                 self.report(f"{name} is still there, and entry {destroyed} says that it was destroyed")
             elif destroyed is None and leaf.body_state in ("missing", "altered", "malformed"):
                 self.report(f"{name} is {leaf.body_state}" + (f" ({leaf.fault})" if leaf.fault else ""))
-            if leaf.body_state == "good" and leaf.entry["op"] == "version.committed":
+            if leaf.body_state == "good" and leaf.entry["op"] in ("version.committed", "raw.received"):
                 try:
                     store.check_lines(leaf.body[1:])
                 except forms.WrongForm as error:
@@ -151,7 +151,7 @@ class Reading:
 
     def check_store(self):
         places = {"store": [], "raw": []}
-        for dataset in self.state.datasets.values():
+        for dataset in [*self.state.datasets.values(), *self.state.drops.values()]:
             if dataset.versions:
                 self._check_dataset(dataset, places)
         for root, objects in places.items():

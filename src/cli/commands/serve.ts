@@ -30,7 +30,7 @@ export async function serve(session: Session, _: readonly [], { ui, open, port =
   const token = newToken(systemClock);
   let loopback: Loopback | null = null;
   try {
-    loopback = await listen({ fetch: (request) => door.fetch(request), routes: Object.values(routes), token, port, screens: withScreens ? screensFolder() : null, log });
+    loopback = await listen({ fetch: (request, caller) => door.fetch(request, caller), admit: (jwt) => door.admit(jwt), routes: Object.values(routes), token, port, screens: withScreens ? screensFolder() : null, log });
     const file = await writeTokenFile(profile, loopback.port, token, systemClock);
     try {
       const url = withScreens ? `${loopback.origin}/#token=${token}` : `${loopback.origin}/`;

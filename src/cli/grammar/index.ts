@@ -1,11 +1,17 @@
 import { Command } from 'commander';
 import { addLakeCommands, addProofCommands, addUpkeepCommands } from './lake.ts';
+import { addContractCommands } from './contracts.ts';
+import { addCubeCommands } from './cubes.ts';
 import { addKeyCommands } from './keys.ts';
 import type { Run } from './leaf.ts';
+import { addQueryCommands } from './query.ts';
 import { exampleText, withCommon } from './leaf.ts';
 import { addLabelCommands, addLookingCommands } from './looking.ts';
+import { addRawCommands, addTokenCommands } from './raw.ts';
 import { addRecordCommands } from './records.ts';
+import { addSecretCommands } from './secret.ts';
 import { addServeCommand } from './serve.ts';
+import { addTableCommands } from './tables.ts';
 import { addTransformCommands } from './transform.ts';
 
 export type { Run, Work } from './leaf.ts';
@@ -47,12 +53,19 @@ Exit codes:
     );
   addLakeCommands(dta, run);
   addRecordCommands(dta, run);
+  addRawCommands(dta, run);
   addTransformCommands(dta, run);
+  addQueryCommands(dta, run);
+  addContractCommands(dta, run);
+  addTableCommands(dta, run);
+  addSecretCommands(dta, run);
+  addCubeCommands(dta, run);
   addLookingCommands(dta, run);
   addLabelCommands(dta, run);
   addProofCommands(dta, run);
   addKeyCommands(dta, run);
   addUpkeepCommands(dta, run);
   addServeCommand(dta, run);
+  addTokenCommands(dta, run);
   return hms;
 }

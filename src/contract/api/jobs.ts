@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { DatasetId, Instant } from '../ids.ts';
 import { Problem } from './problem.ts';
-import { Exported, IntakeReport, VerifyReport } from './results.ts';
+import { Exported, IntakeReport, PublishedFile, VerifyReport } from './results.ts';
 import { route } from './route.ts';
 
 /** Lasting work. A job goes on when the page that began it is gone; the list of jobs outlives the program, the work of most kinds does not. */
 
-export const jobKinds = ['intake', 'commit', 'discard', 'export', 'verification', 'transform', 'import', 'rebuild', 'sample'] as const;
+export const jobKinds = ['intake', 'commit', 'discard', 'export', 'verification', 'transform', 'import', 'rebuild', 'sample', 'normalize', 'refresh', 'publication'] as const;
 export type JobKind = (typeof jobKinds)[number];
 
 export const JobProgress = z.object({
@@ -35,7 +35,10 @@ export const JobResult = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('transform'), ref: z.string(), dataset: DatasetId, version: z.int(), counts: z.record(z.string(), z.number()) }),
   z.object({ kind: z.literal('import'), dataset: DatasetId, versions: z.array(z.string()), before: z.int(), left: z.array(z.string()) }),
   z.object({ kind: z.literal('rebuild'), entries: z.int(), datasets: z.int(), files: z.int() }),
+  z.object({ kind: z.literal('refresh'), cube: z.string(), version: z.int(), isNew: z.boolean(), how: z.enum(['full', 'parts', 'none']), rows: z.int() }),
   z.object({ kind: z.literal('sample'), lake: z.string() }),
+  z.object({ kind: z.literal('normalize'), drops: z.int(), rows: z.int(), quarantined: z.int() }),
+  z.object({ kind: z.literal('publication'), published: PublishedFile }),
 ]);
 export type JobResult = z.infer<typeof JobResult>;
 

@@ -16,6 +16,8 @@ export const doorCodes = {
   /** A lake that this program does not know by that id. */
   LAKE_UNKNOWN: 404,
   JOB_UNKNOWN: 404,
+  /** A question whose result is not kept any more. */
+  QUERY_UNKNOWN: 404,
   /** What is asked of the job cannot be done with it now. */
   JOB_REFUSED: 409,
   INTAKE_UNKNOWN: 404,
@@ -26,6 +28,12 @@ export const doorCodes = {
   /** A link that expired, or was made by another run of the program. */
   LINK_EXPIRED: 410,
   TOKEN_REFUSED: 401,
+  /** The token is good and does not allow this. */
+  SCOPE_MISSING: 403,
+  /** More bytes than the route takes. */
+  REQUEST_TOO_LARGE: 413,
+  /** A body of a type that the route does not take. */
+  MEDIA_REFUSED: 415,
   /** Wrong `Host` or `Origin`. */
   HOST_REFUSED: 403,
   /** The route takes paths of this computer, and this host does not offer that. */
@@ -47,9 +55,15 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   KEY_UNKNOWN: 404,
   DATASET_UNKNOWN: 404,
   VERSION_UNKNOWN: 404,
+  TABLE_UNKNOWN: 404,
+  CUBE_UNKNOWN: 404,
+  CUBE_INVALID: 422,
   FILE_UNKNOWN: 404,
   TAG_UNKNOWN: 404,
   ENTRY_UNKNOWN: 404,
+  RAW_UNKNOWN: 404,
+  CONTRACT_UNKNOWN: 404,
+  CONTRACT_INVALID: 422,
   COLUMN_UNKNOWN: 422,
   NAME_INVALID: 422,
   QUERY_REFUSED: 422,

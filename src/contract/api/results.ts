@@ -72,3 +72,15 @@ export const VerifyReport = z.object({
     .nullable(),
 });
 export type VerifyReport = z.infer<typeof VerifyReport>;
+
+/** A DuckDB file that was made. */
+export const PublishedFile = z.object({
+  /** Where it stands on this computer, in the desktop window; null where it is fetched. */
+  path: z.string().nullable(),
+  bytes: z.int(),
+  asOf: Instant,
+  tables: z.array(z.object({ table: z.string(), version: z.int(), committed: Instant, rows: z.int() })),
+  /** Tables that were not there yet at that instant. */
+  later: z.array(z.string()),
+});
+export type PublishedFile = z.infer<typeof PublishedFile>;

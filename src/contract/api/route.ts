@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Scope } from '../token.ts';
 import type { ProblemCode } from './problem.ts';
 
 /** How a route answers: a JSON document, or something that no schema describes. */
@@ -24,6 +25,10 @@ export interface Route {
   readonly query?: z.ZodObject;
   /** JSON. */
   readonly body?: z.ZodType;
+  /** Instead of JSON, `multipart/form-data` (RFC 7578): its fields, and the name of the one that carries files. The handler reads it as it comes. */
+  readonly form?: { readonly fields: z.ZodObject; readonly files: string };
+  /** Instead of JSON, bytes of one of these media types, read as they come. */
+  readonly sends?: readonly string[];
   readonly reply: Reply;
   /** Default 200, or 204 for `nothing`. 202 where a job was begun. */
   readonly status?: 200 | 201 | 202 | 204;
@@ -31,6 +36,8 @@ export interface Route {
   readonly problems?: readonly ProblemCode[];
   /** Takes or gives paths of this computer: answered where the host is the desktop window only. */
   readonly local?: true;
+  /** A token that allows one of these may ask. Where there is none, only the token of this run of the program. */
+  readonly scopes?: readonly Scope[];
   /** Answered without a token: the address itself is the secret. */
   readonly open?: true;
 }

@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import type { Context } from 'hono';
 import type { z } from 'zod';
+import type { Caller, Scope } from '../../contract/index.ts';
 import { DoorError, routes } from '../../contract/api/index.ts';
 import type { Route, RouteName } from '../../contract/api/index.ts';
 import type { Call, Handlers } from './handler.ts';
@@ -26,10 +27,13 @@ export interface AppParts {
   readonly log: (words: string, error?: unknown) => void;
 }
 
-type Env = { Variables: { signal: AbortSignal; route: string } };
+type Env = { Bindings: { caller: Caller | null }; Variables: { signal: AbortSignal; route: string } };
 type AnyHandler = (call: Call<Route>) => unknown;
 
-export function makeApp(parts: AppParts): (request: Request) => Promise<Response> {
+/** `caller`: who asks with a token of another program, as the host has found out. */
+export type App = (request: Request, caller?: Caller | null) => Promise<Response>;
+
+export function makeApp(parts: AppParts): App {
   const { handlers, requests, metrics, uploads, version, localPaths, log } = parts;
   const api = new Hono<Env>();
   let document: object | null = null;
@@ -40,6 +44,7 @@ export function makeApp(parts: AppParts): (request: Request) => Promise<Response
     api.on(route.method, route.path.replaceAll(/\{(\w+)\}/g, ':$1'), async (c) => {
       c.set('route', name);
       if (route.local === true && !localPaths) throw new DoorError('LOCAL_ONLY', 'Paths of this computer are taken in the desktop window only.', { kept: 'Nothing was changed.' });
+      refuseScope(route.scopes ?? [], c.env.caller);
       const call = await parse(route, c);
       return respond(route, await handler(call));
     });
@@ -47,7 +52,8 @@ export function makeApp(parts: AppParts): (request: Request) => Promise<Response
   for (const path of ['/dta/uploads', '/dta/uploads/:id']) {
     api.all(path, async (c) => {
       c.set('route', 'uploads');
-      return uploads.handle(c.req.raw, c.var.signal);
+      refuseScope(['raw:write'], c.env.caller);
+      return uploads.handle(c.req.raw, c.var.signal, c.env.caller);
     });
   }
   api.get('/openapi.json', (c) => {
@@ -68,7 +74,7 @@ export function makeApp(parts: AppParts): (request: Request) => Promise<Response
     }
     c.res.headers.set('x-content-type-options', 'nosniff');
     metrics.answered(c.var.route, c.res.status, (performance.now() - begun) / 1000);
-    if ((c.var.route === 'readFile' || c.var.route === 'fetchExport') && c.req.method === 'GET' && c.res.ok) metrics.gaveOut(Number(c.res.headers.get('content-length') ?? 0));
+    if ((c.var.route === 'readFile' || c.var.route === 'readRaw' || c.var.route === 'fetchExport') && c.req.method === 'GET' && c.res.ok) metrics.gaveOut(Number(c.res.headers.get('content-length') ?? 0));
   });
   app.route('/', api);
   app.route('/api', api);
@@ -80,7 +86,7 @@ export function makeApp(parts: AppParts): (request: Request) => Promise<Response
     if (problem.code === 'BUG') log(`${c.var.route} failed${id === null ? '' : ` (request ${id})`}.`, error);
     return problemResponse(problem, problem.code === 'RANGE_OUTSIDE' ? { 'content-range': `bytes */${String(problem.facts['size'])}` } : {});
   });
-  return async (request) => app.fetch(request);
+  return async (request, caller = null) => app.fetch(request, { caller });
 }
 
 async function parse(route: Route, c: Context<Env>): Promise<Call<Route>> {
@@ -101,7 +107,14 @@ async function parse(route: Route, c: Context<Env>): Promise<Call<Route>> {
     const words = issues.slice(0, 3).map(({ in: where, path, message }) => `${path === '' ? where : path}: ${message}`);
     throw new DoorError('REQUEST_INVALID', `The request does not fit: ${words.join('; ')}${count > 3 ? `; and ${count - 3} more` : ''}.`, { kept: 'Nothing was changed.', next: 'See /openapi.json for what it takes.', facts: { issues } });
   }
-  return { params, query, body, signal: c.var.signal, headers: c.req.raw.headers, isHead: c.req.method === 'HEAD' } as Call<Route>;
+  return { params, query, body, signal: c.var.signal, headers: c.req.raw.headers, isHead: c.req.method === 'HEAD', caller: c.env.caller, stream: route.form === undefined && route.sends === undefined ? null : c.req.raw.body } as Call<Route>;
+}
+
+/** A program with a token does what its token allows, and nothing that names no scope. */
+function refuseScope(scopes: readonly Scope[], caller: Caller | null): void {
+  if (caller === null || scopes.some((scope) => caller.scopes.includes(scope))) return;
+  const next = scopes.length === 0 ? "Use the token of this run of the program, which 'hms dta serve' names when it starts." : `Use a token with the scope ${scopes.join(' or ')}: hms dta token make NAME --scope ${scopes[0]}`;
+  throw new DoorError('SCOPE_MISSING', `The token of "${caller.name}" does not allow this.`, { kept: 'Nothing was changed.', next, facts: { scopes } });
 }
 
 function respond(route: Route, answer: unknown): Response {

@@ -85,7 +85,7 @@ export function exportHandlers(services: Services, links: Links): HandlersOf<typ
     makeLink: ({ body: { path, name } }) => {
       // As it will be asked for: what an address may hide behind dots, backslashes or a # does not count.
       const { pathname, hash } = new URL(path, 'http://hms.local');
-      const isBytes = hash === '' && path.startsWith(pathname) && [routes.readFile, routes.fetchExport].some((route) => patternOf(route.path).test(pathname));
+      const isBytes = hash === '' && path.startsWith(pathname) && [routes.readFile, routes.fetchExport, routes.fetchPublication, routes.queryResult].some((route) => patternOf(route.path).test(pathname));
       if (!isBytes) throw new DoorError('REQUEST_INVALID', 'A link can be made to the bytes of a file or a package, and to nothing else.');
       const { secret, until } = links.make(path, name);
       return { url: addressOf(routes.followLink, { secret }), until };

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Caller } from '../../contract/index.ts';
 import type { Route, RouteName, routes } from '../../contract/api/index.ts';
 
 /** What the handlers of the door look like: one for each route of the table, typed by it. */
@@ -17,6 +18,10 @@ export interface Call<R extends Route> {
   readonly signal: AbortSignal;
   readonly headers: Headers;
   readonly isHead: boolean;
+  /** Who asks with a token of another program; null: the person or program that runs this one. */
+  readonly caller: Caller | null;
+  /** The body as it comes, for a route with a form; null where there is none. */
+  readonly stream: ReadableStream<Uint8Array> | null;
 }
 
 export type Answer<R extends Route> = R['reply'] extends z.ZodType ? Doc<z.input<R['reply']>> : R['reply'] extends 'nothing' ? void : Response;

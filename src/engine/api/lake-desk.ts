@@ -21,7 +21,7 @@ export interface DeskTold {
   /** The lake's folder does not answer, or (null) answers again. */
   away(away: Away | null, lake: LakeId): void;
   /** Nobody uses the lake any more, and it is about to be closed. */
-  closing(): void;
+  closing(): Promise<void>;
 }
 
 /** Keeps one lake open, lends it to who reads or writes, and tells when its ledger has grown. */
@@ -278,7 +278,7 @@ export class LakeDesk {
     if (opened === null) return;
     this.#opened = null;
     await patiently(this.#lending.unused(), opened.lookout.away !== null);
-    this.#told.closing();
+    await patiently(this.#told.closing(), opened.lookout.away !== null);
     await opened.close();
   }
 

@@ -37,7 +37,7 @@ export function openApiDocument(version: string): Json {
 const refTo = (id: string): string => `#/components/schemas/${id}`;
 
 function operation(name: string, route: Route, schemas: Schemas): Json {
-  const { path, summary, params, query, body, problems = [], open, local } = route;
+  const { path, summary, params, query, body, sends, problems = [], open, local } = route;
   const parts = path.split('/');
   return {
     operationId: name,
@@ -46,6 +46,7 @@ function operation(name: string, route: Route, schemas: Schemas): Json {
     ...(open === true ? { security: [] } : {}),
     parameters: [...parameters('path', params), ...parameters('query', query)],
     ...(body === undefined ? {} : { requestBody: { required: true, content: { 'application/json': { schema: schemas.of(body, 'input') } } } }),
+    ...(sends === undefined ? {} : { requestBody: { required: true, content: Object.fromEntries(sends.map((type) => [type, {}])) } }),
     responses: { ...success(route, schemas), ...failures([...problems, ...(local === true ? (['LOCAL_ONLY'] as const) : []), ...always]) },
   };
 }

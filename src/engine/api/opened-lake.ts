@@ -69,7 +69,7 @@ export class OpenedLake {
       const lake = await access.reading();
       await askForEnrolment(lake);
       // What an interrupted commit left is finished now, so that nobody sees half of it.
-      const isUnfinished = lake.readOnly === null && lake.catalog.unsettled().length > 0;
+      const isUnfinished = lake.readOnly === null && lake.index.unplaced().length > 0;
       const recovery = isUnfinished ? (await access.writing()).recovery : nothing;
       presence.stay();
       const lookout = lookoutOf(lake.paths, options.clock, (now) => tell(now, opened));

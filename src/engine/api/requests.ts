@@ -28,11 +28,11 @@ export class Requests {
  * The same handler for callers in this process: a Response's body knows nothing of its request's signal, so it is cancelled here when that aborts. A body
  * that was cut off never looks complete.
  */
-export function abortable(handler: (request: Request) => Promise<Response>): (request: Request) => Promise<Response> {
-  return async (request) => {
+export function abortable<A extends readonly unknown[]>(handler: (request: Request, ...rest: A) => Promise<Response>): (request: Request, ...rest: A) => Promise<Response> {
+  return async (request, ...rest) => {
     const { signal } = request;
     signal.throwIfAborted();
-    const response = await untilAborted(handler(request), signal);
+    const response = await untilAborted(handler(request, ...rest), signal);
     if (response.body === null) return response;
     const reader = (response.body as ReadableStream<Uint8Array>).getReader();
     const body = new ReadableStream<Uint8Array>(

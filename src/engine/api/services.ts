@@ -10,6 +10,9 @@ import type { DraftBook } from './draft-book.ts';
 import type { EventLog } from './event-log.ts';
 import type { KnownLakes } from './known-lakes.ts';
 import type { LakeDesk } from './lake-desk.ts';
+import type { NormalDesk } from './normal-desk.ts';
+import type { RawDesk } from './raw-desk.ts';
+import type { QuestionDesk } from './question-desk.ts';
 
 /** The independent checker, handed in: the engine does not judge with the code that others judge it with. */
 export type Verify = (path: string, options: { readonly signal?: AbortSignal; readonly onProgress?: OnProgress; readonly trust?: readonly Uint8Array[]; readonly seen?: Uint8Array }) => Promise<Verified>;
@@ -32,8 +35,11 @@ export interface Services {
   readonly known: KnownLakes;
   readonly jobs: Jobs;
   readonly processes: QueryProcesses;
+  readonly questions: QuestionDesk;
   readonly events: EventLog;
   readonly drafts: DraftBook;
+  readonly raw: RawDesk;
+  readonly normal: NormalDesk;
   readonly verify: Verify;
   readonly log: (words: string, error?: unknown) => void;
 }

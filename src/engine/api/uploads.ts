@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { FileStore, MemoryConfigstore } from '@tus/file-store';
 import { Server } from '@tus/server';
 import { HmsError } from '../../contract/index.ts';
+import type { Caller } from '../../contract/index.ts';
 import { DoorError } from '../../contract/api/index.ts';
 import type { Clock } from '../clock.ts';
 import type { Durable } from '../lake/index.ts';
@@ -22,7 +23,16 @@ interface Spooled {
   readonly id: string;
   readonly path: string;
   readonly reception: Reception | null;
+  /** What it was sent for. */
+  readonly purpose: 'intake' | 'verify' | 'raw';
   isComplete: boolean;
+}
+
+/** An upload of which all has arrived. */
+interface Complete {
+  readonly name: string;
+  readonly place: string;
+  remove(): Promise<void>;
 }
 
 /** What a request of @tus/server fails with, as it takes it. */
@@ -79,9 +89,18 @@ export class Uploads {
   }
 
   /** A complete upload that was sent to be checked. UPLOAD_UNKNOWN where there is none. */
-  forVerification(id: string): { readonly name: string; readonly place: string; remove(): Promise<void> } {
+  forVerification(id: string): Complete {
+    return this.#complete(id, 'verify', 'There is no such upload; one that was checked is removed.');
+  }
+
+  /** A complete upload that was sent to become a raw drop, or a part of one. */
+  forRaw(id: string): Complete {
+    return this.#complete(id, 'raw', 'There is no such upload; one that was entered is removed.');
+  }
+
+  #complete(id: string, purpose: Spooled['purpose'], unknown: string): Complete {
     const item = this.#spooled.get(id);
-    if (item === undefined || item.reception !== null) throw new DoorError('UPLOAD_UNKNOWN', 'There is no such upload; one that was checked is removed.', { next: 'Send the file again.' });
+    if (item === undefined || item.purpose !== purpose) throw new DoorError('UPLOAD_UNKNOWN', unknown, { kept: 'Nothing was changed.', next: 'Send the file again.' });
     if (!item.isComplete) throw new DoorError('UPLOAD_REFUSED', 'The upload is not complete.', { next: 'Send the rest of it first.' });
     return { name: item.path.slice(item.path.lastIndexOf('/') + 1), place: this.place(id), remove: () => this.remove(id) };
   }
@@ -92,7 +111,8 @@ export class Uploads {
   }
 
   /** Answers a request of the tus protocol. Failures go out as problems with the status that tus gives them. */
-  async handle(request: Request, signal: AbortSignal): Promise<Response> {
+  async handle(request: Request, signal: AbortSignal, caller: Caller | null = null): Promise<Response> {
+    if (caller !== null && request.method === 'POST' && !isForRaw(request.headers)) throw new DoorError('SCOPE_MISSING', 'A token of another program may upload raw drops only.', { kept: 'Nothing was changed.', next: 'Say so in the metadata of the upload: purpose raw.' });
     const length = Number(request.headers.get('content-length') ?? 0);
     if (length > MOST_CHUNK_BYTES) throw tooLong();
     const id = request.headers.get('x-request-id');
@@ -123,13 +143,17 @@ export class Uploads {
     const name = uploadPath(metadata['path'] ?? '');
     if ('refused' in name) throw refusal(name.refused);
     if (metadata['purpose'] === 'verify') {
-      this.#spooled.set(id, { id, path: name.path, reception: null, isComplete: false });
+      this.#spooled.set(id, { id, path: name.path, reception: null, purpose: 'verify', isComplete: false });
+      return;
+    }
+    if (metadata['purpose'] === 'raw') {
+      this.#spooled.set(id, { id, path: name.path, reception: null, purpose: 'raw', isComplete: false });
       return;
     }
     const reception = this.#receptions.get(metadata['intake'] ?? '');
     if (reception === undefined) throw refusal('The intake that this file was sent for has ended or never began.');
     if (reception.isFinished) throw refusal('The intake that this file was sent for takes no more: it was said that all was sent.');
-    this.#spooled.set(id, { id, path: name.path, reception, isComplete: false });
+    this.#spooled.set(id, { id, path: name.path, reception, purpose: 'intake', isComplete: false });
     reception.began(id, name.path);
   }
 
@@ -170,6 +194,12 @@ export class Uploads {
       },
     });
   }
+}
+
+/** As its metadata says: pairs of a name and a base64 value (tus 1.0.0, creation). */
+function isForRaw(headers: Headers): boolean {
+  const purposes = (headers.get('upload-metadata') ?? '').split(',').map((pair) => pair.trim().split(' ')).filter(([name]) => name === 'purpose');
+  return purposes.length === 1 && Buffer.from(purposes[0]?.[1] ?? '', 'base64').toString('utf8') === 'raw';
 }
 
 function tooLong(): DoorError {

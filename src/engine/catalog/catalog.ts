@@ -1,17 +1,22 @@
-import type { DatasetId, Instant, KeyId, LakeId, Sha256, TxnId, VersionRef } from '../../contract/index.ts';
+import type { DatasetId, DropId, Instant, KeyId, LakeId, ProgramId, Sha256, TxnId, VersionRef } from '../../contract/index.ts';
 import type { Frontier, LedgerView } from '../../core/index.ts';
+import { contractsOfTable, cubeDefinitions, newestCubes, type CubeRow } from './cube-read.ts';
+import { contractText, contractVersions, newestContracts, type ContractRow, type ContractText } from './contract-read.ts';
 import { DatasetReader, type DatasetDetail, type DatasetPage, type ExportRow } from './dataset-read.ts';
 import { Differences } from './diff.ts';
+import { DropReader, type DropDetail, type DropUse } from './drop-read.ts';
 import { fileAt, filePage, iterateFiles, type FilePage, type FileRow } from './file-read.ts';
 import { fingerprint } from './fingerprint.ts';
 import { splitFrontier } from './frontier.ts';
-import { readMeta, SqlLedgerView } from './ledger-view.ts';
+import { hexBytes, readMeta, SqlLedgerView } from './ledger-view.ts';
 import { acceptedOffset, isNewer, keys, lastClock, type KeyDetail } from './key-read.ts';
 import { LogReader, type LogEntry, type LogFilter, type LogPage } from './log-read.ts';
 import { nearestName } from './nearest.ts';
 import { Projection } from './projection.ts';
-import { resolve, type Resolved } from './resolve.ts';
+import { firstAt, relationRows, stateOf, type CatalogState, type RelationValue } from './relations.ts';
+import { resolve, resolveAt, type Resolved } from './resolve.ts';
 import type { Sql } from './sql.ts';
+import { TableReader } from './table-read.ts';
 import type { VersionDetail } from './version-read.ts';
 
 /** Where the projection stands. */
@@ -60,6 +65,9 @@ export class Catalog {
   readonly #reader: Sql;
   readonly #datasets: DatasetReader;
   readonly #log: LogReader;
+  readonly #drops: DropReader;
+  /** Tables of the warehouse. */
+  readonly tables: TableReader;
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(writer: Sql, reader: Sql) {
@@ -68,6 +76,8 @@ export class Catalog {
     this.view = new SqlLedgerView(reader);
     this.#datasets = new DatasetReader(reader);
     this.#log = new LogReader(reader);
+    this.#drops = new DropReader(reader);
+    this.tables = new TableReader(reader);
   }
 
   position(): Position {
@@ -153,6 +163,26 @@ export class Catalog {
     return this.#reader.snapshot(() => resolve(this.#reader, this.#datasets, ref));
   }
 
+  /** The version that a reference meant in an earlier state. */
+  resolveAt(ref: Exclude<VersionRef, { by: 'instant' }>, { pos }: CatalogState): Resolved {
+    return this.#reader.snapshot(() => resolveAt(this.#reader, this.#datasets, ref, pos));
+  }
+
+  /** The state at an instant, or after an entry; null where there was none yet. */
+  stateOf(asked: { readonly at: Instant } | { readonly seq: number }): CatalogState | null {
+    return stateOf(this.#reader, asked);
+  }
+
+  /** When the first entry was. */
+  firstAt(): Instant | null {
+    return firstAt(this.#reader);
+  }
+
+  /** Rows of one of the relations for questions, in a state; some thousand at a time. */
+  relationRows(name: string, state: CatalogState): Iterable<readonly (readonly RelationValue[])[]> {
+    return relationRows(this.#reader, name, state);
+  }
+
   /** The id or alias most like a name that was typed; null where none is close. */
   nearestName(typed: string): string | null {
     return nearestName(typed, this.#datasets.names());
@@ -196,6 +226,73 @@ export class Catalog {
       const known = [from, to].every((version) => version === 0 || this.#datasets.withFiles(id, version) !== null);
       return ds === null || !known ? null : new Differences(this.#reader, ds, from, to);
     });
+  }
+
+  /** A raw drop by its `raw_id`, the number of its entry in the lake's own ledger. */
+  drop(rawId: number): DropDetail | null {
+    return this.#reader.snapshot(() => this.#drops.bySeq(rawId));
+  }
+
+  dropById(id: DropId): DropDetail | null {
+    return this.#reader.snapshot(() => this.#drops.byId(id));
+  }
+
+  /** The first drop of a program with these bytes, in the lake's own ledger. */
+  sameDrop(program: ProgramId, sha256: Sha256): DropDetail | null {
+    return this.#reader.snapshot(() => this.#drops.same(program, sha256));
+  }
+
+  /** Raw drops, newest first; `next` of a page is the `before` of the following one. */
+  drops(program: ProgramId | null, before: number | null, limit: number): { readonly drops: DropDetail[]; readonly next: number | null } {
+    return this.#reader.snapshot(() => this.#drops.page(program, before, limit));
+  }
+
+  dropCount(program: ProgramId | null = null): number {
+    return this.#drops.count(program);
+  }
+
+  /** Claimed raw drops whose object was not yet seen in its place, oldest first. */
+  unsettledDrops(): DropDetail[] {
+    return this.#reader.snapshot(() => this.#drops.unsettled());
+  }
+
+  /** Raw drops of which no table has rows, oldest first, from the first behind the place `after` on; `last` is the place of the last of them. */
+  waitingDrops(after: number, limit: number): { readonly drops: DropDetail[]; readonly last: number } {
+    return this.#reader.snapshot(() => this.#drops.waiting(after, limit));
+  }
+
+  /** Versions of tables whose rows were made from a drop; empty where it was not normalized. */
+  dropUses(id: DropId): DropUse[] {
+    return this.#drops.uses(id);
+  }
+
+  /** The newest definition of each cube, by name. */
+  cubes(): CubeRow[] {
+    return newestCubes(this.#reader);
+  }
+
+  /** All definitions of a cube, newest first; empty where there is none. */
+  cubeDefinitions(name: string): CubeRow[] {
+    return cubeDefinitions(this.#reader, name);
+  }
+
+  /** Every contract that a version of a table, or one before it, was written under. */
+  contractsOfTable(name: string, version: number): { readonly name: string; readonly sha256: Sha256 }[] {
+    return contractsOfTable(this.#reader, name, version);
+  }
+
+  /** The newest of each contract, by name, from the first after `after` on. */
+  contracts(after: string, limit: number): ContractRow[] {
+    return newestContracts(this.#reader, after, limit);
+  }
+
+  /** All that were published under a name, newest first; empty where there is none. */
+  contractVersions(name: string): ContractRow[] {
+    return contractVersions(this.#reader, name);
+  }
+
+  contractText(name: string, hash: Sha256): ContractText | null {
+    return contractText(this.#reader, name, hexBytes(hash));
   }
 
   /** Entries, newest first. */

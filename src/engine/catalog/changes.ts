@@ -74,9 +74,24 @@ export function applyChange(sql: Sql, place: Place, change: Change): boolean {
     case 'tagRemoved':
       sayTags(sql, pos, dsOf(sql, change.id), change.version, change.kind === 'tagAdded', change.tag === null ? null : [change.tag]);
       return false;
+    case 'contractPublished':
+      addContract(sql, pos, change);
+      return false;
+    case 'cubeDefined':
+      sql.run('INSERT INTO cube (pos, name, hash, text) VALUES (?, ?, ?, ?)', pos, change.name, hexBytes(change.hash), change.text);
+      return false;
+    case 'tableCommitted':
+      addTableVersion(sql, place, change);
+      return false;
     case 'bodyDestroyed':
       remark(sql, pos, change.authority === null ? null : { authority: change.authority, reason: change.reason });
       return forgetWords(sql, place.base + change.seq, pos);
+    case 'dropReceived':
+      addDrop(sql, pos, change);
+      return false;
+    case 'dropRepeated':
+      addRepeat(sql, pos, change);
+      return false;
   }
 }
 
@@ -170,6 +185,35 @@ function voidVersion(sql: Sql, pos: number, { id, version, hash, reason }: Chang
   remark(sql, pos, reason === null ? null : { reason });
 }
 
+function addDrop(sql: Sql, pos: number, { drop, hash, words }: ChangeOf<'dropReceived'>): void {
+  sql.run(
+    'INSERT INTO raw_drop (pos, id, hash, program, media, sender, contract) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    pos,
+    drop,
+    hexBytes(hash),
+    words?.program ?? null,
+    words?.media ?? null,
+    words?.sender ?? null,
+    words?.contract ?? null,
+  );
+}
+
+function addRepeat(sql: Sql, pos: number, { drop, words }: ChangeOf<'dropRepeated'>): void {
+  sql.run(
+    'INSERT INTO raw_repeat (pos, drop_pos, program, name, sender, contract) SELECT ?1, pos, ?2, ?3, ?4, ?5 FROM raw_drop WHERE id = ?6',
+    pos,
+    words?.program ?? null,
+    words?.name ?? null,
+    words?.sender ?? null,
+    words?.contract ?? null,
+    drop,
+  );
+  }
+
+function addContract(sql: Sql, pos: number, { name, hash, version, text, major }: ChangeOf<'contractPublished'>): void {
+  sql.run('INSERT INTO contract (pos, name, hash, version, text, major) VALUES (?, ?, ?, ?, ?, ?)', pos, name, hexBytes(hash), version, text, major === null ? null : major ? 1 : 0);
+}
+
 function addExport(sql: Sql, pos: number, change: ChangeOf<'exported'>): void {
   const { words } = change;
   sql.run(
@@ -184,4 +228,26 @@ function addExport(sql: Sql, pos: number, change: ChangeOf<'exported'>): void {
     words?.payload.octets ?? null,
     words?.signer ?? null,
   );
+}
+
+function addTableVersion(sql: Sql, { pos, entry }: Place, { name, version, hash, message, words }: ChangeOf<'tableCommitted'>): void {
+  sql.run('INSERT INTO delta_table (name, newest) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET newest = ?2', name, version);
+  sql.run(
+    `INSERT INTO delta_version (t, number, pos, hash, message, operation, contract_name, contract_hash, added_rows, removed_rows)
+     VALUES ((SELECT t FROM delta_table WHERE name = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    name,
+    version,
+    pos,
+    hexBytes(hash),
+    message,
+    words?.operation ?? null,
+    words?.contract?.name ?? null,
+    words?.contract?.sha256 ?? null,
+    words?.added.rows ?? null,
+    words?.removed.rows ?? null,
+  );
+  for (const input of entry.inputs) {
+    const source = 'ref' in input ? parseSubject(input.ref) : null;
+    if (source?.kind === 'raw') sql.run('INSERT INTO drop_use (drop_id, name, number) VALUES (?, ?, ?) ON CONFLICT DO NOTHING', source.uuid, name, version);
+  }
 }

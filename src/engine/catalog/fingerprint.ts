@@ -22,9 +22,18 @@ const dumps = {
   source: 'SELECT d.id, s.version, s.ordinal, s.source_id, s.source_version FROM source s JOIN dataset d ON d.ds = s.ds ORDER BY d.id, s.version, s.ordinal',
   export: `SELECT x.pos, d.id, x.version, hex(x.package), x.name, x.bytes, x.payload_files, x.payload_octets, x.signer
     FROM export x JOIN dataset d ON d.ds = x.ds ORDER BY x.pos`,
+  contract: 'SELECT pos, name, hex(hash), version, text, major FROM contract ORDER BY pos',
   file: `SELECT d.id, f.path, f.begin, f.until, hex(f.sha256), f.size, f.mtime
     FROM dataset d CROSS JOIN file f ON f.ds = d.ds ORDER BY d.id, f.path, f.begin`,
+  drop: 'SELECT pos, id, hex(hash), program, media, sender, contract, name, size, hex(sha256) FROM raw_drop ORDER BY pos',
+  repeat: 'SELECT pos, drop_pos, program, name, sender, contract FROM raw_repeat ORDER BY pos',
   note: 'SELECT d.id, n.version, n.line, n.note, n.path, n.detail FROM note n JOIN dataset d ON d.ds = n.ds ORDER BY d.id, n.version, n.line',
+  table: `SELECT d.name, v.number, v.pos, hex(v.hash), v.message, v.operation, v.contract_name, v.contract_hash, v.schema, v.files, v.rows, v.bytes, v.added_rows, v.removed_rows, v.known
+    FROM delta_version v JOIN delta_table d ON d.t = v.t ORDER BY d.name, v.number`,
+  tableSchema: 'SELECT d.name, s.begin, s.meta FROM delta_schema s JOIN delta_table d ON d.t = s.t ORDER BY d.name, s.begin',
+  tableDomain: 'SELECT d.name, s.domain, s.begin, s.configuration FROM delta_domain s JOIN delta_table d ON d.t = s.t ORDER BY d.name, s.domain, s.begin',
+  tableFile: `SELECT d.name, f.path, f.begin, f.until, f.schema, p.vals, f.rows, f.size, f.modified, f.changes, hex(f.sha256), f.stats, f.removed, f.removal_changes
+    FROM delta_file f JOIN delta_table d ON d.t = f.t JOIN delta_part p ON p.part = f.part ORDER BY d.name, f.path`,
 } as const;
 
 /** SHA-256 over the dumps, one JSON array a row. Reads everything; memory stays flat. */

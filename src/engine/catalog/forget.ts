@@ -16,6 +16,8 @@ export function forgetWords(sql: Sql, pos: number, by: number): boolean {
   sql.run('UPDATE remark SET words = NULL WHERE pos = ?', pos);
   sql.run('UPDATE enrolled_key SET name = NULL, certificate = NULL WHERE pos = ?', pos);
   sql.run('UPDATE export SET name = NULL, bytes = NULL, payload_files = NULL, payload_octets = NULL, signer = NULL WHERE pos = ?', pos);
+  sql.run('UPDATE raw_drop SET program = NULL, media = NULL, sender = NULL, contract = NULL, name = NULL, size = NULL, sha256 = NULL WHERE pos = ?', pos);
+  sql.run('UPDATE raw_repeat SET program = NULL, name = NULL, sender = NULL, contract = NULL WHERE pos = ?', pos);
   forgetTags(sql, pos);
   forgetVersion(sql, pos);
   return decided;

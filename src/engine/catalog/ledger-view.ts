@@ -1,7 +1,7 @@
 import { ZERO_HASH } from '../../contract/index.ts';
-import type { DatasetId, Instant, KeyId, KeyRole, RootName, Sha256, Tag, TxnId } from '../../contract/index.ts';
+import type { ContractName, DatasetId, DropId, Instant, KeyId, KeyRole, RootName, Sha256, TableName, Tag, TxnId } from '../../contract/index.ts';
 import { fromHex } from '../../core/index.ts';
-import type { BodyState, DatasetRecord, FirstTags, KeyRecord, LedgerView, VersionRecord } from '../../core/index.ts';
+import type { BodyState, DatasetRecord, FirstTags, KeyRecord, LedgerView, TableRecord, VersionRecord } from '../../core/index.ts';
 import { catalogError } from './errors.ts';
 import type { Sql, Value } from './sql.ts';
 
@@ -101,6 +101,27 @@ export class SqlLedgerView implements LedgerView {
     );
     if (row === null || (row.has === 0 && row.lost === 0)) return false;
     return row.has === 1 ? true : 'unknown';
+  }
+
+  hasDrop(id: DropId): boolean {
+    return this.#number('SELECT EXISTS (SELECT 1 FROM raw_drop WHERE id = ?) AS n', id) === 1;
+  }
+
+  hasContract(name: ContractName, hash: Sha256): boolean {
+    return this.#number('SELECT EXISTS (SELECT 1 FROM contract WHERE name = ? AND hash = ?) AS n', name, hexBytes(hash)) === 1;
+  }
+
+  contractNamed(name: ContractName): boolean {
+    return this.#number('SELECT EXISTS (SELECT 1 FROM contract WHERE name = ?) AS n', name) === 1;
+  }
+
+  cube(name: TableName): Sha256 | null {
+    return (this.#sql.get<{ hash: Buffer }>('SELECT hash FROM cube WHERE name = ? ORDER BY pos DESC LIMIT 1', name)?.hash.toString('hex') as Sha256 | undefined) ?? null;
+  }
+
+  table(name: TableName): TableRecord | null {
+    const row = this.#sql.get<{ newest: number; hash: Buffer }>('SELECT d.newest, v.hash FROM delta_table d JOIN delta_version v ON v.t = d.t AND v.number = d.newest WHERE d.name = ?', name);
+    return row === null ? null : { name, newest: row.newest, hash: row.hash.toString('hex') as Sha256 };
   }
 
   txnSeen(txn: TxnId): boolean {

@@ -10,13 +10,14 @@ const APPLICATION_ID = 0x484d5343;
  * program made the file, `damaged` where it is another program's database or lacks a table.
  */
 export function migrate(sql: Sql, steps: readonly Migration[] = known): void {
-  if (versionOf(sql, steps) < steps.length) {
+  const newest = newestOf(steps);
+  if (versionOf(sql, newest) < newest) {
     sql.script('BEGIN IMMEDIATE');
     try {
       // Another process may have done it in the meantime.
-      const version = versionOf(sql, steps);
+      const version = versionOf(sql, newest);
       if (version === 0) sql.pragma(`application_id = ${APPLICATION_ID}`);
-      for (const step of steps.slice(version)) {
+      for (const step of steps.filter(({ number }) => number > version)) {
         sql.script(step.sql);
         sql.pragma(`user_version = ${step.number}`);
       }
@@ -31,13 +32,17 @@ export function migrate(sql: Sql, steps: readonly Migration[] = known): void {
   }
 }
 
-function versionOf(sql: Sql, steps: readonly Migration[]): number {
+function newestOf(steps: readonly Migration[]): number {
+  return steps.at(-1)?.number ?? 0;
+}
+
+function versionOf(sql: Sql, newest: number): number {
   const version = Number(sql.pragma('user_version'));
   const application = Number(sql.pragma('application_id'));
   const empty = sql.get('SELECT 1 FROM sqlite_schema LIMIT 1') === null;
   if (empty && version === 0 && application === 0) return 0;
   if (application !== APPLICATION_ID || version < 1) throw catalogError('damaged');
-  if (version > steps.length) throw catalogError('newer');
+  if (version > newest) throw catalogError('newer');
   return version;
 }
 

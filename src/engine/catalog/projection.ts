@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
-import type { BodyLine, DatasetId, Sha256 } from '../../contract/index.ts';
+import type { BodyLine, DatasetId, DropId, LogicalPath, Sha256, TableName } from '../../contract/index.ts';
 import { appendLeaf, parseSubject } from '../../core/index.ts';
-import type { Frontier, Judgement, LedgerView } from '../../core/index.ts';
+import type { DeltaAction, Frontier, Judgement, LedgerView } from '../../core/index.ts';
 import { applyChange } from './changes.ts';
 import { LineWriter, type Totals } from './file-lines.ts';
 import { writeState, type StateFile } from './file-state.ts';
 import { joinFrontier, splitFrontier } from './frontier.ts';
 import { hexBytes, readMeta, SqlLedgerView } from './ledger-view.ts';
 import type { Sql } from './sql.ts';
+import { takeTableLines } from './table-lines.ts';
 
 /** What was met on the lake where the entry has a body: it matches its commitment, is not there, or does not match. */
 export type BodyFound = 'present' | 'missing' | 'altered';
@@ -107,10 +108,30 @@ export class Projection {
     return totals;
   }
 
+  /** Takes the Delta lines of the newest version of a table, which `apply` has just added; false where they do not lead on from the version before. */
+  addTableLines(name: TableName, version: number, actions: readonly DeltaAction[]): boolean {
+    return takeTableLines(this.#sql, name, version, actions);
+  }
+
+  /** Local: the files of a table's version, and its commit in the Delta log, stand at their places, and so do those of all versions before, which were put there first. */
+  setTablePlaced(name: TableName, version: number): void {
+    this.#sql.run('UPDATE delta_version SET placed = 1 WHERE t = (SELECT t FROM delta_table WHERE name = ?) AND number <= ?', name, version);
+  }
+
   /** Local: whether the version's folder stands at its place in the store. */
   setPlaced(id: DatasetId, version: number, placed: boolean): void {
     const { ds } = this.#place(id, version);
     this.#sql.run('UPDATE version SET placed = ? WHERE ds = ? AND number = ?', placed ? 1 : 0, ds, version);
+  }
+
+  /** What the body of a raw drop says of its file, after `apply` has added the drop. */
+  setDropFile(id: DropId, file: { readonly path: LogicalPath; readonly sha256: Sha256; readonly size: number }): void {
+    this.#sql.run('UPDATE raw_drop SET name = ?, size = ?, sha256 = ? WHERE id = ?', file.path, file.size, hexBytes(file.sha256), id);
+  }
+
+  /** Local: whether the drop's object stands at its place in the store. */
+  setDropPlaced(id: DropId, placed: boolean): void {
+    this.#sql.run('UPDATE raw_drop SET placed = ? WHERE id = ?', placed ? 1 : 0, id);
   }
 
   /** Local: the checkpoint that this catalog's entries were last compared with. */

@@ -36,11 +36,36 @@ export function resolve(sql: Sql, datasets: DatasetReader, ref: VersionRef): Res
   const [version] = versionsWhere(sql, `v.ds = ? AND ${condition} ORDER BY v.withdrawn_pos IS NOT NULL, v.number DESC LIMIT 1`, owner.ds, ...value);
   if (version !== undefined) return version.withdrawn === null ? { kind: 'found', version } : { kind: 'withdrawn', dataset, newest: version };
   if (ref.by === 'tag') {
-    const lost = sql.get('SELECT 1 FROM tag_said t JOIN version v ON v.ds = t.ds AND v.number = t.version WHERE t.ds = ? AND t.tag IS NULL LIMIT 1', owner.ds);
-    return { kind: 'tagUnknown', dataset, complete: lost === null };
+    return { kind: 'tagUnknown', dataset, complete: !hasLostTags(sql, owner.ds) };
   }
   const [first] = versionsWhere(sql, 'v.ds = ? ORDER BY v.number LIMIT 1', owner.ds);
   return first === undefined ? { kind: 'noVersions', dataset } : { kind: 'beforeFirst', dataset, first: first.at };
+}
+
+/** The same as it was after the entry at `pos`: versions, tags and withdrawals of later do not count. Names are those of now, because they never change their meaning. */
+export function resolveAt(sql: Sql, datasets: DatasetReader, ref: Exclude<VersionRef, { by: 'instant' }>, pos: number): Resolved {
+  const owner = sql.get<{ ds: number; id: DatasetId }>('SELECT d.ds, d.id FROM name n JOIN dataset d ON d.ds = n.ds WHERE n.key = ?', nameKey(ref.id));
+  if (owner === null) return { kind: 'datasetUnknown', nearest: nearestName(ref.id, datasets.names()) };
+  const dataset = owner.id;
+  const [first] = versionsWhere(sql, 'v.ds = ? ORDER BY v.number LIMIT 1', owner.ds);
+  if (first === undefined) return { kind: 'noVersions', dataset };
+  const [newest] = versionsWhere(sql, 'v.ds = ? AND v.pos <= ? ORDER BY v.number DESC LIMIT 1', owner.ds, pos);
+  if (newest === undefined) return { kind: 'beforeFirst', dataset, first: first.at };
+  if (ref.by === 'number') {
+    const [version] = versionsWhere(sql, 'v.ds = ? AND v.pos <= ? AND v.number = ?', owner.ds, pos, ref.version);
+    return version === undefined ? { kind: 'versionUnknown', dataset, newest: newest.version } : { kind: 'found', version };
+  }
+  const isIn = 'v.ds = ?1 AND v.pos <= ?2 AND (v.withdrawn_pos IS NULL OR v.withdrawn_pos > ?2)';
+  const hasTag = `EXISTS (SELECT 1 FROM tag_said a WHERE a.ds = v.ds AND a.version = v.number AND a.adds = 1 AND a.tag = ?3 AND a.pos <= ?2 AND NOT EXISTS (
+    SELECT 1 FROM tag_said b WHERE b.ds = a.ds AND b.version = a.version AND b.tag = a.tag AND b.pos <= ?2 AND (b.pos, b.ordinal) > (a.pos, a.ordinal)))`;
+  const [version] =
+    ref.by === 'newest' ? versionsWhere(sql, `${isIn} ORDER BY v.number DESC LIMIT 1`, owner.ds, pos) : versionsWhere(sql, `${isIn} AND ${hasTag} ORDER BY v.number DESC LIMIT 1`, owner.ds, pos, ref.tag);
+  if (version !== undefined) return { kind: 'found', version };
+  return ref.by === 'newest' ? { kind: 'withdrawn', dataset, newest } : { kind: 'tagUnknown', dataset, complete: !hasLostTags(sql, owner.ds) };
+}
+
+function hasLostTags(sql: Sql, ds: number): boolean {
+  return sql.get('SELECT 1 FROM tag_said t JOIN version v ON v.ds = t.ds AND v.number = t.version WHERE t.ds = ? AND t.tag IS NULL LIMIT 1', ds) !== null;
 }
 
 function conditionOf(ref: Exclude<VersionRef, { by: 'number' }>): [condition: string, values: string[]] {

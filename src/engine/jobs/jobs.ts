@@ -13,7 +13,7 @@ const KEPT = 200;
 const TELL_EVERY_MS = 200;
 
 /** Work that reads much with threads and memory of its own; so many of it go on at once, whatever is begun. */
-const heavy: ReadonlySet<JobKind> = new Set(['verification', 'export', 'transform', 'import']);
+const heavy: ReadonlySet<JobKind> = new Set(['verification', 'export', 'transform', 'import', 'publication']);
 const HEAVY_AT_ONCE = 2;
 
 export interface JobsWorld {

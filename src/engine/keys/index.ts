@@ -5,4 +5,6 @@ export { LEAST_PASSPHRASE, officerStore, refuseShort } from './officers.ts';
 export type { Officer, OfficerStore } from './officers.ts';
 export { needsPassphrase, pkcs12Of, readKeyFile } from './import-key.ts';
 export type { KeyFile } from './import-key.ts';
+export { Tokens } from './tokens.ts';
+export type { MadeToken, TokenHolder, TrustedKey } from './tokens.ts';
 export { encryptedPem } from './pkcs8.ts';

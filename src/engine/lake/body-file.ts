@@ -4,8 +4,8 @@ import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BodyHead } from '../../contract/index.ts';
 import type { BodyLine, Entry, Sha256 } from '../../contract/index.ts';
-import { canonicalJson, changeLineText, parseBodyLine } from '../../core/index.ts';
-import type { Json } from '../../core/index.ts';
+import { actionText, canonicalJson, changeLineText, parseAction, parseBodyLine } from '../../core/index.ts';
+import type { DeltaAction, Json } from '../../core/index.ts';
 import type { Durable, Written } from './durable.ts';
 import { ifMissing } from './leaf.ts';
 import type { LakePaths } from './paths.ts';
@@ -22,7 +22,7 @@ const HELD = 1 << 16;
 export async function writeBody(
   folder: string,
   head: BodyHead,
-  lines: Iterable<BodyLine>,
+  lines: Iterable<BodyLine | DeltaAction>,
   salt: Uint8Array,
   durable: Durable,
 ): Promise<{ body: { commit: Sha256; size: number }; modified: number }> {
@@ -39,10 +39,10 @@ export async function writeBody(
   return { body: { commit: commit.digest('hex') as Sha256, size: written.size }, modified: written.modified };
 }
 
-function* textPieces(head: BodyHead, lines: Iterable<BodyLine>): Generator<string> {
+function* textPieces(head: BodyHead, lines: Iterable<BodyLine | DeltaAction>): Generator<string> {
   let piece = `${canonicalJson(head as Json)}\n`;
   for (const line of lines) {
-    piece += changeLineText(line);
+    piece += isDelta(line) ? `${actionText(line)}\n` : changeLineText(line);
     if (piece.length < PIECE) continue;
     yield piece;
     piece = '';
@@ -50,8 +50,19 @@ function* textPieces(head: BodyHead, lines: Iterable<BodyLine>): Generator<strin
   if (piece !== '') yield piece;
 }
 
+function isDelta(line: BodyLine | DeltaAction): line is DeltaAction {
+  return !('do' in line || 'note' in line);
+}
+
 export type BodyState =
-  | { readonly is: 'kept'; readonly head: BodyHead; readonly lines: () => AsyncIterable<BodyLine> }
+  | {
+      readonly is: 'kept';
+      readonly head: BodyHead;
+      /** Later lines of `version.committed`. */
+      readonly lines: () => AsyncIterable<BodyLine>;
+      /** Later lines of `table.committed`, as they stand there. Both throw a BodyLineError where one is not of the format. */
+      readonly deltaLines: () => AsyncIterable<{ readonly text: string; readonly action: DeltaAction }>;
+    }
   | { readonly is: 'none' }
   | { readonly is: 'missing' }
   | { readonly is: 'altered'; readonly why: string };
@@ -78,7 +89,7 @@ export async function readBody(folder: string, entry: Entry): Promise<BodyState>
     const text = (): AsyncIterable<string> => textLines(held === null ? piecesOf(file) : [held]);
     const parsed = BodyHead.safeParse(await firstLine(text()));
     if (!parsed.success || parsed.data.op !== entry.op) return { is: 'altered', why: 'its first line is not that of the operation' };
-    return { is: 'kept', head: parsed.data, lines: () => bodyLines(text(), entry.seq) };
+    return { is: 'kept', head: parsed.data, lines: () => bodyLines(text(), entry.seq, parseBodyLine), deltaLines: () => bodyLines(text(), entry.seq, deltaLine) };
   } finally {
     await handle.close();
   }
@@ -102,11 +113,16 @@ export class BodyLineError extends Error {
   }
 }
 
-async function* bodyLines(lines: AsyncIterable<string>, seq: number): AsyncGenerator<BodyLine> {
+function deltaLine(text: string): { text: string; action: DeltaAction } | null {
+  const action = parseAction(text);
+  return action === null ? null : { text, action };
+}
+
+async function* bodyLines<T>(lines: AsyncIterable<string>, seq: number, parse: (text: string) => T | null): AsyncGenerator<T> {
   let first = true;
   try {
     for await (const text of lines) {
-      const line = first ? null : parseBodyLine(text);
+      const line = first ? null : parse(text);
       if (!first && line === null) throw new BodyLineError(seq);
       if (line !== null) yield line;
       first = false;

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { HmsError, versionName } from '../../contract/index.ts';
+import { dropOf, HmsError, versionName } from '../../contract/index.ts';
 import type { BodyLine, Instant, LogicalPath, RootName, Sha256 } from '../../contract/index.ts';
 import { continuedInventory, DigestList, INVENTORY_NAME, OBJECT_DECLARATION, SIDECAR_NAME, sidecarText } from '../../core/index.ts';
 import type { DigestPath } from '../../core/index.ts';
@@ -154,7 +154,7 @@ export async function unwrapObject({ durable }: Pick<PrepareContext, 'durable'>,
 export function lost(version: ClaimedVersion): HmsError {
   return new HmsError('VERSION_LOST', `The bytes of ${versionName(version.dataset, version.version)} are neither in the store nor in staging.`, {
     kept: 'Nothing was changed. The other versions can be read.',
-    next: `Look for them in a backup of the lake. If they are lost for good: hms dta void ${versionName(version.dataset, version.version)} -m REASON`,
+    next: dropOf(version.dataset) === null ? `Look for them in a backup of the lake. If they are lost for good: hms dta void ${versionName(version.dataset, version.version)} -m REASON` : 'Look for them in a backup of the lake.',
     facts: { dataset: version.dataset, version: version.version, seq: version.seq },
   });
 }

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { HmsError, versionName } from '../../contract/index.ts';
+import { dropOf, HmsError, versionName } from '../../contract/index.ts';
 import type { DatasetId, Imported, Lineage, Ref, RootName, Tag } from '../../contract/index.ts';
 import type { Claimed } from './claim.ts';
 import { codeOf } from './durable.ts';
@@ -166,6 +166,11 @@ async function finishCommit(ledger: Ledger, signer: LedgerSigner, draft: Draft, 
   await ledger.finish(signer, draft.folder, scratch);
 }
 
+/** Number of the newest version of a claimed version's object; a raw drop has only one. */
+function newestNumber(ledger: Ledger, { dataset, version }: ClaimedVersion): number {
+  return dropOf(dataset) === null ? (ledger.context.index.view.dataset(dataset as DatasetId)?.newest ?? version) : version;
+}
+
 /** Puts a claimed version in place, with its root inventory, if that was not done. Answers whether it had to be moved. */
 export async function settle(ledger: Ledger, version: ClaimedVersion, scratch: string): Promise<'there' | 'placed'> {
   const { paths, durable, index } = ledger.context;
@@ -173,7 +178,7 @@ export async function settle(ledger: Ledger, version: ClaimedVersion, scratch: s
   if (outcome === 'lost') throw lost(version);
   const newest = async (): Promise<ClaimedVersion> => {
     await ledger.catchUp();
-    const number = index.view.dataset(version.dataset)?.newest ?? version.version;
+    const number = newestNumber(ledger, version);
     const found = index.claimedVersion(version.dataset, number);
     if (found === null) throw new Error(`The index has no ${versionName(version.dataset, number)}.`);
     // A newer version that its writer has not put in place yet is that writer's to copy; the root shows the newest that is there.
@@ -203,7 +208,7 @@ export async function recover(ledger: Ledger, scratch: string, grace: number): P
   const unfinished: ClaimedVersion[] = [];
   for (const version of index.unplaced()) {
     await each(version, recovery, async () => {
-      const isNewest = index.view.dataset(version.dataset)?.newest === version.version;
+      const isNewest = newestNumber(ledger, version) === version.version;
       if ((await isInPlace(paths, version)) && (!isNewest || (await isRootCurrent(paths, version)))) await index.markPlaced(version.dataset, version.version);
       else unfinished.push(version);
     });

@@ -9,7 +9,7 @@ export { inWords, placeError } from './place-error.ts';
 export { lakePaths } from './paths.ts';
 export type { LakePaths } from './paths.ts';
 export { sha256 } from './sha.ts';
-export { newTxn } from './txn.ts';
+export { newTxn, taggedTxn } from './txn.ts';
 export { ifMissing, leafAt } from './leaf.ts';
 export { BodyLineError, destroyClaimedBody, readBody, textLines } from './body-file.ts';
 export type { BodyState } from './body-file.ts';

@@ -1,12 +1,12 @@
-import type { DatasetId, Instant, LogicalPath, RootName, Sha256, TxnId } from '../../contract/index.ts';
+import type { DatasetId, DropName, Instant, LogicalPath, RootName, Sha256, TxnId } from '../../contract/index.ts';
 import type { Frontier, Judgement, LedgerView } from '../../core/index.ts';
 import type { BodyState } from './body-file.ts';
 import type { TreeHead } from './checkpoint-files.ts';
 import type { LedgerEnd } from './claim.ts';
 
-/** A version that the ledger names, with what is needed to find its bytes. */
+/** A version that the ledger names, with what is needed to find its bytes. A raw drop is an object of one version. */
 export interface ClaimedVersion {
-  readonly dataset: DatasetId;
+  readonly dataset: DatasetId | DropName;
   readonly root: RootName;
   readonly version: number;
   readonly hash: Sha256;
@@ -52,7 +52,7 @@ export interface LakeIndex {
   setChecked(head: TreeHead): Promise<void>;
   /** Storage root of a dataset that has one: as its bodies say, or, where those are destroyed, where it lies. Null before its first version where no body says it. */
   rootOf(dataset: DatasetId): RootName | null;
-  claimedVersion(dataset: DatasetId, version: number): ClaimedVersion | null;
+  claimedVersion(dataset: DatasetId | DropName, version: number): ClaimedVersion | null;
   versionTotals(dataset: DatasetId, version: number): { readonly files: number; readonly bytes: number } | null;
   fileAt(dataset: DatasetId, version: number, path: LogicalPath): IndexedFile | null;
   /** Paths of a version below a folder, in order. */
@@ -61,5 +61,5 @@ export interface LakeIndex {
   changedPaths(dataset: DatasetId, from: number, to: number): Iterable<LogicalPath>;
   /** Versions that were not yet seen in place, oldest first. */
   unplaced(): readonly ClaimedVersion[];
-  markPlaced(dataset: DatasetId, version: number): Promise<void>;
+  markPlaced(dataset: DatasetId | DropName, version: number): Promise<void>;
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { HmsError, instantOf } from '../../contract/index.ts';
 import type { ActStatement, BodyHead, BodyLine, By, EntryKey, Instant, KeyId, KnownOp, LakeId, LakeJson, Ref, TxnId } from '../../contract/index.ts';
 import { actSigningBytes, fits, toBase64 } from '../../core/index.ts';
-import type { VerifySignature } from '../../core/index.ts';
+import type { DeltaAction, VerifySignature } from '../../core/index.ts';
 import type { Clock } from '../clock.ts';
 import { writeBody } from './body-file.ts';
 import { readCheckpoint, writeTree } from './checkpoint-files.ts';
@@ -54,7 +54,7 @@ export interface Act<O extends KnownOp = KnownOp> {
   readonly op: O;
   readonly subject: string;
   readonly head: Omit<Extract<BodyHead, { op: O }>, 'v' | 'op' | 'by'>;
-  readonly lines?: Iterable<BodyLine>;
+  readonly lines?: Iterable<BodyLine | DeltaAction>;
   readonly inputs?: readonly Ref[];
   readonly outputs?: readonly Ref[];
   readonly key?: EntryKey;
@@ -172,7 +172,7 @@ export class Ledger {
       this.#refuseStranger(signer);
       if (act.officer !== undefined) this.#refuseNoOfficer(act.officer);
       if (this.#blocked !== null) throw blockedError(this.#blocked.folder, this.#blocked.why);
-      const misfit = fits(act.op, act.subject, head, index.view, act.key);
+      const misfit = fits(act.op, act.subject, head, index.view, act.key, [...(act.outputs ?? [])]);
       if (misfit !== null) throw new HmsError('ACT_REFUSED', misfit, { kept: 'Nothing was written to the ledger.' });
       return {
         op: act.op,
@@ -186,7 +186,8 @@ export class Ledger {
     };
     const checkClock = (now: number, server: number): void => {
       if (act.op === 'clock.accepted') return;
-      const problem = clockProblem({ now, server, last: this.context.lastClock(), accepted: this.context.acceptedOffset(signer.id) });
+      // A sample tells of other days than today; no record is in it.
+      const problem = clockProblem({ now, server: lake.sample ? now : server, last: this.context.lastClock(), accepted: this.context.acceptedOffset(signer.id) });
       if (problem !== null) throw clockError(problem);
     };
     return claim({ lake: lake.id, paths, durable, clock, signer, kept, catchUp: () => this.catchUp(), checkClock }, txn, modified, fields);

@@ -1,7 +1,7 @@
 import { lstat, readFile, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { HmsError, versionName } from '../../contract/index.ts';
-import type { DatasetId, RootName } from '../../contract/index.ts';
+import type { DatasetId, DropName, RootName } from '../../contract/index.ts';
 import { objectPath, SIDECAR_NAME, sidecarText } from '../../core/index.ts';
 import { codeOf } from './durable.ts';
 import type { Durable } from './durable.ts';
@@ -13,8 +13,8 @@ import { sha256 } from './sha.ts';
 
 /** The OCFL store: where versions are, and putting a claimed one in place (docs/formats/lake.md sections 9, 11 and 13). */
 
-/** Folder of a dataset's OCFL object. */
-export function objectFolder(paths: LakePaths, root: RootName, dataset: DatasetId): string {
+/** Folder of the OCFL object of a dataset or a raw drop. */
+export function objectFolder(paths: LakePaths, root: RootName, dataset: DatasetId | DropName): string {
   return join(paths.storageRoot(root), ...objectPath(sha256, `hms:${dataset}`).split('/'));
 }
 
@@ -67,7 +67,7 @@ export function isInPlace(paths: LakePaths, version: ClaimedVersion): Promise<bo
 }
 
 /** Whether something stands where this version would be put. */
-export async function isOccupied(paths: LakePaths, root: RootName, dataset: DatasetId, version: number): Promise<boolean> {
+export async function isOccupied(paths: LakePaths, root: RootName, dataset: DatasetId | DropName, version: number): Promise<boolean> {
   const object = objectFolder(paths, root, dataset);
   const target = version === 1 ? object : join(object, `v${version}`);
   return lstat(target).then(() => true, ifMissing(false));

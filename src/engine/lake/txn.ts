@@ -3,7 +3,15 @@ import type { Clock } from '../clock.ts';
 
 /** A new transaction id: UUIDv7 of the clock's instant (RFC 9562 section 5.7), 48 bits of milliseconds, the rest random. */
 export function newTxn(clock: Clock): TxnId {
-  const bytes = Uint8Array.from(clock.random(16));
+  return txnOf(clock, Uint8Array.from(clock.random(16)));
+}
+
+/** One that ends with `tag`, 12 hex digits by which a program recognises its own; 26 bits beside the instant stay random. */
+export function taggedTxn(clock: Clock, tag: string): TxnId {
+  return txnOf(clock, Buffer.concat([clock.random(10), Buffer.from(tag, 'hex')]));
+}
+
+function txnOf(clock: Clock, bytes: Uint8Array): TxnId {
   let ms = clock.now();
   for (let i = 5; i >= 0; i--) {
     bytes[i] = ms % 256;

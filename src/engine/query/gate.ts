@@ -13,7 +13,10 @@ export interface JudgedStatement {
   readonly allColumns: boolean;
 }
 
-export type Verdict = { readonly ok: true; readonly statement: JudgedStatement } | { readonly ok: false; readonly why: string };
+export type Verdict = { readonly ok: true; readonly statement: JudgedStatement } | { readonly ok: false; readonly why: string; readonly place: TreePlace | null };
+
+/** Where in the text: the parser counts its errors' places in code points, the tree those of its nodes in UTF-8 bytes. */
+export type TreePlace = { readonly codePoints: number } | { readonly bytes: number };
 
 type Node = Readonly<Record<string, unknown>>;
 
@@ -37,17 +40,17 @@ const ONLY_SELECT = 'Only a SELECT can be run here, or a DESCRIBE, SUMMARIZE or 
 export function judgeTree(serialized: string, allowed: readonly string[] | null): Verdict {
   const tree = parse(serialized);
   if (tree === null) return no('The statement is nested too deeply to be looked at.');
-  if (tree['error'] === true) return no(parserWords(tree));
+  if (tree['error'] === true) return no(parserWords(tree), typeof tree['position'] === 'string' ? { codePoints: Number(tree['position']) } : null);
   const statements = tree['statements'];
   if (!Array.isArray(statements) || statements.length === 0) return no('There is no statement.');
   if (statements.length > 1) return no(ONE_AT_A_TIME);
   const walk = new Walk(allowed);
   walk.from(statements[0]);
-  return walk.why === null ? { ok: true, statement: walk.statement() } : no(walk.why);
+  return walk.why === null ? { ok: true, statement: walk.statement() } : no(walk.why, walk.place);
 }
 
-function no(why: string): Verdict {
-  return { ok: false, why };
+function no(why: string, place: TreePlace | null = null): Verdict {
+  return { ok: false, why, place };
 }
 
 /** Numbers of the tree are not looked at, so that it does not matter what becomes of those beyond 2^53. */
@@ -70,6 +73,7 @@ function parserWords(tree: Node): string {
 /** Walks all nodes with the names of WITH tables that are in sight at each. Not recursive: how deep a statement is, its writer decides. */
 class Walk {
   why: string | null = null;
+  place: TreePlace | null = null;
   readonly #allowed: ReadonlySet<string> | null;
   readonly #tables = new Map<string, string>();
   readonly #columns = new Map<string, string>();
@@ -93,6 +97,8 @@ class Walk {
         const node = value as Node;
         const own = withOwnTables(node, item.own);
         this.#look(node, own);
+        // Beyond 2^53 stands for no place.
+        if (this.why !== null && Number.isSafeInteger(node['query_location'])) this.place = { bytes: node['query_location'] as number };
         for (const part of Object.values(node)) if (typeof part === 'object' && part !== null) left.push({ value: part, own });
       }
     }

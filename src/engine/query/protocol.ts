@@ -1,4 +1,8 @@
+import type { Instant } from '../../contract/index.ts';
+import type { PartsColumn, TablePart } from '../../core/index.ts';
+import type { Piece } from './edited-text.ts';
 import type { JudgedStatement } from './gate.ts';
+import type { StatementShape } from './shape.ts';
 
 /** What the engine and its query process say to each other. One order is worked on at a time; `interrupt` and `more` belong to the one that is running. */
 
@@ -6,11 +10,29 @@ import type { JudgedStatement } from './gate.ts';
 export type TableSource =
   /** A plain table (transforms/plain-table.ts): UTF-8, `,` between fields, LF after rows, no header, every value quoted, nothing at all for NULL. */
   | { readonly kind: 'plain'; readonly name: string; readonly file: string; readonly columns: readonly PlainColumn[]; readonly longestRow: number }
-  | { readonly kind: 'parquet'; readonly name: string; readonly file: string };
+  | { readonly kind: 'parquet'; readonly name: string; readonly file: string }
+  /** Rows of several Parquet files under one schema; each part is written under a schema of its own. */
+  | { readonly kind: 'parts'; readonly name: string; readonly columns: readonly PartsColumn[]; readonly parts: readonly TablePart[]; /** Only rows that are in it. */ readonly window?: RowWindow };
+
+/** Rows whose value in a column is after the one and not after the other; both as DuckDB reads them. */
+export interface RowWindow {
+  readonly column: string;
+  readonly type: 'DATE' | 'TIMESTAMPTZ';
+  readonly after: string;
+  readonly until: string;
+}
 
 export interface PlainColumn {
   readonly name: string;
-  readonly type: 'VARCHAR' | 'INTEGER';
+  readonly type: 'VARCHAR' | 'INTEGER' | 'BIGINT' | 'BOOLEAN';
+}
+
+/** A Parquet file that was written, with what its writer knows of it. Values are texts, as DuckDB casts them. */
+export interface WrittenPart {
+  readonly file: string;
+  readonly rows: number;
+  readonly partition: Readonly<Record<string, string | null>>;
+  readonly columns: readonly { readonly name: string; readonly min: string | null; readonly max: string | null; readonly nulls: number | null }[];
 }
 
 export interface Opening {
@@ -23,9 +45,64 @@ export interface Opening {
   readonly temporaryBytes: number;
   readonly memoryBytes: number;
   readonly threads: number;
+  /** Whether errors are to tell their place in the statement, and long work how far it is. */
+  readonly places?: boolean;
+}
+
+/** Values of a statement's parameters, by number (`1`) or name. */
+export type Parameters = Readonly<Record<string, string | number | boolean | null>>;
+
+/** A statement that was looked at: the tables that it needs, and where they stand in it. */
+export interface Planned {
+  /** `EXPLAIN` and what stands before it; empty where there is none. */
+  readonly explain: string;
+  /** What follows, in DuckDB's grammar; places below are UTF-16 units of it. */
+  readonly text: string;
+  /** Where `text` comes from in the statement as it was written. */
+  readonly pieces: readonly Piece[];
+  /** In order of their places. */
+  readonly references: readonly Reference[];
+  readonly shape: StatementShape;
+}
+
+export interface Reference {
+  readonly relation: { readonly kind: 'table'; readonly name: string } | { readonly kind: 'dataset'; readonly arguments: readonly string[] };
+  readonly place: readonly [start: number, end: number];
+  /** Name that columns may be spoken of with: its own alias, or one that has to be added; null where the grammar has no room for one. */
+  readonly alias: 'own' | 'added' | null;
+  /** The state that the text asks for. */
+  readonly at: PlannedInstant | null;
+  /** Where it stands in the statement as it was written. */
+  readonly position: number;
+}
+
+export interface PlannedInstant {
+  readonly unit: 'timestamp' | 'version';
+  /** The whole clause. */
+  readonly place: readonly [start: number, end: number];
+  /** DuckDB's type of the value, and the value as it writes it. */
+  readonly type: string;
+  readonly value: string;
+}
+
+export type Cell = string | number | boolean | null;
+
+/** What is known of a column's values. */
+export interface ColumnStatistics {
+  readonly name: string;
+  readonly type: string;
+  readonly nulls: number;
+  /** About how many different values there are. */
+  readonly distinct: number;
+  /** As DuckDB writes them; null where there is no value, or the type has no order. Long ones are cut. */
+  readonly min: string | null;
+  readonly max: string | null;
+  readonly mean: string | null;
+  readonly median: string | null;
 }
 
 export type ResultFormat = 'csv' | 'parquet';
+export type CopyFormat = 'csv' | 'json' | 'ndjson' | 'parquet';
 
 export type Order =
   | { readonly do: 'open'; readonly opening: Opening }
@@ -34,9 +111,37 @@ export type Order =
   | { readonly do: 'judge'; readonly sql: string; readonly tables: readonly string[] | null }
   | { readonly do: 'select'; readonly sql: string; readonly filter: boolean }
   | { readonly do: 'write'; readonly sql: string; readonly file: string; readonly format: ResultFormat }
+  /** Looks at a question: which tables it needs, of which instants. Before `open`. */
+  | { readonly do: 'plan'; readonly sql: string; readonly parameters: Parameters }
+  /** Runs a question over the tables that were given and keeps its result. `explain` as `Planned` has it. */
+  | { readonly do: 'ask'; readonly explain: string; readonly sql: string; readonly parameters: Parameters }
+  /** Rows of the kept result, by place from 0. */
+  | { readonly do: 'page'; readonly from: number; readonly limit: number }
+  | { readonly do: 'statistics' }
+  | { readonly do: 'copy'; readonly file: string; readonly format: CopyFormat }
+  /** Writes the result as Parquet files, one for each combination of values of the columns `partitionBy`, into a new folder within the output folder. */
+  | { readonly do: 'parts'; readonly sql: string; readonly folder: string; readonly partitionBy: readonly string[] }
+  /** Begins a new DuckDB file in the output folder. Before `open`. */
+  | { readonly do: 'publish'; readonly file: string }
+  /** Copies a table into the file that was begun, under its name. */
+  | { readonly do: 'publishTable'; readonly table: TableSource; readonly comment: string }
+  /** Ends that file with a table that says what the others are. */
+  | { readonly do: 'publishEnd'; readonly table: string; readonly notes: readonly PublicationNote[] }
   /** So many more batches may be sent. */
   | { readonly do: 'more'; readonly batches: number }
   | { readonly do: 'interrupt' };
+
+/** What a published table is, for who opens the file. */
+export interface PublicationNote {
+  readonly table: string;
+  readonly version: number;
+  readonly committed: Instant;
+  readonly asOf: Instant;
+  readonly rows: number;
+  readonly lake: string;
+  /** Number of its entry in the ledger. */
+  readonly entry: number;
+}
 
 /** Values of one column: whole numbers as they are, everything else as DuckDB writes it. */
 export type ColumnValues = Int32Array | readonly (string | number | boolean | null)[];
@@ -58,10 +163,18 @@ export type FailureKind = 'refused' | 'statement' | 'interrupted' | 'memory' | '
 export type Answer =
   | { readonly is: 'ready'; readonly version: string }
   | { readonly is: 'done'; readonly rows: number }
+  | { readonly is: 'parts'; readonly parts: readonly WrittenPart[] }
   | { readonly is: 'judged'; readonly statement: JudgedStatement }
   | { readonly is: 'columns'; readonly columns: readonly ResultColumn[] }
   | { readonly is: 'batch'; readonly batch: Batch }
-  | { readonly is: 'failed'; readonly kind: FailureKind; readonly message: string };
+  | { readonly is: 'planned'; readonly plan: Planned }
+  /** Part of the work that is done, from 0 to 1. */
+  | { readonly is: 'progress'; readonly share: number }
+  | { readonly is: 'asked'; readonly columns: readonly ResultColumn[]; readonly rows: number }
+  | { readonly is: 'page'; readonly rows: readonly (readonly Cell[])[]; readonly cut: number }
+  | { readonly is: 'statistics'; readonly columns: readonly ColumnStatistics[] }
+  /** `position`: UTF-16 units into the statement of the order; null where the error has no place. */
+  | { readonly is: 'failed'; readonly kind: FailureKind; readonly message: string; readonly position: number | null };
 
 /** Batches that may be on their way before the reader has asked for more. */
 export const WINDOW = 8;

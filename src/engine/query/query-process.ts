@@ -2,7 +2,7 @@ import { CancelledError, HmsError } from '../../contract/index.ts';
 import type { Child, HelperProgram, Spawner } from '../lake/index.ts';
 import type { JudgedStatement } from './gate.ts';
 import type { MemoryProbe } from './memory.ts';
-import type { Answer, Batch, Opening, Order, ResultColumn, ResultFormat, TableSource } from './protocol.ts';
+import type { Answer, Batch, Cell, ColumnStatistics, CopyFormat, Opening, Order, Parameters, Planned, PublicationNote, ResultColumn, ResultFormat, TableSource, WrittenPart } from './protocol.ts';
 
 /** What a query process may use. */
 export interface Limits {
@@ -25,6 +25,11 @@ const INTERRUPT_MS = 200;
 const AT_ONCE = 1.25;
 /** Memory that was freed is not always given back: a process that is seen with more than this part of the limit would be stopped for what others did. */
 const USED_UP = 0.75;
+
+/** Answers after which more come. */
+const goOn: ReadonlySet<Answer['is']> = new Set(['ready', 'columns', 'batch', 'progress']);
+/** Orders after which the process holds a result that it was made for. */
+const keepsResult: ReadonlySet<Order['do']> = new Set(['ask', 'page', 'statistics', 'copy']);
 
 type Stop = 'cancel' | 'memory' | 'time';
 
@@ -86,6 +91,60 @@ export class QueryProcess {
     throw new Error('The query process wrote nothing.');
   }
 
+  /** Writes the result of a SELECT as Parquet files into a new folder within the output folder; no file where it has no row. */
+  async parts(sql: string, folder: string, partitionBy: readonly string[], signal: AbortSignal): Promise<readonly WrittenPart[]> {
+    for await (const answer of this.#run({ do: 'parts', sql, folder, partitionBy }, signal)) if (answer.is === 'parts') return answer.parts;
+    throw new Error('The query process wrote nothing.');
+  }
+
+  /** Looks at a question: the tables that it needs, and of when. Before `open`, or the question is judged by what was opened. */
+  async plan(sql: string, parameters: Parameters, signal: AbortSignal): Promise<Planned> {
+    for await (const answer of this.#run({ do: 'plan', sql, parameters }, signal)) if (answer.is === 'planned') return answer.plan;
+    throw new Error('The query process planned nothing.');
+  }
+
+  /** Runs a question and keeps its result in the process. */
+  async ask(explain: string, sql: string, parameters: Parameters, signal: AbortSignal, onProgress: (share: number) => void): Promise<{ readonly columns: readonly ResultColumn[]; readonly rows: number }> {
+    for await (const answer of this.#run({ do: 'ask', explain, sql, parameters }, signal)) {
+      if (answer.is === 'progress') onProgress(answer.share);
+      if (answer.is === 'asked') return { columns: answer.columns, rows: answer.rows };
+    }
+    throw new Error('The query process answered nothing.');
+  }
+
+  /** Rows of the kept result from that place on; fewer than asked where they are long. `cut`: cells of which only the beginning is given. */
+  async page(from: number, limit: number, signal: AbortSignal): Promise<{ readonly rows: readonly (readonly Cell[])[]; readonly cut: number }> {
+    for await (const answer of this.#run({ do: 'page', from, limit }, signal)) if (answer.is === 'page') return { rows: answer.rows, cut: answer.cut };
+    throw new Error('The query process gave no page.');
+  }
+
+  async statistics(signal: AbortSignal): Promise<readonly ColumnStatistics[]> {
+    for await (const answer of this.#run({ do: 'statistics' }, signal)) if (answer.is === 'statistics') return answer.columns;
+    throw new Error('The query process gave no statistics.');
+  }
+
+  /** Writes the kept result to a file in the output folder; answers its rows. */
+  async copy(file: string, format: CopyFormat, signal: AbortSignal): Promise<number> {
+    for await (const answer of this.#run({ do: 'copy', file, format }, signal)) if (answer.is === 'done') return answer.rows;
+    throw new Error('The query process wrote nothing.');
+  }
+
+  /** Begins a new DuckDB file in the output folder; before `open`. */
+  async publish(file: string, signal: AbortSignal): Promise<void> {
+    for await (const _ of this.#run({ do: 'publish', file }, signal));
+  }
+
+  /** Copies a table into the file that was begun; answers its rows. */
+  async publishTable(table: TableSource, comment: string, signal: AbortSignal): Promise<number> {
+    for await (const answer of this.#run({ do: 'publishTable', table, comment }, signal)) if (answer.is === 'done') return answer.rows;
+    throw new Error('The query process copied nothing.');
+  }
+
+  /** Ends that file with a table that says what the others are. */
+  async publishEnd(table: string, notes: readonly PublicationNote[], signal: AbortSignal): Promise<void> {
+    for await (const _ of this.#run({ do: 'publishEnd', table, notes }, signal));
+  }
+
   /** Ends the process; resolves when it is gone. */
   async close(): Promise<void> {
     if (this.isGone) return;
@@ -108,10 +167,11 @@ export class QueryProcess {
     try {
       await this.#ready.promise.catch(() => undefined);
       if (!this.isGone) this.#child.send(order);
+      watch.begun();
       while (!finished) {
         const answer = waiting.shift();
         if (answer !== undefined) {
-          finished = answer.is === 'done' || answer.is === 'judged' || answer.is === 'failed';
+          finished = !goOn.has(answer.is);
           if (answer.is === 'failed') throw this.#words(watch.stopped, answer);
           yield answer;
         } else if (this.isGone) {
@@ -125,7 +185,7 @@ export class QueryProcess {
       watch.end();
       this.#answers = null;
       // Its reader left off: what it is doing now is nobody's wish, and what it would still say would be taken for the next answer.
-      if (!finished || watch.isUsedUp) await this.close();
+      if (!finished || (watch.isUsedUp && !keepsResult.has(order.do))) await this.close();
     }
   }
 
@@ -156,7 +216,7 @@ export class QueryProcess {
     }
     if (failed.kind === 'disk') return new HmsError('NO_SPACE', `The statement needs more room on the disk than it may have: ${failed.message}`, { kept, next: 'Free space on the disk of the profile folder, or ask for less at a time.' });
     if (failed.kind === 'interrupted') return new CancelledError(kept);
-    return new HmsError('QUERY_REFUSED', failed.message, { kept, facts: { kind: failed.kind } });
+    return new HmsError('QUERY_REFUSED', failed.message, { kept, facts: { kind: failed.kind, ...(failed.position === null ? {} : { position: failed.position }) } });
   }
 }
 
@@ -175,9 +235,14 @@ class Watch {
     this.#limits = limits;
     this.#signal = signal;
     this.#timers.push(setInterval(() => void this.#look(probe), probe.every));
-    if (limits.ms !== null) this.#timers.push(setTimeout(() => this.#stop('time', false), limits.ms));
     if (signal.aborted) this.#cancel();
     else signal.addEventListener('abort', this.#cancel, { once: true });
+  }
+
+  /** The statement's time runs from now on: that of a process which is still starting is not its own. */
+  begun(): void {
+    const { ms } = this.#limits;
+    if (ms !== null) this.#timers.push(setTimeout(() => this.#stop('time', false), ms));
   }
 
   get isUsedUp(): boolean {

@@ -5,8 +5,13 @@ import { judgeTree } from './gate.ts';
 import type { JudgedStatement } from './gate.ts';
 import { isFilterTree } from './filter-shape.ts';
 import { WINDOW } from './protocol.ts';
-import type { Answer, Batch, ColumnValues, Opening, Order, ResultFormat, TableSource } from './protocol.ts';
+import type { Answer, Batch, ColumnValues, Order, ResultFormat, TableSource, WrittenPart } from './protocol.ts';
+import { Answers } from './answers.ts';
+import { lockDown } from './lockdown.ts';
+import { identifier, literal, rowsOf } from './sources.ts';
+import { Publication } from './publication.ts';
 import { openStatement } from './statement.ts';
+import { writtenPart } from './written-part.ts';
 
 /** The query process's side of the protocol, over one DuckDB connection. */
 export function serve(connection: DuckDBConnection, answer: (answer: Answer) => void): (order: Order) => void {
@@ -28,10 +33,14 @@ class Server {
   #credit = 0;
   #wake: () => void = () => undefined;
   #interrupted = false;
+  readonly #questions: Answers;
+  readonly #publication: Publication;
 
   constructor(connection: DuckDBConnection, answer: (answer: Answer) => void) {
     this.#connection = connection;
     this.#answer = answer;
+    this.#publication = new Publication(connection);
+    this.#questions = new Answers(connection, () => this.#tables, answer);
   }
 
   more(batches: number): void {
@@ -42,6 +51,7 @@ class Server {
   interrupt(): void {
     this.#interrupted = true;
     this.#connection.interrupt();
+    this.#questions.interrupt();
     this.#wake();
   }
 
@@ -57,7 +67,7 @@ class Server {
   async #do(order: Work): Promise<Answer> {
     switch (order.do) {
       case 'open':
-        await this.#open(order.opening);
+        await lockDown(this.#connection, order.opening);
         return { is: 'done', rows: 0 };
       case 'table':
         await this.#addTable(order.table);
@@ -68,27 +78,19 @@ class Server {
         return { is: 'done', rows: await this.#select(order.sql, order.filter) };
       case 'write':
         return { is: 'done', rows: await this.#write(order.sql, order.file, order.format) };
+      case 'parts':
+        return { is: 'parts', parts: await this.#parts(order) };
+      case 'publish':
+        await this.#publication.begin(order.file);
+        return { is: 'done', rows: 0 };
+      case 'publishTable':
+        return { is: 'done', rows: await this.#publication.add(order.table, order.comment) };
+      case 'publishEnd':
+        await this.#publication.end(order.table, order.notes);
+        return { is: 'done', rows: order.notes.length };
+      default:
+        return this.#questions.do(order, () => this.#interrupted);
     }
-  }
-
-  /** Closes everything but what is named, for good: a locked configuration cannot be opened again. */
-  async #open(opening: Opening): Promise<void> {
-    const settings = [
-      `memory_limit = '${opening.memoryBytes}B'`,
-      `threads = ${opening.threads}`,
-      `temp_directory = ${literal(opening.temporary)}`,
-      `max_temp_directory_size = '${opening.temporaryBytes}B'`,
-      `TimeZone = 'UTC'`,
-      'autoinstall_known_extensions = false',
-      'autoload_known_extensions = false',
-      'allow_community_extensions = false',
-      'allow_persistent_secrets = false',
-      `allowed_paths = [${opening.files.map(literal).join(', ')}]`,
-      ...(opening.output === null ? [] : [`allowed_directories = [${literal(opening.output)}]`]),
-      'enable_external_access = false',
-      'lock_configuration = true',
-    ];
-    for (const setting of settings) await this.#connection.run(`SET ${setting}`);
   }
 
   async #addTable(table: TableSource): Promise<void> {
@@ -131,23 +133,22 @@ class Server {
     return Number(reader.getRows()[0]?.[0] ?? 0);
   }
 
+  async #parts({ sql, folder, partitionBy }: Extract<Work, { do: 'parts' }>): Promise<WrittenPart[]> {
+    const { explain } = await this.#judge(sql, this.#tables);
+    if (explain !== '') throw new Refusal('An EXPLAIN has no result that could be written to a file.');
+    await this.#connection.run(`CREATE OR REPLACE TEMP VIEW "hms result" AS ${sql}`);
+    const by = partitionBy.length === 0 ? '' : `, PARTITION_BY (${partitionBy.map(identifier).join(', ')}), WRITE_PARTITION_COLUMNS true`;
+    const place = partitionBy.length === 0 ? `${folder}.parquet` : folder;
+    const reader = await this.#connection.runAndReadAll(`COPY (SELECT * FROM "hms result") TO ${literal(place)} (FORMAT parquet, COMPRESSION zstd, RETURN_STATS${by})`);
+    return reader.getRowsJson().flatMap((row) => writtenPart(row) ?? []);
+  }
+
   /** Waits until the reader has room for one more batch. */
   async #room(): Promise<void> {
     while (this.#credit === 0 && !this.#interrupted) await new Promise<void>((resolve) => (this.#wake = resolve));
     if (this.#interrupted) throw new Refusal('Interrupted.');
     this.#credit -= 1;
   }
-}
-
-/** Lines of a plain table beyond DuckDB's own limit are told to it; less than this it does not take. */
-const LEAST_LINE = 2_097_152;
-
-function rowsOf(table: TableSource): string {
-  if (table.kind === 'parquet') return `read_parquet(${literal(table.file)})`;
-  const columns = table.columns.map(({ name, type }) => `${literal(name)}: '${type}'`).join(', ');
-  const line = Math.max(LEAST_LINE, table.longestRow + 16);
-  return `read_csv(${literal(table.file)}, auto_detect = false, header = false, columns = {${columns}}, delim = ',', quote = '"', escape = '"', new_line = '\\n', nullstr = '',
-    allow_quoted_nulls = false, strict_mode = true, null_padding = false, ignore_errors = false, max_line_size = ${line}, buffer_size = ${Math.max(line * 4, 8_388_608)})`;
 }
 
 function batchOf(chunk: DuckDBDataChunk, result: DuckDBResult): Batch {
@@ -168,12 +169,4 @@ function valuesOf(chunk: DuckDBDataChunk, column: number): ColumnValues {
     if (known === numbers.length) return numbers;
   }
   return chunk.convertColumnValues(column, JsonDuckDBValueConverter).map((value) => (value !== null && typeof value === 'object' ? JSON.stringify(value) : value));
-}
-
-function identifier(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
-
-function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
 }

@@ -1,7 +1,7 @@
 import type { JudgedStatement } from './gate.ts';
 import type { QueryProcesses } from './processes.ts';
 import { DUCKDB_MEMORY } from './processes.ts';
-import type { Batch, Opening, ResultColumn, ResultFormat, TableSource } from './protocol.ts';
+import type { Batch, Opening, ResultColumn, ResultFormat, TableSource, WrittenPart } from './protocol.ts';
 import type { QueryProcess } from './query-process.ts';
 
 /** What a session may see and use. */
@@ -51,6 +51,10 @@ export class QuerySession {
 
   async write(sql: string, file: string, format: ResultFormat, signal: AbortSignal): Promise<number> {
     return (await this.#current(signal)).write(sql, file, format, signal);
+  }
+
+  async parts(sql: string, folder: string, partitionBy: readonly string[], signal: AbortSignal): Promise<readonly WrittenPart[]> {
+    return (await this.#current(signal)).parts(sql, folder, partitionBy, signal);
   }
 
   async close(): Promise<void> {

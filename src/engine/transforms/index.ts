@@ -2,4 +2,14 @@
 export type * from './types.ts';
 export { planTransform, transforms } from './plan.ts';
 export type { Judged, Plan, PlannedFile, Queries, QueryTable, Scratch, SourceFile, SourceVersion, World } from './world.ts';
-export { NOTHING_LEFT } from './file-thread.ts';
+export { FileThread, NOTHING_LEFT } from './file-thread.ts';
+export { isTable, plainTable, TABLE_NAMES } from './sql-plans.ts';
+// Readers, for whoever looks at files that people bring.
+export { Rows } from './rows.ts';
+export { BARE, QUOTED_DOUBLED } from './row-scanner.ts';
+export { jsonRecords } from './json-records.ts';
+export { membersOf } from './json-members.ts';
+export { FileRefusal, Stopped } from './refusal.ts';
+export { dialectOf, SAMPLE_BYTES } from './dialect.ts';
+export { startOf } from './source-reader.ts';
+export type { ReadWatch, StoredSource } from './source-reader.ts';

@@ -72,6 +72,11 @@ export class Rows {
     return this.row.fields === 1 && this.header.length > 1 && this.row.forms[0] === BARE && this.row.starts[0] === this.row.end;
   }
 
+  /** Where the current row begins, from 1. */
+  get line(): number {
+    return this.#line - 1 - this.row.innerLines;
+  }
+
   /** Throws where the file is not the one that was committed. */
   finish(): void {
     this.#onLeave(this.bytes.subarray(0, this.#at * this.unit), this.#leftLine);
@@ -139,10 +144,9 @@ export class Rows {
       this.ragged++;
       return;
     }
-    const line = this.#line - 1 - this.row.innerLines;
     throw new FileRefusal(
       'CONTENT_REFUSED',
-      `Line ${line.toLocaleString('en-US')} of "${this.#source.path}" has ${count(this.row.fields)}, its header ${count(this.header.length)}.`,
+      `Line ${this.line.toLocaleString('en-US')} of "${this.#source.path}" has ${count(this.row.fields)}, its header ${count(this.header.length)}.`,
       'Mend the file and put it again; or take what is missing as empty and leave out what is too much: --ragged fill',
     );
   }

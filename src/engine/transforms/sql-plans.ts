@@ -7,12 +7,14 @@ import { FileThread, NOTHING_LEFT } from './file-thread.ts';
 import type { PlainTable } from './plain-table.ts';
 import type { FileDone, FileJob } from './thread-protocol.ts';
 import type { CsvReading, CsvToParquetSpec, SqlSpec } from './types.ts';
-import type { Plan, PlannedFile, QueryTable, SourceFile, World } from './world.ts';
+import type { Plan, PlannedFile, QueryTable, Scratch, SourceFile, World } from './world.ts';
 
 /** Transforms whose results the query process writes. */
 
 const TABLE_ENDINGS = ['.csv', '.tsv', '.txt'];
 const PARQUET = '.parquet';
+/** Endings of tables, in words. */
+export const TABLE_NAMES = [...TABLE_ENDINGS, ...JSON_ENDINGS, PARQUET].join(', ');
 
 export function planCsvToParquet(spec: CsvToParquetSpec, world: World): Plan {
   const files = chosenFiles(world, spec.files, CSV_ENDINGS, 'CSV file');
@@ -25,7 +27,7 @@ export function planCsvToParquet(spec: CsvToParquetSpec, world: World): Plan {
   const planned = files.map((file, number): PlannedFile => ({
     path: names[number] as LogicalPath,
     bytes: async function* () {
-      const { table, done } = await plainTable(file, String(number), world.scratch.input(number), spec, thread, world);
+      const { table, done } = await plainTable(file, String(number), world.scratch.input(number), spec, thread, world.scratch);
       const result = world.scratch.output(`${number}.parquet`);
       try {
         const queries = await open();
@@ -63,7 +65,7 @@ export async function planSql(spec: SqlSpec, world: World): Promise<Plan> {
         await thread.run({ do: 'check', source: file });
         await queries.table({ kind: 'parquet', name, file: file.stored });
       } else {
-        const { table, done } = await plainTable(file, name, world.scratch.input(i), spec, thread, world);
+        const { table, done } = await plainTable(file, name, world.scratch.input(i), spec, thread, world.scratch);
         read += done.rows;
         ragged += done.ragged;
         await queries.table(table);
@@ -84,10 +86,10 @@ function readsOf({ path }: SourceFile): number {
 }
 
 /** Writes a CSV or JSON file into the scratch folder as a plain table of text. */
-async function plainTable(file: SourceFile, name: string, plain: string, reading: CsvReading, thread: FileThread, world: World): Promise<{ table: QueryTable; done: FileDone }> {
+export async function plainTable(file: SourceFile, name: string, plain: string, reading: CsvReading, thread: FileThread, scratch: Pick<Scratch, 'write'>): Promise<{ table: QueryTable; done: FileDone }> {
   const job: FileJob = hasEnding(file.path, JSON_ENDINGS) ? { do: 'jsonTable', source: file, as: 'plain' } : { do: 'plain', source: file, reading: readingOf(reading), wish: { columns: null, numbered: false } };
   const results: FileDone[] = [];
-  await world.scratch.write(plain, thread.pieces(job, (result) => results.push(result)));
+  await scratch.write(plain, thread.pieces(job, (result) => results.push(result)));
   const [done] = results;
   const written: PlainTable | null = done?.table ?? null;
   if (done === undefined || written === null) throw new Error('The thread that rewrites files wrote no table.');
@@ -111,11 +113,12 @@ function fileFor(name: string, { sources }: World): SourceFile {
     const near = nearest(name, sources.flatMap((source) => [...source.files()].slice(0, 10_000).map(({ path }) => path)));
     throw new HmsError('FILE_UNKNOWN', `There is no file "${name}" in ${sources.map(({ ref }) => ref).join(', ')}.${near === null ? '' : ` Is "${near}" meant?`}`, { kept: NOTHING_LEFT, next: `A table is a file: FROM "sensorA.csv". See the names with: hms dta files ${sources[0]?.ref ?? 'ID'}` });
   }
-  if (!isTable(file.path)) throw new HmsError('CONTENT_REFUSED', `"${file.path}" is not a table: its name does not end in ${[...TABLE_ENDINGS, ...JSON_ENDINGS, PARQUET].join(', ')}.`, { kept: NOTHING_LEFT });
+  if (!isTable(file.path)) throw new HmsError('CONTENT_REFUSED', `"${file.path}" is not a table: its name does not end in ${TABLE_NAMES}.`, { kept: NOTHING_LEFT });
   return file;
 }
 
-function isTable(path: string): boolean {
+/** Whether a file of that name can be read as a table. */
+export function isTable(path: string): boolean {
   return hasEnding(path, [...TABLE_ENDINGS, ...JSON_ENDINGS, PARQUET]);
 }
 

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import { routes } from '../../contract/api/index.ts';
+import { routes } from '../../contract/api/screens.ts';
 import type { Job } from '../../contract/api/index.ts';
 import { keys, useAct } from '../data/index.ts';
 import { Button, ProgressLine, useProgressWords } from '../ui/index.ts';

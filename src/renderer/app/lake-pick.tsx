@@ -3,7 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from 'react-aria-components/Button';
-import { routes } from '../../contract/api/index.ts';
+import { routes } from '../../contract/api/screens.ts';
 import type { LakeState } from '../../contract/api/index.ts';
 import { queries, useAct } from '../data/index.ts';
 import { middle } from '../format/index.ts';

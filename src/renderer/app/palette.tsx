@@ -8,7 +8,7 @@ import { Input } from 'react-aria-components/Input';
 import { Menu, MenuItem } from 'react-aria-components/Menu';
 import { Modal, ModalOverlay } from 'react-aria-components/Modal';
 import { SearchField } from 'react-aria-components/SearchField';
-import { routes } from '../../contract/api/index.ts';
+import { routes } from '../../contract/api/screens.ts';
 import { useDoor } from '../host/index.ts';
 import { Icon } from '../ui/index.ts';
 import type { IconName } from '../ui/index.ts';

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { useQueryClient } from '@tanstack/react-query';
-import { routes } from '../../contract/api/index.ts';
+import { routes } from '../../contract/api/screens.ts';
 import { apply, gentle, keys } from '../data/index.ts';
 import { follow, useDoor } from '../host/index.ts';
 import type { Connection } from '../host/index.ts';

@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
-import { routes } from '../../contract/api/index.ts';
+import { routes } from '../../contract/api/screens.ts';
 import type { TreeRow } from '../../contract/api/index.ts';
 import type { Call } from '../host/index.ts';
 import { keys } from './keys.ts';

@@ -1,5 +1,5 @@
 import { createContext, useContext } from 'react';
-import { caller } from '../../contract/api/index.ts';
+import { caller } from '../../contract/api/screens.ts';
 import type { Host } from './host.ts';
 
 /** Calls a route of the door. */

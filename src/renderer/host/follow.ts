@@ -1,4 +1,4 @@
-import { HostEvent } from '../../contract/api/index.ts';
+import { HostEvent } from '../../contract/api/screens.ts';
 import { readEvents } from './sse.ts';
 
 /** How the page stands with the engine. `refused`: the engine answers, but not to this page. */

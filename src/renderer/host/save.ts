@@ -1,4 +1,4 @@
-import { routes } from '../../contract/api/index.ts';
+import { routes } from '../../contract/api/screens.ts';
 import type { Door } from './context.ts';
 
 /**

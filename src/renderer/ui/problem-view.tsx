@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import { ProblemError } from '../../contract/api/index.ts';
+import { ProblemError } from '../../contract/api/screens.ts';
 import type { Problem } from '../../contract/api/index.ts';
 import { Button } from './button.tsx';
 import { Icon } from './icon.tsx';

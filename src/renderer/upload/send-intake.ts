@@ -1,4 +1,4 @@
-import { routes } from '../../contract/api/index.ts';
+import { routes } from '../../contract/api/screens.ts';
 import type { Job } from '../../contract/api/index.ts';
 import type { Door } from '../host/index.ts';
 import type { Found, Gathered } from './gather.ts';

@@ -2,6 +2,7 @@ import type { LakeId } from '../../contract/index.ts';
 import { entryFolder } from '../../core/index.ts';
 import { readWhole } from '../read.ts';
 import type { Checked } from '../report.ts';
+import { checkContracts } from './contracts.ts';
 import { checkKeyCopies } from './key-copies.ts';
 import type { LakeCheck } from './context.ts';
 import type { LedgerRead } from './facts.ts';
@@ -13,6 +14,7 @@ import { namesIn } from './places.ts';
 import { checkReadme } from './readme.ts';
 import { checkStaging } from './staging.ts';
 import { checkStore } from './store.ts';
+import { checkTables } from './tables.ts';
 import type { KnownCheckpoint } from './tree.ts';
 import { parseKnown } from './tree.ts';
 
@@ -37,9 +39,11 @@ export async function checkLake(check: LakeCheck, seen: Uint8Array | null): Prom
   }
   check.meter.phase('Reading and hashing files');
   const datasets = [...ledger.facts.datasets.values()];
-  await checkStore(check, datasets);
+  await checkStore(check, [...datasets, ...ledger.facts.drops.values()]);
+  await checkTables(check, ledger.facts.tables);
   checkStaging(check, ledger.facts, fork);
   checkKeyCopies(check, ledger.facts);
+  checkContracts(check, ledger.facts);
   checkReadme(check);
   for (const [folder, ours] of [['', topNames], ['ledger', ledgerNames]] as const) {
     const there = namesIn(check, folder);

@@ -7,7 +7,8 @@ import { namesIn } from './places.ts';
 /** Holds the certificates in keys/, which are copies for people, against the keys of the ledger. Requests of stations are nobody's promise and not read. */
 export function checkKeyCopies(check: LakeCheck, facts: LedgerFacts): void {
   const names = namesIn(check, 'keys');
-  for (const name of names?.folders ?? []) if (name !== 'requests') reportStranger(check, name);
+  for (const name of names?.folders ?? []) if (name !== 'requests' && name !== 'secrets') reportStranger(check, name);
+  if (names?.folders.includes('secrets') === true) checkWrappedSecrets(check);
   for (const name of [...(names?.files ?? []), ...(names?.others ?? [])]) {
     const id16 = /^([0-9a-f]{16})\.cert\.pem$/.exec(name)?.[1];
     const key = [...facts.keys.values()].find(({ id }) => id16 !== undefined && id.startsWith(id16));
@@ -18,6 +19,13 @@ export function checkKeyCopies(check: LakeCheck, facts: LedgerFacts): void {
       if (fault !== null) check.findings.add('CERTIFICATE_DIFFERS', `keys/${name}`, fault);
     }
   }
+}
+
+/** Copies of the secret of the masks. What is in them only their passphrases tell. */
+function checkWrappedSecrets(check: LakeCheck): void {
+  const names = namesIn(check, 'keys/secrets');
+  for (const name of names?.files ?? []) if (!/^[0-9a-f]{32}\.[0-9a-f]{8}\.json$/.test(name)) reportStranger(check, `secrets/${name}`);
+  for (const name of [...(names?.folders ?? []), ...(names?.others ?? [])]) reportStranger(check, `secrets/${name}`);
 }
 
 function certificateFault(check: LakeCheck, path: string, id: string, enrolled: string | null): string | null {

@@ -37,7 +37,7 @@ function isBare(check: LakeCheck, folder: string): boolean {
 /** Whether a version is being read from here, because its commit was interrupted. */
 function isReadFrom(check: LakeCheck, folder: string): boolean {
   const names = namesIn(check, folder);
-  return names?.folders.some((name) => name === 'version' || name === 'object') === true;
+  return names?.folders.some((name) => name === 'version' || name === 'object' || name === 'parts') === true;
 }
 
 function draftSentence(check: LakeCheck, folder: string): string {

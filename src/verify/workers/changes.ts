@@ -21,7 +21,7 @@ interface Rename {
  * of the version. Memory grows with the files that the lines name, not with the dataset.
  */
 export class Changes {
-  readonly head: HeadOf<'version.committed'>;
+  readonly head: Pick<HeadOf<'version.committed'>, 'files' | 'message'>;
   readonly #paths = new PathTable();
   /** For each path, what it must become; the digest stands in `#digests` at the same place. */
   readonly #marks = new Marks();
@@ -32,7 +32,7 @@ export class Changes {
   #present = 0;
   #fault: string | null = null;
 
-  constructor(head: HeadOf<'version.committed'>) {
+  constructor(head: Pick<HeadOf<'version.committed'>, 'files' | 'message'>) {
     this.head = head;
   }
 
@@ -119,14 +119,16 @@ export class Changes {
 
 const fileLine = /^\{"do":"(add|replace)","mtime":(?:null|"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"),"path":"(.+)","sha256":"([0-9a-f]{64})","size":(?:0|[1-9]\d{0,15})\}$/;
 
-/** Reads the body of a `version.committed`; a text says why it cannot be read. */
+/** Reads the body of a `version.committed`, or of a `raw.received`, which tells the one file of its object; a text says why it cannot be read. */
 export function readChanges(path: string, buffer: Uint8Array): Changes | string {
   let changes: Changes | null = null;
   let wrong = '';
   const fault = readLines(path, buffer, (line, number) => {
     if (changes === null) {
-      const head = parseBodyHead(line.toString('utf8'), 'version.committed');
+      const text = line.toString('utf8');
+      const head = parseBodyHead(text, 'version.committed');
       if (head?.op === 'version.committed') changes = new Changes(head);
+      else if (parseBodyHead(text, 'raw.received') !== null) changes = new Changes({ files: 1, message: 'Version 1' });
       else wrong = 'its first line is not that of a version';
       return changes !== null;
     }

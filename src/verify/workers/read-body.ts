@@ -45,7 +45,7 @@ const MOST_LARGE = 64;
 export function readBody(folder: string, { commit, size, op }: Commitment, buffer: Uint8Array): BodyRead {
   const salt = readInto(`${folder}/body.salt`, buffer, SALT_BYTES);
   const salted = 'bytes' in salt ? salt.bytes.length : 0;
-  const scan = new LineScan(op === 'version.committed');
+  const scan = new LineScan(op === 'version.committed' || op === 'raw.received');
   const body = readBehind(`${folder}/body.json`, buffer, salted, (piece) => {
     scan.feed(piece);
   });

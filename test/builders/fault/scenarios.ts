@@ -1,7 +1,8 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import type { LogicalPath, Tag } from '../../../src/contract/index.ts';
+import { instantOf } from '../../../src/contract/index.ts';
+import type { LogicalPath, ProgramId, Sha256, TableName, Tag } from '../../../src/contract/index.ts';
 import { commit, discard, draftsOf, myDraft, put, removeFiles, renameFile } from '../../../src/engine/drafting.ts';
 import { addTag } from '../../../src/engine/datasets/index.ts';
 import { exportVersion } from '../../../src/engine/export.ts';
@@ -10,8 +11,13 @@ import { forkLake } from '../../../src/engine/fork.ts';
 import { initLake } from '../../../src/engine/init.ts';
 import { systemDisk } from '../../../src/engine/lake/index.ts';
 import type { Disk } from '../../../src/engine/lake/index.ts';
+import { dropContent } from '../../../src/engine/raw-drops.ts';
+import { Receiving } from '../../../src/engine/receiving.ts';
 import { openToRead } from '../../../src/engine/open.ts';
 import type { ReadableLake, WritableLake } from '../../../src/engine/open.ts';
+import { tableDesk } from '../../../src/engine/table-rows.ts';
+import { commitTables } from '../../../src/engine/tables/index.ts';
+import type { NewPart } from '../../../src/engine/tables/index.ts';
 import { enrollStation, pendingRequests, requestEnrolment } from '../../../src/engine/stations.ts';
 import { destroyBody, voidVersion } from '../../../src/engine/upkeep.ts';
 import { verify } from '../../../src/verify/index.ts';
@@ -132,6 +138,35 @@ async function isVoided(lake: ReadableLake): Promise<boolean> {
   return true;
 }
 
+const dropped = 'model,fail\nModel-Z,1\n';
+const PROGRAM = 12 as ProgramId;
+
+/** A drop that an earlier attempt entered is recognised by its bytes, so that giving the command again makes no second one. */
+async function receiveDrop(lake: WritableLake): Promise<void> {
+  const receiving = await Receiving.begin(lake);
+  try {
+    const staged = await receiving.stage('seatbelt.csv', bytesOfText(dropped));
+    await receiving.enter({ program: PROGRAM, sender: 'Seat-belt rig', contract: null }, staged);
+  } finally {
+    await receiving.close();
+  }
+}
+
+async function* bytesOfText(text: string): AsyncGenerator<Uint8Array> {
+  yield await Promise.resolve(Buffer.from(text));
+}
+
+/** There is one drop, whole, or none. */
+async function isReceived(lake: ReadableLake): Promise<boolean> {
+  await expectVersion(lake, DATASET, 1, firstFiles);
+  const { drops } = lake.catalog.drops(null, null, 10);
+  const [drop] = drops;
+  if (drop === undefined) return false;
+  expect([drops.length, drop.name, drop.sha256]).toEqual([1, 'seatbelt.csv', hashOf(dropped)]);
+  expect(readFileSync((await dropContent(lake, drop)).place, 'utf8')).toBe(dropped);
+  return true;
+}
+
 export const commitScenarios: readonly Scenario[] = [
   inSession('put and commit a new dataset', 'empty', firstCommit, versionIs(1, firstFiles, ['raw'])),
   inSession('put, remove, rename and commit the next version', 'one version', secondCommit, versionIs(2, secondFiles)),
@@ -143,6 +178,59 @@ export const commitScenarios: readonly Scenario[] = [
     isDone: (lake) => versionIs(1, firstFiles, ['raw'])(lake, undefined as never),
   },
 ];
+
+const trips = 'trips' as TableName;
+const drivers = 'drivers' as TableName;
+
+/** The bytes are none of a Parquet file: what is in them is nobody's business here. */
+function part(text: string): NewPart {
+  return { bytes: () => [Buffer.from(text)], rows: 1, partition: {}, stats: null };
+}
+
+async function commitRows(lake: WritableLake): Promise<void> {
+  const definition = { schema: [{ name: 'id', type: 'long', nullable: true }], partitionBy: [] } as const;
+  const changes = [
+    { name: trips, definition, parts: [part('first'), part('second')] },
+    { name: drivers, definition, parts: [part('other')] },
+  ];
+  await commitTables(tableDesk(lake), { changes, sources: [], message: 'Rows' });
+}
+
+/** Both tables are there, with all of their files, or neither is. */
+function areCommitted(lake: ReadableLake): Promise<boolean> {
+  const files = [trips, drivers].map((name) => lake.catalog.tables.version(name, null)?.totals?.files ?? 0);
+  if (files.every((n) => n === 0)) return Promise.resolve(false);
+  expect(files).toEqual([2, 1]);
+  return Promise.resolve(true);
+}
+
+const cube = 'trips_cube' as TableName;
+const definition = 'name: trips_cube\nsql: SELECT id FROM trips\n';
+
+/** A cube is defined, and its first version made of what stands for rows. */
+async function refreshCube(lake: WritableLake): Promise<void> {
+  const hash = hashOf(definition) as Sha256;
+  if (lake.catalog.view.cube(cube) === null) {
+    await lake.ledger.act(lake.signer, { op: 'cube.defined', subject: 'cube:trips_cube:v1', head: { text: definition }, outputs: [{ ref: 'definition', sha256: hash }] });
+  }
+  const base = lake.catalog.tables.version(cube, null)?.version ?? 0;
+  if (base > 0) return;
+  const schema = [{ name: 'id', type: 'long', nullable: true }] as const;
+  await commitTables(tableDesk(lake), {
+    changes: [{ name: cube, definition: { schema, partitionBy: [] }, parts: [part('first'), part('second')] }],
+    sources: [],
+    message: 'Refreshed',
+    cube: { definition: hash, base, instant: instantOf(lake.clock.now()), window: null, sources: [], rows: 2, how: 'full' },
+  });
+}
+
+/** The cube has its version with all of its files, or none. */
+function isRefreshed(lake: ReadableLake): Promise<boolean> {
+  const version = lake.catalog.tables.version(cube, null);
+  if (version === null) return Promise.resolve(false);
+  expect([version.version, version.totals?.files, lake.catalog.cubeDefinitions(cube)[0]?.text]).toEqual([1, 2, definition]);
+  return Promise.resolve(true);
+}
 
 /** 860 calls, most of which are alike. */
 export const manyScenario: Scenario = inSession('put and commit 210 files', 'empty', manyCommit, versionIs(1, manyFiles));
@@ -165,6 +253,9 @@ export const actScenarios: readonly Scenario[] = [
     async (lake) => void (await addTag(lake, { dataset: DATASET, version: 1 }, tag('clean'))),
     (lake) => Promise.resolve(lake.catalog.version(DATASET, 1)?.tags.includes(tag('clean')) ?? false),
   ),
+  inSession('receive a raw drop', 'one version', receiveDrop, isReceived),
+  inSession('commit rows to two tables', 'empty', commitRows, areCommitted),
+  inSession('refresh a cube', 'empty', refreshCube, isRefreshed),
   inSession('export to a zip', 'one version', exportFirst, isExported, { after: onlyPackage }),
   {
     name: 'ask for enrolment',

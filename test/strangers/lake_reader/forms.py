@@ -12,6 +12,8 @@ INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 TAG = re.compile(r"(?!v[0-9]+\Z)[a-z0-9][a-z0-9._-]{0,31}")
 RESERVED = re.compile(r"(CON|PRN|AUX|NUL|COM[0-9]|LPT[0-9])(\..*)?", re.IGNORECASE | re.ASCII)
+SECRET = re.compile(r"[0-9a-f]{32}")
+CONTRACT = re.compile(r"[a-z][a-z0-9_]{0,62}")
 VERSION = re.compile(r"version:([^:]+):v([1-9][0-9]*)")
 
 LARGEST_ENTRY = 16_384
@@ -36,8 +38,12 @@ OPERATIONS = {
     "tag.added": ("version", False, None),
     "tag.removed": ("version", False, None),
     "alias.added": ("dataset", False, None),
+    "contract.published": ("contract", False, None),
     "version.exported": ("version", False, "package"),
     "body.destroyed": ("entry", False, None),
+    "raw.received": ("raw", False, "itself"),
+    "raw.repeated": ("raw", False, None),
+    "secret.made": ("secret", False, None),
 }
 
 
@@ -136,10 +142,17 @@ def _is_subject(kind, rest):
         return rest == ""
     if kind == "key":
         return matches(HEX64, rest)
+    if kind == "secret":
+        return bool(SECRET.fullmatch(rest))
     if kind == "entry":
         return rest.isascii() and rest.isdigit() and str(int(rest)) == rest
+    if kind == "contract":
+        name, _, text_hash = rest.partition(":")
+        return bool(CONTRACT.fullmatch(name)) and not RESERVED.fullmatch(name) and matches(HEX64, text_hash)
     if kind == "dataset":
         return is_dataset_id(rest)
+    if kind == "raw":
+        return matches(UUID, rest)
     version = VERSION.fullmatch("version:" + rest)
     return bool(version) and is_dataset_id(version[1])
 
@@ -160,8 +173,11 @@ HEADS = {
     "tag.added": {"tag": str},
     "tag.removed": {"tag": str},
     "alias.added": {"alias": str},
+    "contract.published": {"version": str, "text": str, "major": bool},
     "version.exported": {"name": str, "bytes": int, "payload": dict, "signer": str},
     "body.destroyed": {"authority": str, "reason": str},
+    "raw.received": {"program": int, "media": str, "sender": str},
+    "raw.repeated": {"program": int, "name": str, "sender": str},
 }
 
 

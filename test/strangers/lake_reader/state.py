@@ -32,10 +32,11 @@ class Version:
         self.number, self.at, self.seq = number, leaf.entry["at"], leaf.seq
         self.sha256 = leaf.output(leaf.entry["subject"])
         self.txn = leaf.entry["txn"]
-        self.message = first.get("message") if first else None
+        # A drop's inventory says "Version 1", its body nothing of it.
+        self.message = first.get("message", "Version 1") if first else None
         self.tags = set(first.get("tags", [])) if first else set()
         self.changes = leaf.body[1:] if first else None
-        self.totals = (first["files"], first["bytes"]) if first else None
+        self.totals = (first.get("files", 1), first.get("bytes")) if first else None
         # Whether all its tags are known: a body that is gone could have put one there.
         self.tags_known = first is not None
         self.withdrawn, self.voided = False, False
@@ -46,7 +47,10 @@ class State:
 
     def __init__(self):
         self.keys, self.revoked = {}, set()
+        self.contracts = set()
         self.datasets, self.names = {}, {}
+        # Raw drops (section 6.3): objects of one version, by the names of their objects.
+        self.drops = {}
         self.txns, self.at = set(), ""
         self.logs = []
         self.newer = False
@@ -158,6 +162,7 @@ class State:
         """Says what was done; changes nothing."""
 
     _clock_accepted = _lake_recovered
+    _secret_made = _lake_recovered
 
     def _enroll(self, key):
         self.keys[key["id"]] = _public(key)
@@ -262,8 +267,25 @@ class State:
             self.names[first["alias"].lower()] = dataset.id
             dataset.aliases.append(first["alias"])
 
+    def _raw_received(self, leaf, entry, first):
+        name = "raw/" + entry["subject"].removeprefix("raw:")
+        need(name not in self.drops, "that drop is there already")
+        drop = self.drops[name] = Dataset(name, entry["at"])
+        drop.root = "raw"
+        drop.versions.append(Version(1, leaf, first))
+
+    def _raw_repeated(self, leaf, entry, first):
+        need("raw/" + entry["subject"].removeprefix("raw:") in self.drops, "there is no such drop")
+
+    def _contract_published(self, leaf, entry, first):
+        need(entry["subject"] not in self.contracts, "that contract was published before")
+        if first and sha256(first["text"].encode()).hex() != entry["subject"].rpartition(":")[2]:
+            raise BodyDoesNotFit("its text is not the one that the entry names")
+        self.contracts.add(entry["subject"])
+
     def _body_destroyed(self, leaf, entry, first):
         seq = int(entry["subject"].removeprefix("entry:"))
         need(seq < leaf.seq and self.seen[seq].entry is not None and self.seen[seq].entry["body"] is not None, "it names no earlier body")
+        need(self.seen[seq].entry["op"] != "contract.published", "the text of a contract is kept")
         need(seq not in self.destroyed, "that body was destroyed before")
         self.destroyed[seq] = leaf.seq

@@ -15,7 +15,12 @@ describe('the grammar', () => {
     expect(leaves().map(({ name }) => name)).toEqual([
       ...['dta init', 'dta doctor'],
       ...['dta ingest', 'dta import', 'dta create', 'dta put', 'dta rm', 'dta mv', 'dta commit', 'dta discard', 'dta drafts'],
-      'dta transform',
+      ...['dta raw put', 'dta raw ls', 'dta raw show', 'dta raw cat', 'dta raw normalize', 'dta raw explain', 'dta raw retry'],
+      ...['dta transform', 'dta query', 'dta publish'],
+      ...['dta contract draft', 'dta contract check', 'dta contract publish', 'dta contract show', 'dta contract diff'],
+      ...['dta table ls', 'dta table show', 'dta table log', 'dta table compact'],
+      ...['dta secret show', 'dta secret share', 'dta secret accept', 'dta secret rotate'],
+      ...['dta cube define', 'dta cube refresh', 'dta cube ls', 'dta cube show'],
       ...['dta ls', 'dta show', 'dta files', 'dta cat', 'dta diff', 'dta log'],
       ...['dta tag', 'dta alias', 'dta describe', 'dta withdraw'],
       ...['dta export', 'dta verify'],
@@ -23,6 +28,7 @@ describe('the grammar', () => {
       ...['dta station list', 'dta station request', 'dta station enroll', 'dta station revoke'],
       ...['dta clock accept', 'dta lake fork', 'dta body destroy', 'dta void', 'dta rebuild'],
       'dta serve',
+      ...['dta token make', 'dta token trust', 'dta token list', 'dta token revoke'],
     ]);
   });
 

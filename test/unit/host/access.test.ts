@@ -6,7 +6,16 @@ import type { Asked } from '../../../src/host/access.ts';
 const token = 'Zm9vYmFyYmF6cXV4';
 const judge = accessRules(8100, token, Object.values(routes));
 const asked = (changes: Partial<Asked> = {}): Asked => ({ method: 'GET', path: '/dta/datasets', host: '127.0.0.1:8100', origin: undefined, authorization: `Bearer ${token}`, ...changes });
-const code = (changes: Partial<Asked>): string | null => judge(asked(changes))?.code ?? null;
+const code = (changes: Partial<Asked>): string | null => {
+  const judged = judge(asked(changes));
+  return judged === null ? null : 'code' in judged ? judged.code : `the token ${judged.token} is to be judged`;
+};
+
+it('what looks like the token of another program is handed on to be judged, and nothing else is', () => {
+  expect(code({ authorization: 'Bearer aa.bb.cc' })).toBe('the token aa.bb.cc is to be judged');
+  for (const authorization of ['Bearer aa.bb', 'Bearer aa.bb.cc.dd', 'Basic aa.bb.cc', 'Bearer ..', 'Bearer aa.b b.cc']) expect(code({ authorization })).toBe('TOKEN_REFUSED');
+  expect(code({ authorization: 'Bearer aa.bb.cc', host: 'evil.test' })).toBe('HOST_REFUSED');
+});
 
 describe('who may ask over the loopback port', () => {
   it.each(['127.0.0.1:8100', 'localhost:8100', 'LOCALHOST:8100'])('the host %s is answered', (host) => {

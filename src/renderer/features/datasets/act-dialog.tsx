@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { DatasetId, Tag } from '../../../contract/index.ts';
-import { routes } from '../../../contract/api/index.ts';
+import { routes } from '../../../contract/api/screens.ts';
 import type { Version } from '../../../contract/api/index.ts';
 import { keys, useAct } from '../../data/index.ts';
 import { Button, Dialog, Field, ProblemView, useToast } from '../../ui/index.ts';

@@ -2,7 +2,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { DatasetId, Tag } from '../../../contract/index.ts';
-import { routes } from '../../../contract/api/index.ts';
+import { routes } from '../../../contract/api/screens.ts';
 import { keys, useAct } from '../../data/index.ts';
 import { Button, Checkbox, Dialog, Field, ProblemView, useToast } from '../../ui/index.ts';
 

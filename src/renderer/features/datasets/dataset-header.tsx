@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from '@tanstack/react-router';
-import { routes } from '../../../contract/api/index.ts';
+import { routes } from '../../../contract/api/screens.ts';
 import type { Dataset, Version } from '../../../contract/api/index.ts';
 import { PageHeader } from '../../app/page.tsx';
 import { ProvenanceLabel } from '../../app/provenance-label.tsx';

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { routes } from '../../../contract/api/index.ts';
+import { routes } from '../../../contract/api/screens.ts';
 import type { Dataset } from '../../../contract/api/index.ts';
 import { keys, useAct, useReadOnly } from '../../data/index.ts';
 import { Button, Empty, Field, ProblemView, useToast } from '../../ui/index.ts';

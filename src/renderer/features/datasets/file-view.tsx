@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { addressOf, routes } from '../../../contract/api/index.ts';
+import { addressOf, routes } from '../../../contract/api/screens.ts';
 import type { FileRow, Version } from '../../../contract/api/index.ts';
 import { PREVIEW_BYTES, queries } from '../../data/index.ts';
 import { middle, nameOf, useFormats } from '../../format/index.ts';

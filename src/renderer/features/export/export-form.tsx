@@ -2,7 +2,7 @@ import { useQueries, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { routes } from '../../../contract/api/index.ts';
+import { routes } from '../../../contract/api/screens.ts';
 import { keys, queries, useAct, useLake } from '../../data/index.ts';
 import { useFormats } from '../../format/index.ts';
 import { useDoor } from '../../host/index.ts';

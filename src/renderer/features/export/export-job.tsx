@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import { ProblemError } from '../../../contract/api/index.ts';
+import { ProblemError } from '../../../contract/api/screens.ts';
 import type { Job } from '../../../contract/api/index.ts';
 import { JobLine } from '../../app/job-line.tsx';
 import { PageHeader } from '../../app/page.tsx';

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { addressOf, routes } from '../../../contract/api/index.ts';
+import { addressOf, routes } from '../../../contract/api/screens.ts';
 import type { Exported, Job } from '../../../contract/api/index.ts';
 import type { z } from 'zod';
 import { PageHeader } from '../../app/page.tsx';

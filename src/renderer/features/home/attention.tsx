@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { routes } from '../../../contract/api/index.ts';
+import { routes } from '../../../contract/api/screens.ts';
 import { keys, useAct } from '../../data/index.ts';
 import { useFormats } from '../../format/index.ts';
 import { Badge, Button, ButtonLink, Icon, Link } from '../../ui/index.ts';

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { routes } from '../../../contract/api/index.ts';
+import { routes } from '../../../contract/api/screens.ts';
 import { keys, useAct } from '../../data/index.ts';
 import { Button, Checkbox, Dialog, ProblemView, useToast } from '../../ui/index.ts';
 import { groupsOf } from './fingerprint.ts';

@@ -1,7 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { routes } from '../../../contract/api/index.ts';
+import { routes } from '../../../contract/api/screens.ts';
 import type { Draft } from '../../../contract/api/index.ts';
 import { keys, useAct } from '../../data/index.ts';
 import { useFormats } from '../../format/index.ts';

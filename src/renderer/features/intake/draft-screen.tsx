@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { ProblemError } from '../../../contract/api/index.ts';
+import { ProblemError } from '../../../contract/api/screens.ts';
 import { PageHeader } from '../../app/page.tsx';
 import { isAtWork, queries, useJobs } from '../../data/index.ts';
 import { useFormats } from '../../format/index.ts';

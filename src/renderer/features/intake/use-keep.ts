@@ -1,7 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import type { Tag } from '../../../contract/index.ts';
-import { ProblemError, routes } from '../../../contract/api/index.ts';
+import { ProblemError, routes } from '../../../contract/api/screens.ts';
 import type { Job } from '../../../contract/api/index.ts';
 import { isAtWork, keys, useAct, useJob } from '../../data/index.ts';
 

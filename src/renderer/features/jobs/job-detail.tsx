@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import { ProblemError, routes } from '../../../contract/api/index.ts';
+import { ProblemError, routes } from '../../../contract/api/screens.ts';
 import type { Job } from '../../../contract/api/index.ts';
 import { keys, useAct } from '../../data/index.ts';
 import { Button, ButtonLink, Inspector, ProblemView, Status, When, useProgressWords } from '../../ui/index.ts';

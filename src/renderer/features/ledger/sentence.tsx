@@ -16,7 +16,7 @@ export function Sentence({ entry, linked = true }: { readonly entry: Entry; read
 }
 
 /** The name of what an entry is about, without its kind. */
-export const nameOfSubject = (subject: string): string => subject.replace(/^(dataset|version|lake|key|entry):/, '');
+export const nameOfSubject = (subject: string): string => subject.replace(/^(dataset|version|table|lake|key|entry|contract|secret):/, '').replace(/:[0-9a-f]{64}$/, '');
 
 /** What an entry is about: a dataset or version is a link to it. */
 export function Subject({ subject, linked }: { readonly subject: string | null; readonly linked: boolean }): React.ReactNode {

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { routes } from '../../../contract/api/index.ts';
+import { routes } from '../../../contract/api/screens.ts';
 import type { KnownLake } from '../../../contract/api/index.ts';
 import { keys, queries, useAct } from '../../data/index.ts';
 import { middle, useFormats } from '../../format/index.ts';

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { LakeName, routes } from '../../../contract/api/index.ts';
+import { LakeName, routes } from '../../../contract/api/screens.ts';
 import { useAct } from '../../data/index.ts';
 import { useDoor } from '../../host/index.ts';
 import { Button, Field, ProblemView, Select } from '../../ui/index.ts';

@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { routes } from '../../../contract/api/index.ts';
+import { routes } from '../../../contract/api/screens.ts';
 import { PageHeader } from '../../app/page.tsx';
 import { isAtWork, queries, useAct, useJob } from '../../data/index.ts';
 import { useDoor } from '../../host/index.ts';

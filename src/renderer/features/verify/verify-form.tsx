@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { routes } from '../../../contract/api/index.ts';
+import { routes } from '../../../contract/api/screens.ts';
 import type { Job } from '../../../contract/api/index.ts';
 import { learn, useJobs, useLake } from '../../data/index.ts';
 import { useFormats } from '../../format/index.ts';

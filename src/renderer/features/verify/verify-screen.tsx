@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { ProblemError } from '../../../contract/api/index.ts';
+import { ProblemError } from '../../../contract/api/screens.ts';
 import { JobLine } from '../../app/job-line.tsx';
 import { PageHeader } from '../../app/page.tsx';
 import { isAtWork, queries, useJob } from '../../data/index.ts';

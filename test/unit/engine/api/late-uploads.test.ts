@@ -132,7 +132,7 @@ describe('work that was meant for another lake than the one that is open', () =>
   });
 
   it('is not done', async () => {
-    const desk = new LakeDesk({ profile: join(bench.folder, 'profile'), clock: systemClock }, { lake: () => undefined, ledger: () => undefined, presence: () => undefined, away: () => undefined, closing: () => undefined });
+    const desk = new LakeDesk({ profile: join(bench.folder, 'profile'), clock: systemClock }, { lake: () => undefined, ledger: () => undefined, presence: () => undefined, away: () => undefined, closing: () => Promise.resolve() });
     await desk.open(join(bench.folder, 'lakes', 'Records'), () => undefined);
     let done = 0;
     const work = (): Promise<number> => Promise.resolve(++done);

@@ -15,8 +15,9 @@ it('step 4 adds the views that auditors query, with exactly the columns that the
   expect(database.pragma('user_version', { simple: true })).toBe(4);
 });
 
-it('the steps are numbered from 1 without gaps, and taking them twice changes nothing', () => {
-  expect(migrations.map((step) => step.number)).toEqual(migrations.map((_, i) => i + 1));
+it('the steps are in order of their numbers from 1, each of its own, and taking them twice changes nothing', () => {
+  const numbers = migrations.map((step) => step.number);
+  expect([numbers[0], [...new Set(numbers)].sort((a, b) => a - b)]).toEqual([1, numbers]);
   const { database, goOn } = after(migrations.length);
   const before = database.prepare('SELECT type, name, sql FROM sqlite_schema').all();
   goOn(migrations.length);

@@ -1,0 +1,155 @@
+import { setTimeout } from 'node:timers/promises';
+import { CancelledError, HmsError, tableVersionName } from '../../contract/index.ts';
+import type { DropDetail } from '../../engine/catalog/index.ts';
+import { DropStates } from '../../engine/drop-states.ts';
+import type { DropFinding, DropState, Quarantine } from '../../engine/drop-states.ts';
+import { laterContracts } from '../../engine/drop-states.ts';
+import { forgetOutcome, isWaiting, normalizeWaiting, queueLock } from '../../engine/normalizing.ts';
+import type { Normalized } from '../../engine/normalizing.ts';
+import type { ReadableLake, WritableLake } from '../../engine/open.ts';
+import { dropOfText } from '../../engine/raw-drops.ts';
+import { reading, writing } from '../opening.ts';
+import { progressView } from '../progress.ts';
+import { answer, remark, warn } from '../session.ts';
+import type { Session } from '../session.ts';
+import { count, grouped, officeClock } from '../words.ts';
+
+/** `hms dta raw normalize`, `retry` and `explain`: raw drops into tables. */
+
+/** How a drop is called to people. */
+export function dropWords({ rawId, id }: DropDetail): string {
+  return rawId === null ? id : String(rawId);
+}
+
+/** Works down what waits. Where another program of this workstation does, it waits for that one first. */
+export function normalize(session: Session): Promise<number> {
+  return writing(session, async (lake) => {
+    const states = new DropStates();
+    const lock = await lockOf(session, lake, states);
+    if (lock === null) {
+      await answer(session, { drops: 0, rows: 0, quarantined: 0, held: [] }, ['Nothing waits to be normalized.']);
+      return 0;
+    }
+    try {
+      const refused: DropDetail[] = [];
+      const done = await worked(session, lake, states, refused, undefined);
+      for (const drop of refused) await remark(session, `${dropWords(drop)} is quarantined: hms dta raw explain ${dropWords(drop)}`);
+      for (const { tables, drops, error } of done.held) await warn(session, `${count(drops, 'drop')} for ${tables.join(', ')} must wait. ${error.message}${error.next === undefined ? '' : ` ${error.next}`}`);
+      const { drops, rows, quarantined } = done;
+      const nothing = drops === 0 && quarantined === 0 && done.held.length === 0;
+      await answer(session, doneJson(done), [nothing ? 'Nothing waits to be normalized.' : `${count(drops, 'raw drop')} normalized, ${count(rows, 'row')}.${quarantined === 0 ? '' : ` ${count(quarantined, 'drop')} quarantined.`}`]);
+      return quarantined === 0 && done.held.length === 0 ? 0 : 1;
+    } finally {
+      lock.release();
+    }
+  });
+}
+
+function doneJson({ drops, rows, quarantined, held }: Normalized): object {
+  return { drops, rows, quarantined, held: held.map(({ tables, drops: waiting, error }) => ({ tables, drops: waiting, code: error.code, message: error.message })) };
+}
+
+/** Null where nothing waits any more. */
+async function lockOf(session: Session, lake: WritableLake, states: DropStates): Promise<{ release(): void } | null> {
+  for (let isTold = false; isWaiting(lake, states); isTold = true) {
+    const lock = await queueLock(lake);
+    if (lock !== null) return lock;
+    if (!isTold) await remark(session, 'Another program of this workstation is at work on them; waiting for it.');
+    if (session.signal.aborted) throw new CancelledError('What is not normalized waits.');
+    await setTimeout(500);
+    await lake.refresh();
+  }
+  return null;
+}
+
+async function worked(session: Session, lake: WritableLake, states: DropStates, refused: DropDetail[], only: readonly DropDetail[] | undefined): Promise<Normalized> {
+  const progress = await progressView(session);
+  try {
+    return await normalizeWaiting(lake, {
+      signal: session.signal,
+      onProgress: progress.onProgress,
+      states,
+      ended: ({ drop, is }) => void (is === 'refused' && refused.push(drop)),
+      ...(only === undefined ? {} : { only }),
+    });
+  } finally {
+    progress.end();
+  }
+}
+
+/** Tries drops again that were set aside, at once. */
+export function retry(session: Session, [texts]: readonly [readonly string[]]): Promise<number> {
+  return writing(session, async (lake) => {
+    const states = new DropStates();
+    const drops = texts.map((text) => dropOfText(lake, text));
+    for (const drop of drops) if (states.of(lake, drop).status === 'stored') throw noTaker(drop);
+    for (const drop of drops) forgetOutcome(lake, drop);
+    const done = await worked(session, lake, states, [], drops);
+    const [held] = done.held;
+    if (held !== undefined) throw held.error;
+    const ends = drops.map((drop) => ({ drop, state: states.of(lake, drop) }));
+    await answer(session, { drops: ends.map(({ drop, state }) => stateJson(drop, state)) }, ends.flatMap(({ drop, state }) => explanation(lake, drop, state)));
+    return ends.every(({ state }) => state.status === 'normalized') ? 0 : 1;
+  });
+}
+
+function noTaker(drop: DropDetail): HmsError {
+  const why = drop.contract === null ? 'no contract has a pattern that its name fits' : `it was sent for the contract ${drop.contract}, which is not published here`;
+  return new HmsError('CONTRACT_UNKNOWN', `Raw drop ${dropWords(drop)} is kept and is not for a table: ${why}.`, { kept: 'Nothing was changed.', next: 'See the contracts with: hms dta contract show' });
+}
+
+export function explain(session: Session, [text]: readonly [string]): Promise<void> {
+  return reading(session, async (lake) => {
+    const drop = dropOfText(lake, text);
+    const state = new DropStates().of(lake, drop);
+    await answer(session, stateJson(drop, state), explanation(lake, drop, state));
+  });
+}
+
+/** As JSON. */
+export function stateJson(drop: DropDetail, { status, tables, takers, outcome }: DropState): object {
+  return {
+    raw_id: drop.rawId,
+    uuid: drop.id,
+    status,
+    tables: tables.map(({ table, version }) => ({ table, version })),
+    contracts: takers.map(({ compiled: { plan } }) => `${plan.name}:${plan.version}`),
+    outcome: outcome === null ? null : { at: outcome.at, attempts: outcome.attempts, again: outcome.again, contracts: outcome.contracts, rows: outcome.rows, line_word: outcome.lineWord, trouble: outcome.trouble, findings: outcome.findings },
+  };
+}
+
+/** What has become of a drop, as a person reads it. */
+export function explanation(lake: ReadableLake, drop: DropDetail, state: DropState): string[] {
+  const called = `Raw drop ${dropWords(drop)}${drop.name === null ? '' : ` ("${drop.name}")`}`;
+  const { status, tables, takers, outcome } = state;
+  if (status === 'normalized') return [`${called} is normalized: its rows are in ${tables.map(({ table, version }) => tableVersionName(table, version)).join(' and ')}.`];
+  if (outcome === null) {
+    if (status === 'stored') return [`${called} is kept. ${drop.contract === null ? 'No contract has a pattern that its name fits' : `It was sent for the contract ${drop.contract}, which is not published here`}, so nothing more is done with it.`];
+    const names = takers.map(({ compiled: { plan } }) => `${plan.name}:${plan.version}`).join(' and ');
+    return [`${called} waits to be normalized under ${names}. A running program does it by itself; else: hms dta raw normalize`];
+  }
+  const when = officeClock(lake.lake.zone)(outcome.at);
+  if (outcome.trouble !== null) return [`${called} could not be normalized (${when}, ${count(outcome.attempts, 'attempt')}): ${outcome.trouble}`, outcome.again === null ? `It is tried again with: hms dta raw retry ${dropWords(drop)}` : 'It is tried again by itself.'];
+  return [`${called} is quarantined (${when}): none of its ${count(outcome.rows, 'row')} came into a table, and its bytes are kept as they came.`, ...surprises(outcome), ...outcome.findings.filter(({ kind }) => kind !== 'UNKNOWN_COLUMN').flatMap((finding) => findingLines(finding, outcome)), ...nextLines(lake, drop, outcome)];
+}
+
+function surprises({ findings }: Quarantine): string[] {
+  const unknown = findings.filter(({ kind }) => kind === 'UNKNOWN_COLUMN');
+  if (unknown.length === 0) return [];
+  const names = [...new Set(unknown.flatMap(({ column }) => (column === null ? [] : [column])))];
+  const others = unknown.filter(({ column }) => column === null).map(({ message }) => `  ${message}`);
+  return ['', ...(names.length === 0 ? [] : [`Surprise columns, which the contract does not know: ${names.map((name) => `"${name}"`).join(', ')}`]), ...others];
+}
+
+function findingLines({ column, message, count: times, samples, contract }: DropFinding, { lineWord, contracts }: Quarantine): string[] {
+  const where = [contracts.length > 1 ? contract : '', column ?? ''].filter((word) => word !== '').join('.');
+  const rows = samples.map(({ line, value, why }) => `  ${lineWord} ${grouped(line)}${value === null ? '' : `: ${JSON.stringify(value)}`}${why === null ? '' : `, ${why}`}`);
+  const more = times - samples.length;
+  return ['', `${where === '' ? '' : `${where}: `}${message}${times > 1 ? ` (${grouped(times)})` : ''}`, ...rows, ...(samples.length > 0 && more > 0 ? [`  and ${grouped(more)} more`] : [])];
+}
+
+function nextLines(lake: ReadableLake, drop: DropDetail, { contracts }: Quarantine): string[] {
+  const later = laterContracts(lake, contracts);
+  const words = later.length > 0 ? `${later.join(' and ')} ${later.length === 1 ? 'was' : 'were'} published since.` : 'Mend the contract (hms dta contract publish), or have the file sent again as it should be.';
+  return ['', `${words} Then: hms dta raw retry ${dropWords(drop)}`];
+}

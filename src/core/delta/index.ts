@@ -1,0 +1,14 @@
+export * from './actions.ts';
+export * from './path.ts';
+export * from './schema.ts';
+export * from './values.ts';
+export * from './stats.ts';
+export { applyCommit, EMPTY_SNAPSHOT, versionAt } from './snapshot.ts';
+export { replay as replayLog } from './snapshot.ts';
+export type { Snapshot } from './snapshot.ts';
+export * from './log-files.ts';
+export * from './checkpoint.ts';
+export * from './conflicts.ts';
+export * from './prune.ts';
+export * from './table-view.ts';
+export type * from './table-parts.ts';

@@ -1,0 +1,48 @@
+import { HmsError, TableName, tableVersionName } from '../contract/index.ts';
+import type { TableVersionDetail } from '../core/index.ts';
+import { tableShelf } from './finish.ts';
+import type { ReadableLake } from './open.ts';
+import type { AskedState, RelationName, Relations, Snapshot } from './query/index.ts';
+import { tableFiles } from './tables/index.ts';
+
+const KEPT = 'Nothing was changed.';
+
+/** The lake's own tables in questions, at any of their versions. */
+export class WarehouseTables implements Relations {
+  readonly #lake: ReadableLake;
+
+  constructor(lake: ReadableLake) {
+    this.#lake = lake;
+  }
+
+  names(): readonly string[] {
+    return this.#lake.catalog.tables.all().map(({ table }) => table);
+  }
+
+  find(name: RelationName, state: AskedState): Promise<Snapshot | null> {
+    const table = name.kind === 'table' ? TableName.safeParse(name.name.toLowerCase()) : null;
+    const newest = table?.success === true ? this.#lake.catalog.tables.version(table.data, null) : null;
+    return Promise.resolve(newest === null ? null : this.#snapshot(newest, state));
+  }
+
+  #snapshot(newest: TableVersionDetail, state: AskedState): Snapshot {
+    const version = this.#version(newest, state);
+    const { columns, parts } = tableFiles(tableShelf(this.#lake), version);
+    const title = tableVersionName(version.table, version.version);
+    return { key: title, version: title, instant: state.kind === 'version' ? version.at : state.at, rows: { kind: 'parts', columns, parts } };
+  }
+
+  #version(newest: TableVersionDetail, state: AskedState): TableVersionDetail {
+    const { tables } = this.#lake.catalog;
+    const { table } = newest;
+    if (state.kind === 'version') {
+      const found = tables.version(table, state.version);
+      if (found !== null) return found;
+      throw new HmsError('VERSION_UNKNOWN', `${table} has no version ${state.version}: the newest is v${newest.version}.`, { kept: KEPT, next: `See them with: hms dta table log ${table}` });
+    }
+    const found = tables.versionAt(table, state.at);
+    if (found !== null) return found;
+    const first = tables.version(table, 1);
+    throw new HmsError('VERSION_UNKNOWN', `${table} did not exist at ${state.at}: its first version is of ${first?.at ?? 'later'}.`, { kept: KEPT, next: 'Ask for a later instant.' });
+  }
+}

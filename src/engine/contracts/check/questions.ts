@@ -1,0 +1,135 @@
+import type { ContractPlan, RulePlan } from '../plan.ts';
+import { sqlType } from '../plan.ts';
+import { boundWords, holds } from '../rules.ts';
+import type { CheckFinding, SampleRow } from './findings.ts';
+import { MOST_SAMPLES, shownValue } from './findings.ts';
+
+/**
+ * What is asked of all rows at once: repeated values, patterns (matched by RE2, which no pattern can make slow) and rules in SQL. All of it runs in the query process over a
+ * plain table of the checked values, so that people's expressions never run in the engine and what does not fit into memory goes to the disk.
+ */
+
+/** Rows of a statement's result, values as DuckDB writes them. */
+export type Ask = (sql: string) => Promise<readonly (readonly unknown[])[]>;
+
+export interface Asking {
+  ask: Ask;
+  /** Looks at a statement alone; throws where it may not run. */
+  judge(sql: string): Promise<void>;
+  /** The sentence of an error that says that a statement is wrong; null for every other. */
+  refusal(error: unknown): string | null;
+}
+
+/** Names under which the plain table is there: the second only so that rules can be judged by the name that they use. */
+export const ROWS = '#rows';
+export const LINE = '#line';
+
+/** Columns that the plain table must have; empty where nothing is asked of it. */
+export function askedColumns(plan: ContractPlan): string[] {
+  const all = plan.columns.map(({ name }) => name);
+  const sql = [...plan.rules, ...plan.columns.flatMap(({ rules }) => rules)].some(({ metric }) => metric === 'sql');
+  if (sql) return all;
+  const wanted = new Set([...plan.primaryKey, ...[...plan.rules, ...plan.columns.flatMap(({ rules }) => rules)].flatMap((rule) => (rule.metric === 'duplicateValues' ? rule.columns : []))]);
+  for (const { name, unique, limits, rules } of plan.columns) if (unique || limits.pattern !== undefined || rules.some(isPattern)) wanted.add(name);
+  return all.filter((name) => wanted.has(name));
+}
+
+/** Every rule in SQL, to be judged before a contract is published. */
+export function sqlRules(plan: ContractPlan): { readonly title: string; readonly sql: string }[] {
+  return [...plan.rules, ...plan.columns.flatMap(({ rules }) => rules)].flatMap((rule) => (rule.metric === 'sql' ? [{ title: rule.title, sql: rule.sql }] : []));
+}
+
+export async function answers(plan: ContractPlan, rows: number, asking: Asking): Promise<CheckFinding[]> {
+  const found: CheckFinding[] = [];
+  const add = (finding: CheckFinding | null): void => {
+    if (finding !== null) found.push(finding);
+  };
+  if (plan.primaryKey.length > 0) add(await repeated(plan, plan.primaryKey, null, rows, asking, `Rows have the same primary key (${plan.primaryKey.join(', ')}) as one before.`));
+  for (const column of plan.columns) {
+    const isKey = plan.primaryKey.length === 1 && plan.primaryKey[0] === column.name;
+    if (column.unique && !isKey) add(await repeated(plan, [column.name], null, rows, asking, 'Values stand in a row before, and must be unique.'));
+    if (column.limits.pattern !== undefined) add(await unmatched(plan, column.name, column.limits.pattern, null, rows, asking));
+    for (const rule of column.rules) add(await ruleAnswer(plan, column.name, rule, rows, asking));
+  }
+  for (const rule of plan.rules) add(await ruleAnswer(plan, null, rule, rows, asking));
+  return found;
+}
+
+async function ruleAnswer(plan: ContractPlan, column: string | null, rule: RulePlan, rows: number, asking: Asking): Promise<CheckFinding | null> {
+  if (rule.metric === 'duplicateValues') return repeated(plan, rule.columns, rule, rows, asking, '');
+  if (rule.metric === 'invalidValues' && rule.pattern !== null && column !== null) return unmatched(plan, column, rule.pattern, rule, rows, asking);
+  return rule.metric === 'sql' ? sqlAnswer(plan, column, rule, asking) : null;
+}
+
+async function repeated(plan: ContractPlan, columns: readonly string[], rule: RulePlan | null, rows: number, { ask }: Asking, words: string): Promise<CheckFinding | null> {
+  const names = columns.map(identifier);
+  const groups = `FROM "${ROWS}" WHERE ${names.map((name) => `${name} IS NOT NULL`).join(' AND ')} GROUP BY ${names.join(', ')} HAVING count(*) > 1`;
+  const count = numberOf((await ask(`SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n ${groups})`))[0]?.[0]);
+  if (rule === null ? count === 0 : holds(rule.bound, measured(rule, count, rows))) return null;
+  const isPersonal = columns.some((name) => personal(plan, name));
+  const value = names.map((name) => `coalesce(${name}, '')`).join(` || ', ' || `);
+  const first = await ask(`SELECT min("${LINE}"), max("${LINE}"), count(*), any_value(${value}) ${groups} ORDER BY min("${LINE}") LIMIT ${MOST_SAMPLES}`);
+  const samples = first.map(([line, last, times, text]): SampleRow => ({ line: numberOf(line), value: shownValue(String(text), isPersonal), why: `${numberOf(times)} times, the last in ${numberOf(last)}` }));
+  const [column = null] = columns.length === 1 ? columns : [];
+  return { column, kind: rule === null ? 'DUPLICATE' : 'RULE', message: rule === null ? words : broken(rule, count, rows), count, samples };
+}
+
+async function unmatched(plan: ContractPlan, column: string, pattern: string, rule: RulePlan | null, rows: number, asking: Asking): Promise<CheckFinding | null> {
+  const name = identifier(column);
+  const where = `FROM "${ROWS}" WHERE ${name} IS NOT NULL AND NOT regexp_full_match(${name}, ${literal(pattern)})`;
+  try {
+    const count = numberOf((await asking.ask(`SELECT count(*) ${where}`))[0]?.[0]);
+    if (rule === null ? count === 0 : holds(rule.bound, measured(rule, count, rows))) return null;
+    const first = count === 0 ? [] : await asking.ask(`SELECT "${LINE}", ${name} ${where} ORDER BY "${LINE}" LIMIT ${MOST_SAMPLES}`);
+    const samples = first.map(([line, text]): SampleRow => ({ line: numberOf(line), value: shownValue(String(text), personal(plan, column)), why: null }));
+    return { column, kind: rule === null ? 'PATTERN' : 'RULE', message: rule === null ? `Values are not of the pattern ${pattern}.` : broken(rule, count, rows), count, samples };
+  } catch (error) {
+    return failed(column, rule?.title ?? 'pattern', error, asking);
+  }
+}
+
+async function sqlAnswer(plan: ContractPlan, column: string | null, rule: Extract<RulePlan, { metric: 'sql' }>, asking: Asking): Promise<CheckFinding | null> {
+  try {
+    await asking.judge(rule.sql);
+    const [row, second] = await asking.ask(`WITH ${identifier(plan.name)} AS (${typedRows(plan)}) SELECT * FROM (${rule.sql}\n) LIMIT 2`);
+    const value = row?.[0] === null || row?.[0] === undefined ? Number.NaN : typeof row[0] === 'boolean' ? Number(row[0]) : Number(row[0]);
+    if (row === undefined || second !== undefined || row.length !== 1 || Number.isNaN(value)) {
+      return { column, kind: 'RULE_FAILED', message: `The rule "${rule.title}" does not give one number, so it says nothing.`, count: 1, samples: [] };
+    }
+    if (holds(rule.bound, value)) return null;
+    return { column, kind: 'RULE', message: `The rule "${rule.title}" is broken: it is ${value}, and ${boundWords(rule.bound)}.`, count: 1, samples: [] };
+  } catch (error) {
+    return failed(column, rule.title, error, asking);
+  }
+}
+
+function failed(column: string | null, title: string, error: unknown, { refusal }: Asking): CheckFinding {
+  const words = refusal(error);
+  if (words === null) throw error;
+  return { column, kind: 'RULE_FAILED', message: `The rule "${title}" cannot be asked: ${words}`, count: 1, samples: [] };
+}
+
+/** The rows with the types that the table will have: what is no value of its type is NULL, and was told already. */
+function typedRows(plan: ContractPlan): string {
+  const columns = plan.columns.map(({ name, type }) => `TRY_CAST(${identifier(name)} AS ${sqlType(type)}) AS ${identifier(name)}`);
+  return `SELECT ${columns.join(', ')} FROM "${ROWS}"`;
+}
+
+function measured({ unit }: RulePlan, count: number, rows: number): number {
+  return unit === 'percent' ? (rows === 0 ? 0 : (100 * count) / rows) : count;
+}
+
+function broken(rule: RulePlan, count: number, rows: number): string {
+  const value = rule.unit === 'percent' ? `${Number(measured(rule, count, rows).toFixed(3))} %` : count.toLocaleString('en-US');
+  return `The rule "${rule.title}" is broken: it is ${value}, and ${boundWords(rule.bound)}.`;
+}
+
+function personal({ columns }: ContractPlan, name: string): boolean {
+  const pii = columns.find((column) => column.name === name)?.pii ?? null;
+  return pii !== null && pii.mask.how !== 'none';
+}
+
+const isPattern = (rule: RulePlan): boolean => rule.metric === 'invalidValues' && rule.pattern !== null;
+const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+const numberOf = (value: unknown): number => Number(value ?? 0);

@@ -1,0 +1,122 @@
+import { stringify } from 'yaml';
+import type { LogicalType } from '../odcs.ts';
+import type { DraftFile } from './draft.ts';
+import type { PersonalGuess, PersonalKind } from './personal.ts';
+
+/** A guessed contract as YAML for a person to edit: every guess says in a comment why it was made. */
+
+export interface DraftColumn {
+  readonly name: string;
+  readonly header: string;
+  readonly logicalType: LogicalType;
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Custom properties. */
+  readonly extras: Readonly<Record<string, unknown>>;
+  /** Why this type, the end of a sentence. */
+  readonly why: string;
+  readonly rows: number;
+  readonly empty: number;
+  readonly required: boolean;
+  /** No value twice and none missing. */
+  readonly isUnique: boolean;
+  /** More different values than are kept, so that it is not known whether one stands there twice. */
+  readonly tooManyValues: boolean;
+  readonly choices: readonly string[] | null;
+  readonly personal: PersonalGuess | null;
+  readonly examples: readonly string[];
+}
+
+const maskFor: Readonly<Record<PersonalKind, 'hash' | 'redact' | 'generalize'>> = { ssn: 'hash', email: 'hash', phone: 'hash', card: 'hash', name: 'redact', birth_date: 'hash', address: 'redact' };
+
+export function draftText(file: DraftFile, name: string, rows: number, columns: readonly DraftColumn[], keys: readonly DraftColumn[]): string {
+  const lines = [
+    '# A data contract (ODCS 3.1), drafted from one file. It is a guess: read it line by line, and correct it.',
+    `# File: ${comment(file.name)}, ${rows.toLocaleString('en-US')} rows, ${columns.length.toLocaleString('en-US')} columns.`,
+    '# Try it:     hms dta contract check THIS-FILE DATA-FILE',
+    '# Publish it: hms dta contract publish THIS-FILE      (it then stands in the ledger for ever, comments included)',
+    'apiVersion: v3.1.0',
+    'kind: DataContract',
+    '# The name becomes the name of the table. It is public for ever.',
+    `id: ${scalar(name)}`,
+    `name: ${scalar(name)}`,
+    'version: "1.0.0"',
+    'status: draft',
+    'description:',
+    `  purpose: ${scalar(`Drafted from ${printable(file.name)}. Say here what the records are and who makes them.`)}`,
+    '# How long records are kept. Ask the records schedule, then take the signs away:',
+    '# slaProperties:',
+    '#   - {property: retention, value: 7, unit: y}',
+    'schema:',
+    `  - name: ${scalar(name)}`,
+    '    customProperties:',
+    '      - property: source',
+    '        value:',
+    '          # Names of the files that this contract takes; * stands for anything.',
+    `          patterns: [${scalar(file.name)}]`,
+    `          format: ${file.format}`,
+    ...(file.delimiter !== null && file.format === 'csv' ? [`          delimiter: ${scalar(file.delimiter)}`] : []),
+    ...(file.encoding !== null ? [`          encoding: ${file.encoding}`] : []),
+    ...keyLines(keys, columns),
+    '    properties:',
+    ...columns.flatMap(columnLines),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function keyLines(keys: readonly DraftColumn[], columns: readonly DraftColumn[]): string[] {
+  const unsure = columns.filter(({ tooManyValues, empty }) => tooManyValues && empty === 0);
+  return [
+    ...(keys.length === 0 ? [] : [`    # May be keys, because no value stands there twice: ${keys.map(({ name }) => name).join(', ')}. Where one is, write: primaryKey: true`]),
+    ...(unsure.length === 0 ? [] : [`    # Too many different values to say whether one stands there twice: ${unsure.slice(0, 20).map(({ name }) => name).join(', ')}.`]),
+  ];
+}
+
+function columnLines(column: DraftColumn): string[] {
+  const { name, header, logicalType, options, extras, why, rows, empty, required, choices, personal, examples } = column;
+  const custom = { ...extras, ...(personal === null ? {} : { pii: { kind: personal.kind, mask: maskFor[personal.kind] } }) };
+  return [
+    `      - name: ${scalar(name)}`,
+    ...(header === name ? [] : [`        physicalName: ${scalar(header)}`]),
+    `        # ${sentence(`${logicalType}: ${why}`)}${examples.length === 0 ? '' : ` As in ${examples.map((text) => comment(JSON.stringify(text))).join(', ')}.`}`,
+    `        logicalType: ${logicalType}`,
+    ...(Object.keys(options).length === 0 ? [] : [`        logicalTypeOptions: ${flow(options)}`]),
+    ...(required ? ['        # Every row of the file has a value.'] : [`        # ${empty.toLocaleString('en-US')} of ${rows.toLocaleString('en-US')} rows have no value.`]),
+    `        required: ${required}`,
+    ...(personal === null
+      ? []
+      : ['        # '.concat(sentence(`It looks personal: ${comment(personal.why)}`), ' Masks: hash, redact, generalize, token; none keeps it as it is.'), '        classification: pii']),
+    ...(Object.keys(custom).length === 0 ? [] : ['        customProperties:', ...Object.entries(custom).map(([property, value]) => `          - {property: ${property}, value: ${flow(value)}}`)]),
+    ...(choices === null
+      ? []
+      : [`        # Only ${choices.length === 1 ? 'this value was' : `these ${choices.length} values were`} seen. To allow no others, take the signs away:`, '        # quality:', `        #   - {metric: invalidValues, arguments: {validValues: ${comment(flow(choices))}}, mustBe: 0}`]),
+  ];
+}
+
+function sentence(text: string): string {
+  return `${text}.`;
+}
+
+/** A text as YAML on one line, quoted where it must be. */
+function scalar(text: string): string {
+  return JSON.stringify(printable(text)) === `"${text}"` && /^[A-Za-z_][A-Za-z0-9_-]*$/.test(text) && !/^(?:true|false|null|yes|no|on|off|y|n|nan|inf)$/i.test(text) ? text : quoted(text);
+}
+
+function quoted(text: string): string {
+  // JSON is YAML, but for what YAML takes for a line end, and for what is not printable.
+  return JSON.stringify(text.toWellFormed()).replaceAll(/[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+function flow(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(flow).join(', ')}]`;
+  if (typeof value === 'object' && value !== null) return `{${Object.entries(value).map(([name, one]) => `${name}: ${flow(one)}`).join(', ')}}`;
+  return typeof value === 'string' ? scalar(value) : stringify(value).trim();
+}
+
+/** A text in a comment: on one line, without what YAML does not take. */
+function comment(text: string): string {
+  return printable(text).slice(0, 300);
+}
+
+function printable(text: string): string {
+  return text.toWellFormed().replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029\ufffe\uffff]/gu, ' ');
+}

@@ -1,0 +1,23 @@
+/** Data contracts: what the files of a table must be. Pure but for the rows that are handed in; `engine/contracting.ts` publishes them and holds files against them. */
+export { compileContract } from './compile.ts';
+export type { Compiled, CompiledContract } from './compile.ts';
+export { compareContracts, isLater, maskWords, nextVersion, retentionWords, versionOf } from './compare.ts';
+export type { ContractChange } from './compare.ts';
+export { MOST_CONTRACT_BYTES, pathText, readDocument } from './document.ts';
+export { isoDate, isoTime, isoTimestamp } from './column-type.ts';
+export type { Fault, Path, YamlDocument } from './document.ts';
+export { encodings, sourceFormats } from './odcs.ts';
+export type { SourceFormat } from './odcs.ts';
+export { sqlType, typeWords } from './plan.ts';
+export type { ColumnPlan, ContractPlan, MaskPlan, RulePlan, SourcePlan, TypePlan } from './plan.ts';
+export { limitChecker, valueReader } from './values.ts';
+export { boundWords, holds } from './rules.ts';
+export { RowChecker } from './check/checker.ts';
+export type { CheckFinding, FindingKind, SampleRow } from './check/findings.ts';
+export { MOST_SAMPLES } from './check/findings.ts';
+export { PlainRows } from './check/plain-rows.ts';
+export { answers, askedColumns, LINE, ROWS, sqlRules } from './check/questions.ts';
+export type { FileRemark, FileRow, RowFile } from './check/rows.ts';
+export { draftContract } from './draft/draft.ts';
+export type { ContractDraft, DraftFile } from './draft/draft.ts';
+export type { DraftColumn } from './draft/write.ts';

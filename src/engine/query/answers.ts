@@ -1,0 +1,155 @@
+import { JsonDuckDBValueConverter } from 'duckdb';
+import type { DuckDBConnection } from 'duckdb';
+import { Failed, failureOf, Refusal } from './failures.ts';
+import { judgeTree } from './gate.ts';
+import { prepareWith, runWith } from './parameters.ts';
+import { fromBytes, fromCodePoints } from './places.ts';
+import { Planner } from './planner.ts';
+import type { Answer, Cell, ColumnStatistics, CopyFormat, Order, Parameters, ResultColumn } from './protocol.ts';
+import { identifier, literal } from './sources.ts';
+
+/** Questions in the query process: a result is made once, kept in a temporary table, and read from it by row number, so that rows once shown never change place. */
+
+type Question = Extract<Order, { do: 'plan' | 'ask' | 'page' | 'statistics' | 'copy' }>;
+
+const RESULT = '"hms result"';
+const MAKE = `CREATE OR REPLACE TEMP TABLE ${RESULT} AS `;
+/** Progress is told this often, ms. */
+const TELL_EVERY_MS = 200;
+/** UTF-16 units of one cell that a page shows; what is longer is cut there, and whole in what is written to files. */
+const CELL_UNITS = 65_536;
+/** Units of one page; it then ends early. */
+const PAGE_UNITS = 4 * 2 ** 20;
+/** Of smallest and largest values. */
+const BOUND_UNITS = 200;
+
+export class Answers {
+  readonly #connection: DuckDBConnection;
+  readonly #tables: () => readonly string[];
+  readonly #answer: (answer: Answer) => void;
+  #planner: Planner | null = null;
+
+  constructor(connection: DuckDBConnection, tables: () => readonly string[], answer: (answer: Answer) => void) {
+    this.#connection = connection;
+    this.#tables = tables;
+    this.#answer = answer;
+  }
+
+  interrupt(): void {
+    this.#planner?.connection.interrupt();
+  }
+
+  async do(order: Question, isInterrupted: () => boolean): Promise<Answer> {
+    switch (order.do) {
+      case 'plan':
+        this.#planner ??= await Planner.open();
+        return { is: 'planned', plan: await this.#planner.plan(order.sql, order.parameters) };
+      case 'ask':
+        return this.#ask(order.explain, order.sql, order.parameters, isInterrupted);
+      case 'page':
+        return this.#page(order.from, order.limit);
+      case 'statistics':
+        return { is: 'statistics', columns: await this.#statistics() };
+      case 'copy':
+        return { is: 'done', rows: await this.#copy(order.file, order.format) };
+    }
+  }
+
+  async #ask(explain: string, sql: string, parameters: Parameters, isInterrupted: () => boolean): Promise<Answer> {
+    await this.#judge(sql);
+    if (explain !== '') return this.#explain(explain, sql, parameters, isInterrupted);
+    // What has no name of its own as a statement, as DESCRIBE, stands in brackets only.
+    const [before, after] = /^[\s;]*(?:--[^\n]*\n|\/\*.*?\*\/|\s)*(?:describe|desc|summarize|show)\b/is.test(sql) ? ['SELECT * FROM (', '\n)'] : ['', ''];
+    const text = `${MAKE}${before}${sql.replace(/[\s;]+$/, '')}${after}`;
+    const prefix = MAKE.length + before.length;
+    const telling = setInterval(() => this.#progress(), TELL_EVERY_MS);
+    try {
+      const statement = await prepareWith(this.#connection, text, parameters);
+      await statement.run();
+      statement.destroySync();
+    } catch (error) {
+      throw new Failed(failureOf(error, isInterrupted(), text, prefix));
+    } finally {
+      clearInterval(telling);
+    }
+    return this.#asked();
+  }
+
+  /** Once more what the engine sends: whatever became of the text on its way, nothing but a SELECT over the tables that were given runs. */
+  async #judge(sql: string): Promise<void> {
+    const reader = await this.#connection.runAndReadAll('SELECT json_serialize_sql($1::VARCHAR)', [sql]);
+    const serialized = String(reader.getRows()[0]?.[0]);
+    const verdict = judgeTree(serialized, this.#tables());
+    if (verdict.ok) return;
+    const { why, place } = verdict;
+    throw new Refusal(why, place === null ? null : 'bytes' in place ? fromBytes(sql, place.bytes) : fromCodePoints(sql, place.codePoints));
+  }
+
+  async #explain(explain: string, sql: string, parameters: Parameters, isInterrupted: () => boolean): Promise<Answer> {
+    const text = `${explain}${sql}`;
+    const rows = await runWith(this.#connection, text, parameters).catch((error: unknown) => {
+      throw new Failed(failureOf(error, isInterrupted(), text, explain.length));
+    });
+    await this.#connection.run(`CREATE OR REPLACE TEMP TABLE ${RESULT} (explain_key VARCHAR, explain_value VARCHAR)`);
+    for (const row of rows) await runWith(this.#connection, `INSERT INTO ${RESULT} VALUES ($1, $2)`, { 1: String(row[0]), 2: String(row[1]) });
+    return this.#asked();
+  }
+
+  async #asked(): Promise<Answer> {
+    const result = await this.#connection.run(`SELECT * FROM ${RESULT} LIMIT 0`);
+    const columns = result.columnNames().map((name, i): ResultColumn => ({ name, type: result.columnType(i).toString() }));
+    const [counted] = await runWith(this.#connection, `SELECT count(*)::VARCHAR FROM ${RESULT}`, {});
+    return { is: 'asked', columns, rows: Number(counted?.[0]) };
+  }
+
+  #progress(): void {
+    const { percentage } = this.#connection.progress;
+    if (percentage >= 0) this.#answer({ is: 'progress', share: Math.min(1, percentage / 100) });
+  }
+
+  async #page(from: number, limit: number): Promise<Answer> {
+    const result = await this.#connection.stream(`SELECT * FROM ${RESULT} WHERE rowid >= ${from} AND rowid < ${from + limit}`);
+    const rows: Cell[][] = [];
+    let cut = 0;
+    let units = 0;
+    for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+      const columns = Array.from({ length: result.columnCount }, (_, i) => chunk?.convertColumnValues(i, JsonDuckDBValueConverter) ?? []);
+      for (let row = 0; row < chunk.rowCount && (units < PAGE_UNITS || rows.length === 0); row++) {
+        const cells = columns.map((column): Cell => {
+          const value = column[row] ?? null;
+          const cell = value !== null && typeof value === 'object' ? JSON.stringify(value) : value;
+          if (typeof cell !== 'string') return cell;
+          units += cell.length;
+          if (cell.length <= CELL_UNITS) return cell;
+          cut++;
+          return cell.slice(0, CELL_UNITS).toWellFormed();
+        });
+        rows.push(cells);
+      }
+    }
+    return { is: 'page', rows, cut };
+  }
+
+  async #statistics(): Promise<ColumnStatistics[]> {
+    const summary = await runWith(this.#connection, `SELECT column_name, column_type, approx_unique::VARCHAR, "min"::VARCHAR, "max"::VARCHAR, avg::VARCHAR, q50::VARCHAR FROM (SUMMARIZE ${RESULT})`, {});
+    const counts = summary.map(([name]) => `count(*) - count(${identifier(String(name))})`).join(', ');
+    const [nulls] = await runWith(this.#connection, `SELECT ${counts} FROM ${RESULT}`, {});
+    const text = (value: unknown): string | null => (typeof value === 'string' ? value.slice(0, BOUND_UNITS).toWellFormed() : null);
+    return summary.map(([name, type, distinct, min, max, mean, median], i) => ({
+      name: String(name),
+      type: String(type),
+      nulls: Number(nulls?.[i]),
+      distinct: Number(distinct),
+      min: text(min),
+      max: text(max),
+      mean: text(mean),
+      median: text(median),
+    }));
+  }
+
+  async #copy(file: string, format: CopyFormat): Promise<number> {
+    const how = { csv: 'FORMAT csv, HEADER', json: 'FORMAT json, ARRAY true', ndjson: 'FORMAT json', parquet: 'FORMAT parquet, COMPRESSION zstd' }[format];
+    const [written] = await runWith(this.#connection, `COPY ${RESULT} TO ${literal(file)} (${how})`, {});
+    return Number(written?.[0] ?? 0);
+  }
+}

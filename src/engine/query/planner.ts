@@ -1,0 +1,144 @@
+import { DuckDBInstance } from 'duckdb';
+import type { DuckDBConnection } from 'duckdb';
+import { sourcePlace } from './edited-text.ts';
+import { Refusal } from './failures.ts';
+import { judgeTree } from './gate.ts';
+import type { TreePlace, Verdict } from './gate.ts';
+import { lockDown } from './lockdown.ts';
+import { runWith, valueOf } from './parameters.ts';
+import { fromBytes, fromCodePoints } from './places.ts';
+import type { Parameters, Planned, PlannedInstant, Reference } from './protocol.ts';
+import { referencesOf } from './references.ts';
+import type { TreeReference } from './references.ts';
+import { shapeOf } from './shape.ts';
+import { openStatement } from './statement.ts';
+import { rewriteSystemTime } from './system-time.ts';
+import type { DatasetCall } from './system-time.ts';
+import { afterAlias, closing, isSymbol, isWord, tokensOf } from './tokens.ts';
+import type { Token } from './tokens.ts';
+
+/** Looks at questions in a database of its own that sees no file at all: instants may be expressions, and have to be known before the files are. */
+export class Planner {
+  readonly connection: DuckDBConnection;
+
+  private constructor(connection: DuckDBConnection) {
+    this.connection = connection;
+  }
+
+  static async open(): Promise<Planner> {
+    const instance = await DuckDBInstance.create(':memory:');
+    const connection = await instance.connect();
+    await lockDown(connection, { files: [], output: null, temporary: '', temporaryBytes: 0, memoryBytes: 64 * 2 ** 20, threads: 1 });
+    return new Planner(connection);
+  }
+
+  async plan(sql: string, parameters: Parameters): Promise<Planned> {
+    const opened = openStatement(sql);
+    if (!opened.ok) throw new Refusal(opened.why);
+    const { explain } = opened;
+    try {
+      return await this.#planOpened(explain, opened.sql, parameters);
+    } catch (error) {
+      if (error instanceof Refusal && error.position !== null) throw new Refusal(error.message, error.position + explain.length);
+      throw error;
+    }
+  }
+
+  async #planOpened(explain: string, sql: string, parameters: Parameters): Promise<Planned> {
+    const { text, pieces, datasets } = rewriteSystemTime(sql);
+    const atSource = (place: number): number => sourcePlace(pieces, place);
+    const serialized = await this.#serialized(text);
+    refuse(judgeTree(serialized, null), text, atSource);
+    const tokens = tokensOf(text);
+    refuseMissing(tokens, parameters, atSource);
+    const { tables, ownInThePast } = referencesOf(serialized);
+    for (const { name, location } of ownInThePast) throw new Refusal(`"${name}" is a table of this statement's own WITH, which has no past.`, atSource(fromBytes(text, location)));
+    const references: Reference[] = [];
+    for (const table of tables) references.push(await this.#reference(table, { text, tokens, datasets, parameters, atSource, offset: explain.length }));
+    return { explain, text, pieces, references, shape: shapeOf(serialized, await this.#aggregates()) };
+  }
+
+  async #serialized(sql: string): Promise<string> {
+    const reader = await this.connection.runAndReadAll('SELECT json_serialize_sql($1::VARCHAR)', [sql]);
+    return String(reader.getRows()[0]?.[0]);
+  }
+
+  /** Names of functions that make one value of many rows. */
+  async #aggregates(): Promise<ReadonlySet<string>> {
+    const reader = await this.connection.runAndReadAll("SELECT DISTINCT lower(function_name) FROM duckdb_functions() WHERE function_type = 'aggregate'");
+    return new Set(reader.getRows().map(([name]) => String(name)));
+  }
+
+  async #reference(table: TreeReference, context: Context): Promise<Reference> {
+    const { text, tokens, datasets, parameters, atSource, offset } = context;
+    const start = fromBytes(text, table.location);
+    const index = tokens.findIndex((token) => token.start === start);
+    const token = tokens[index];
+    if (token === undefined) throw new Error(`A table has no place in the statement: ${table.name}`);
+    const call = datasets.find(({ name }) => name === table.name);
+    const at = table.hasInstant ? await this.#instant(afterAlias(tokens, index + 1), context) : null;
+    // DESCRIBE t, SUMMARIZE t and TABLE t have no room for an alias.
+    const isBare = isWord(tokens[index - 1], 'describe', 'desc', 'summarize', 'show', 'table');
+    return {
+      relation: call === undefined ? { kind: 'table', name: table.name } : { kind: 'dataset', arguments: call.arguments.map((argument) => ('text' in argument ? argument.text : textOf(parameters, argument.parameter))) },
+      place: [start, token.end],
+      alias: table.hasAlias ? 'own' : isBare ? null : 'added',
+      at,
+      position: offset + atSource(start),
+    };
+  }
+
+  /** The clause `AT (unit => expression)` that begins at the token `at`, with the value of its expression. */
+  async #instant(at: number, { text, tokens, parameters, atSource }: Context): Promise<PlannedInstant> {
+    const unit = tokens[at + 2];
+    const close = closing(tokens, at + 1);
+    const [first, last] = [tokens[at + 4], tokens[(close ?? 0) - 1]];
+    if (!isWord(tokens[at], 'at') || !isWord(unit, 'timestamp', 'version') || !isSymbol(tokens[at + 3], '=>') || close === null || first === undefined || last === undefined) {
+      throw new Error('The clause of an instant has no place in the statement.');
+    }
+    const place = atSource(first.start);
+    const select = `SELECT (${text.slice(first.start, last.end)}) AS x`;
+    const serialized = await this.#serialized(select);
+    const verdict = judgeTree(serialized, []);
+    if (!verdict.ok) throw new Refusal(verdict.why, place);
+    if (serialized.includes('"SUBQUERY"')) throw new Refusal('An instant is a value: a query cannot stand in it.', place);
+    let row: unknown[] | undefined;
+    try {
+      [row] = await runWith(this.connection, `SELECT typeof(x), CAST(x AS VARCHAR) FROM (${select})`, parameters);
+    } catch (error) {
+      throw new Refusal(`The instant cannot be understood: ${(error as Error).message.split('\n')[0]?.replace(/^(?:[A-Z][A-Za-z]* )+Error: /, '') ?? ''}`, place);
+    }
+    const [type, value] = row ?? [];
+    if (typeof value !== 'string') throw new Refusal('The instant is NULL.', place);
+    return { unit: unit?.text.toLowerCase() === 'version' ? 'version' : 'timestamp', place: [(tokens[at] as Token).start, (tokens[close] as Token).end], type: String(type), value };
+  }
+}
+
+interface Context {
+  readonly text: string;
+  readonly tokens: readonly Token[];
+  readonly datasets: readonly DatasetCall[];
+  readonly parameters: Parameters;
+  readonly atSource: (place: number) => number;
+  readonly offset: number;
+}
+
+function refuse(verdict: Verdict, text: string, atSource: (place: number) => number): void {
+  if (verdict.ok) return;
+  throw new Refusal(verdict.why.replace(/ \(at character \d+\)(?=\.$)/, ''), verdict.place === null ? null : atSource(unitsOf(text, verdict.place)));
+}
+
+function unitsOf(text: string, place: TreePlace): number {
+  return 'bytes' in place ? fromBytes(text, place.bytes) : fromCodePoints(text, place.codePoints);
+}
+
+function refuseMissing(tokens: readonly Token[], parameters: Parameters, atSource: (place: number) => number): void {
+  const missing = tokens.find((token) => token.kind === 'parameter' && valueOf(parameters, token.text.slice(1)) === undefined);
+  if (missing !== undefined) throw new Refusal(`The parameter ${missing.text.replace(/^\$hms_(?=\d+$)/, '$$')} has no value.`, atSource(missing.start));
+}
+
+function textOf(parameters: Parameters, name: string): string {
+  const value = valueOf(parameters, name);
+  if (typeof value !== 'string') throw new Refusal(`The parameter $${name} is used in dataset(), and is no text.`);
+  return value;
+}

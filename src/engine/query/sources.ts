@@ -1,0 +1,47 @@
+import type { TablePart } from '../../core/index.ts';
+import type { RowWindow, TableSource } from './protocol.ts';
+
+/** Tables of files, as DuckDB is told of them. */
+
+/** Lines of a plain table beyond DuckDB's own limit are told to it; less than this it does not take. */
+const LEAST_LINE = 2_097_152;
+
+/** What stands behind FROM. */
+export function rowsOf(table: TableSource): string {
+  if (table.kind === 'parquet') return `read_parquet(${literal(table.file)})`;
+  if (table.kind === 'parts') {
+    const rows = table.parts.length === 0 ? noRows(table) : table.parts.map((part) => rowsOfPart(table, part)).join(' UNION ALL ');
+    return table.window === undefined ? `(${rows})` : `(SELECT * FROM (${rows}) WHERE ${within(table.window)})`;
+  }
+  const columns = table.columns.map(({ name, type }) => `${literal(name)}: '${type}'`).join(', ');
+  const line = Math.max(LEAST_LINE, table.longestRow + 16);
+  return `read_csv(${literal(table.file)}, auto_detect = false, header = false, columns = {${columns}}, delim = ',', quote = '"', escape = '"', new_line = '\\n', nullstr = '',
+    allow_quoted_nulls = false, strict_mode = true, null_padding = false, ignore_errors = false, max_line_size = ${line}, buffer_size = ${Math.max(line * 4, 8_388_608)})`;
+}
+
+type Parts = Extract<TableSource, { kind: 'parts' }>;
+
+function rowsOfPart({ columns }: Parts, part: TablePart): string {
+  const values = columns.map(({ name, type }, i) => {
+    const inFiles = part.columns[i] ?? null;
+    return `CAST(${inFiles === null ? 'NULL' : identifier(inFiles)} AS ${type}) AS ${identifier(name)}`;
+  });
+  // Not by name: what a file of another schema has more is nobody's column, and what it lacks has to be said.
+  return `SELECT ${values.join(', ')} FROM read_parquet([${part.files.map(literal).join(', ')}], hive_partitioning = false, union_by_name = false)`;
+}
+
+function within({ column, type, after, until }: RowWindow): string {
+  return `${identifier(column)} > ${type} ${literal(after)} AND ${identifier(column)} <= ${type} ${literal(until)}`;
+}
+
+function noRows({ columns }: Parts): string {
+  return `SELECT ${columns.map(({ name, type }) => `CAST(NULL AS ${type}) AS ${identifier(name)}`).join(', ')} WHERE false`;
+}
+
+export function identifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+export function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}

@@ -1,0 +1,37 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Office } from '../../cli/office.ts';
+import { contractText, rig } from './intake.ts';
+
+/** The command line, killed in the middle of its work. */
+
+const office = new Office();
+beforeAll(() => office.init());
+afterAll(() => office.remove());
+
+const DROPS = 16;
+
+it('whoever kills raw normalize and gives it again has every row once, and a bad drop is explained', async () => {
+  writeFileSync(join(office.folder, 'contract.yaml'), contractText());
+  expect(await office.does(['contract', 'publish', 'contract.yaml'])).toBe('car_sensor_tests:1.0.0');
+  mkdirSync(join(office.folder, 'in'));
+  for (let i = 0; i < DROPS; i++) writeFileSync(join(office.folder, 'in', `seatbelt_${i}.csv`), i === 7 ? 'car_model,airbag\nA,1\n' : rig(10, { from: i * 10 }));
+  const put = await office.json(['raw', 'put', '--program', '12', ...Array.from({ length: DROPS }, (_, i) => `in/seatbelt_${i}.csv`)]);
+  const drops = put.value['drops'] as { raw_id: number; status: string }[];
+  expect(new Set(drops.map(({ status }) => status))).toEqual(new Set(['queued_for_etl']));
+  for (const ms of [1_000, 1_600]) {
+    const child = office.start(['raw', 'normalize']);
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    child.kill('SIGKILL');
+    await new Promise((resolve) => (child.exitCode === null && child.signalCode === null ? child.once('exit', resolve) : resolve(null)));
+  }
+  const bad = String(drops[7]?.raw_id);
+  await office.hms(['raw', 'normalize']);
+  expect(await office.does(['raw', 'normalize', '--quiet'])).toBe('Nothing waits to be normalized.');
+  const { out } = await office.hms(['query', 'SELECT count(*) AS n, count(DISTINCT ssn) AS people FROM car_sensor_tests', '--format', 'csv']);
+  expect(out.trim().split('\n').at(-1)).toBe(`${(DROPS - 1) * 10},${(DROPS - 1) * 10}`);
+  expect((await office.does(['raw', 'explain', bad])).split('\n').slice(1, 4)).toEqual(['', 'Surprise columns, which the contract does not know: "airbag"', '']);
+  expect((await office.hms(['raw', 'retry', bad])).code).toBe(1);
+  expect((await office.hms(['verify', office.lake])).code).toBe(0);
+});

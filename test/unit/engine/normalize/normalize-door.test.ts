@@ -1,0 +1,102 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { routes } from '../../../../src/contract/api/index.ts';
+import type { RawState } from '../../../../src/contract/api/index.ts';
+import { openToWrite } from '../../../../src/engine/open.ts';
+import { lake as lakes } from '../../../../src/sdk/index.ts';
+import { DoorBench } from '../../../builders/door.ts';
+import { publish, rig, seatbelt } from './intake.ts';
+
+/** Normalizing behind the door: by itself, and for programs that do it themselves. */
+
+let bench: DoorBench;
+const open = { folder: '', profile: '' };
+beforeAll(async () => {
+  bench = await DoorBench.withLake();
+  Object.assign(open, { folder: join(bench.folder, 'lakes', 'Records'), profile: join(bench.folder, 'profile') });
+  const lake = await openToWrite(open);
+  await publish(lake);
+  await publish(lake, { name: 'posted', patterns: ['never.dat'], columns: seatbelt });
+  await lake.close();
+});
+afterAll(() => bench.remove());
+
+async function post(files: Readonly<Record<string, string>>): Promise<{ raw_id: number; status: string; name?: string }[]> {
+  const form = new FormData();
+  form.set('program_id', '12');
+  for (const [name, text] of Object.entries(files)) form.append('file', new Blob([text]), name);
+  const response = await bench.raw('/dta/raw', { method: 'POST', body: form });
+  const answer = (await response.json()) as { drops?: never[]; raw_id: number; status: string };
+  return answer.drops ?? [answer];
+}
+
+async function until(raw: number, ...statuses: string[]): Promise<RawState> {
+  for (let tries = 0; tries < 1_200; tries++) {
+    const state = await bench.ask(routes.getRaw, { params: { raw: String(raw) } });
+    if (statuses.includes(state.status)) return state;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`Raw drop ${raw} was never ${statuses.join(' or ')}.`);
+}
+
+const rows = (query: string, body: string, type = 'text/csv'): Promise<Response> => bench.raw(`/dta/tables/posted/rows${query}`, { method: 'POST', body, headers: { 'content-type': type } });
+
+describe('a drop that is posted', () => {
+  it('is queued, and normalized by itself, as a job that says how many', async () => {
+    const [one] = await post({ 'seatbelt_1.csv': rig(20) });
+    expect(one).toEqual({ raw_id: one?.raw_id, status: 'queued_for_etl' });
+    expect(await until(one?.raw_id ?? 0, 'normalized')).toMatchObject({ tables: [{ table: 'car_sensor_tests', version: 1 }], findings: [], trouble: null });
+    const { jobs } = await bench.ask(routes.listJobs, {});
+    const job = await bench.ended(jobs.find(({ kind }) => kind === 'normalize')?.id ?? '');
+    expect(job).toMatchObject({ state: 'done', result: { kind: 'normalize', drops: 1, rows: 20, quarantined: 0 } });
+    expect((await post({ 'again.csv': rig(20) }))[0]).toMatchObject({ status: 'normalized', duplicate: true });
+    expect((await bench.ask(routes.listTables, {})).items).toMatchObject([{ name: 'car_sensor_tests', version: 1, rows: 20, files: 1 }]);
+    expect(await bench.ask(routes.getTable, { params: { name: 'car_sensor_tests' } })).toMatchObject({ partitioned_by: ['program_id', 'tested_month'], contract: { name: 'car_sensor_tests' } });
+    expect(await bench.refused(routes.getTable, { params: { name: 'nothing' } })).toMatchObject({ code: 'TABLE_UNKNOWN', status: 404 });
+  });
+
+  it('is quarantined with its findings, and can be tried again', async () => {
+    const [bad] = await post({ 'seatbelt_bad.csv': rig(2).replace('ssn', 'airbag') });
+    const raw = String(bad?.raw_id);
+    const state = await until(bad?.raw_id ?? 0, 'quarantined');
+    expect(state.findings.map(({ column, kind }) => [column, kind])).toEqual([['airbag', 'UNKNOWN_COLUMN'], ['ssn', 'MISSING_COLUMN']]);
+    expect(await bench.ask(routes.retryRaw, { params: { raw } })).toMatchObject({ status: 'queued_for_etl' });
+    expect((await until(bad?.raw_id ?? 0, 'quarantined')).line_word).toBe('line');
+    expect((await post({ 'readme.txt': 'hello' }))[0]).toMatchObject({ status: 'stored' });
+  });
+
+  it('that waited when the program ended is normalized when it opens the lake again', async () => {
+    await bench.door.close();
+    const lake = await lakes.open(open.folder, { profile: open.profile });
+    const { rawId } = await lake.raw.put((async function* () { yield await Promise.resolve(Buffer.from(rig(5, { from: 500 }))); })(), { program: 12, as: 'seatbelt_5.csv' });
+    await lake.close();
+    await bench.again({ lake: open.folder });
+    expect(await until(rawId, 'normalized')).toMatchObject({ tables: [{ table: 'car_sensor_tests', version: 2 }] });
+  });
+});
+
+describe('rows that a program made', () => {
+  it('come into the table with the drops that they were made from, once; what does not keep to the contract is refused with its findings', async () => {
+    const [one] = await post({ 'anything.txt': 'made elsewhere' });
+    const inputs = `?inputs=${one?.raw_id ?? 0}`;
+    const bad = await rows(inputs, 'model,fail,tested_at,ssn\nModel-Z,x,2024-07-31 10:00:00,\n');
+    expect([bad.status, await bad.json()]).toMatchObject([422, { code: 'CONTENT_REFUSED', facts: { findings: [{ column: 'fail', kind: 'TYPE' }] } }]);
+    const good = await rows(inputs, 'program_id,model,fail,tested_at,ssn\n12,Model-Z,1,2024-07-31 10:00:00,219099999\n');
+    expect([good.status, await good.json()]).toEqual([201, { table: 'posted', version: 1, rows: 1 }]);
+    expect(await bench.ask(routes.getRaw, { params: { raw: String(one?.raw_id) } })).toMatchObject({ status: 'normalized', tables: [{ table: 'posted', version: 1 }] });
+    expect(await (await rows(inputs, 'model,fail,tested_at,ssn\nModel-Z,1,2024-07-31,\n')).json()).toMatchObject({ code: 'TABLE_REFUSED' });
+    expect(await (await rows('?program_id=13', '{"car_model":"A","sensor_fail":0,"test_time":"2024-08-01T00:00:00Z","ssn":null}\n', 'application/x-ndjson')).json()).toEqual({ table: 'posted', version: 2, rows: 1 });
+  });
+
+  it('need a type, a program and a contract that are known', async () => {
+    expect([(await rows('?program_id=1', 'x', 'text/html')).status, (await rows('', 'model\nA\n')).status, (await rows('?inputs=99999', 'model\nA\n')).status]).toEqual([415, 422, 404]);
+    const unknown = await bench.raw('/dta/tables/nothing/rows?program_id=1', { method: 'POST', body: 'a\n1\n', headers: { 'content-type': 'text/csv' } });
+    expect([unknown.status, ((await unknown.json()) as { code: string }).code]).toEqual([404, 'CONTRACT_UNKNOWN']);
+  });
+
+  it('are inserted from TypeScript as objects', async () => {
+    await using lake = await lakes.open(open.folder, { profile: open.profile });
+    expect(await lake.warehouse.insert('posted', [{ model: 'Model-A', fail: 0, tested_at: '2024-09-01T00:00:00Z', ssn: null }], { program: 12 })).toEqual({ table: 'posted', version: 3, rows: 1 });
+    expect(await lake.warehouse.normalize()).toEqual({ drops: 0, rows: 0, quarantined: 0 });
+  });
+});
