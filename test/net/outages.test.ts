@@ -8,8 +8,8 @@ import { usedNetwork } from '../builders/net/used-network.ts';
 /** A file server that ends or stands still, and workstations that lose their power, in the middle of commits; in larger numbers in test/soak/outages.test.ts. */
 
 const AWAY_MS = 20_000;
-/** Five together: each takes a quarter of a minute. */
-const CUTS = { smb: 3, nfs: 2 };
+/** Each takes a quarter of a minute. */
+const CUTS = { smb: 2, nfs: 1 };
 
 const network = usedNetwork();
 

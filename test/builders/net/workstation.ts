@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Box, Started } from './box.ts';
 import { ADDRESS, PASSWORD, USER } from './servers.ts';
@@ -35,7 +35,9 @@ export class Workstation {
   readonly disk: string;
   readonly #box: Box;
   readonly #address: string;
-  readonly #queue: string;
+  /** Where commands go and what they print comes back: a new one for each start, so that what was said before a cut can still be read. */
+  #queue: string;
+  #boots = 0;
   #kernel: Started | null = null;
   #commands = 0;
 
@@ -44,7 +46,7 @@ export class Workstation {
     this.#box = box;
     this.#address = `10.77.0.${10 + number}`;
     this.disk = join(box.work, `disk-${name}`);
-    this.#queue = join(box.work, `queue-${name}`);
+    this.#queue = this.#newQueue();
     mkdirSync(this.disk, { recursive: true });
     box.run('ip', 'tuntap', 'add', 'dev', `tap${name}`, 'mode', 'tap');
     box.run('ip', 'link', 'set', `tap${name}`, 'master', 'br0', 'up');
@@ -54,11 +56,16 @@ export class Workstation {
     return join(this.disk, 'profile');
   }
 
+  #newQueue(): string {
+    const queue = join(this.#box.work, `queue-${this.name}-${this.#boots++}`);
+    mkdirSync(queue);
+    return queue;
+  }
+
   /** Starts the kernel, with a disk image as the drive /run/drive where one is given. */
   async boot(drive?: string): Promise<void> {
     const { work } = this.#box;
-    rmSync(this.#queue, { recursive: true, force: true });
-    mkdirSync(this.#queue);
+    this.#queue = this.#newQueue();
     const script = join(work, `init-${this.name}.sh`);
     writeFileSync(script, firstProgram(work, this.name, this.#address, this.#queue), { mode: 0o755 });
     const kernel = ['mem=768M', 'root=/dev/root', 'rootfstype=hostfs', 'rootflags=/', 'rw', `init=${script}`, `vec0:transport=tap,ifname=tap${this.name},depth=128`];
