@@ -1,6 +1,7 @@
 import { HmsError } from '../../contract/index.ts';
 import { allContracts } from '../../engine/contract-copies.ts';
-import { checkFile, compiledOf, contractOf, draftFromFile, publishContract, readContractFile, textOf } from '../../engine/contracting.ts';
+import { checkFile, draftFromFile } from '../../engine/contract-files.ts';
+import { compiledOf, contractOf, publishContract, readContractFile, textOf } from '../../engine/contracting.ts';
 import { compareContracts, encodings, maskWords, nextVersion, retentionWords, sourceFormats, typeWords, versionOf } from '../../engine/contracts/index.ts';
 import type { CheckFinding, ColumnPlan, CompiledContract, ContractChange, ContractPlan, SourceFormat } from '../../engine/contracts/index.ts';
 import type { ReadableLake } from '../../engine/open.ts';
