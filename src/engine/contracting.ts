@@ -3,9 +3,10 @@ import { resolve } from 'node:path';
 import { ContractName, HmsError } from '../contract/index.ts';
 import type { Sha256 } from '../contract/index.ts';
 import { toHex } from '../core/index.ts';
+import { nearestName } from './catalog/index.ts';
 import type { ContractRow, ContractText } from './catalog/index.ts';
-import { placeContract } from './contract-copies.ts';
-import { compareContracts, compileContract, isLater, MOST_CONTRACT_BYTES, nextVersion, sqlRules, versionOf } from './contracts/index.ts';
+import { allContracts, placeContract } from './contract-copies.ts';
+import { compareContracts, compileContract, isLater, MOST_CONTRACT_BYTES, nextVersion, patternSql, patternsOf, sqlRules, versionOf } from './contracts/index.ts';
 import type { CompiledContract, ContractChange, ContractPlan, Fault } from './contracts/index.ts';
 import { codeOf, inWords, newTxn, placeError, sha256 } from './lake/index.ts';
 import type { Claimed } from './lake/index.ts';
@@ -60,11 +61,17 @@ export function contractOf(lake: ReadableLake, ref: string): NamedContract {
   const [name = '', which] = ref.split(':', 2);
   const versions = ContractName.safeParse(name).success ? lake.catalog.contractVersions(name) : [];
   const found = which === undefined ? versions[0] : versions.find(({ version, hash }) => version === which || (/^[0-9a-f]{8,64}$/.test(which) && hash.startsWith(which)));
-  if (found === undefined) {
-    const known = versions.length === 0 ? lake.catalog.contracts('', 20).map((row) => row.name).join(', ') : versions.slice(0, 20).map((row) => `${name}:${row.version ?? row.hash.slice(0, 8)}`).join(', ');
-    throw new HmsError('CONTRACT_UNKNOWN', `There is no contract ${ref.slice(0, 100)} in this lake.`, { kept: NOTHING, next: known === '' ? 'None was published yet: hms dta contract publish FILE' : `There are: ${known}` });
-  }
+  if (found === undefined) throw unknownContract(lake, ref, name, versions);
   return { row: found, compiled: compiledOf(Buffer.from(textOf(lake, found)), `The contract ${ref}`) };
+}
+
+function unknownContract(lake: ReadableLake, ref: string, name: string, versions: readonly ContractRow[]): HmsError {
+  const unknown = (next: string): HmsError => new HmsError('CONTRACT_UNKNOWN', `There is no contract ${ref.slice(0, 100)} in this lake.`, { kept: NOTHING, next });
+  if (versions.length > 0) return unknown(`There are: ${versions.slice(0, 20).map((row) => `${name}:${row.version ?? row.hash.slice(0, 8)}`).join(', ')}`);
+  const names = [...allContracts(lake)].map((row) => row.name);
+  const nearest = nearestName(name.slice(0, 100), names);
+  if (nearest !== null) return unknown(`The nearest name is ${nearest}. All are listed by: hms dta contract show`);
+  return unknown(names.length === 0 ? 'None was published yet: hms dta contract publish FILE' : `There are: ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', and more' : ''}`);
 }
 
 /** The text of a published contract: from the catalog, which has it from the ledger. */
@@ -77,6 +84,8 @@ export function textOf(lake: ReadableLake, { name, hash, version }: ContractRow)
 export interface PublishOptions {
   /** The person says that it may break with the version before. */
   readonly major: boolean;
+  /** How the document is called to people: the name of its file. */
+  readonly called?: string;
   readonly signal: AbortSignal;
   readonly processes?: QueryProcesses;
 }
@@ -91,8 +100,8 @@ export interface Published {
 }
 
 /** Publishes a contract. Its version is later than the one before; what breaks with that one needs a new first number, and `major`. */
-export async function publishContract(lake: WritableLake, bytes: Uint8Array, { major, signal, processes }: PublishOptions): Promise<Published> {
-  const { plan, text } = compiledOf(bytes, 'This');
+export async function publishContract(lake: WritableLake, bytes: Uint8Array, { major, called = 'This', signal, processes }: PublishOptions): Promise<Published> {
+  const { plan, text } = compiledOf(bytes, called);
   await refuseWrongRules(lake, plan, signal, processes);
   const hash = toHex(sha256(bytes)) as Sha256;
   const txn = newTxn(lake.clock);
@@ -127,7 +136,10 @@ export async function publishContract(lake: WritableLake, bytes: Uint8Array, { m
 /** The changes against the newest version; throws where they, or the version that the document gives, may not be. */
 function judgePublication(lake: ReadableLake, before: ContractRow, plan: ContractPlan, hash: Sha256, major: boolean): ContractChange[] {
   const { compiled } = contractOf(lake, `${before.name}:${before.hash}`);
-  if (lake.catalog.view.hasContract(plan.name, hash)) throw new HmsError('ACT_REFUSED', `The contract ${plan.name} was published in these very words before.`, { kept: NOTHING });
+  if (lake.catalog.view.hasContract(plan.name, hash)) {
+    const same = lake.catalog.contractVersions(plan.name).find((row) => row.hash === hash);
+    throw new HmsError('ACT_REFUSED', `The contract ${plan.name} was published in these very words before${same === undefined ? '' : `, as ${plan.name}:${same.version ?? hash.slice(0, 8)}`}.`, { kept: NOTHING, next: `There is nothing to do. What was published is shown by: hms dta contract show ${plan.name}` });
+  }
   const changes = compareContracts(compiled.plan, plan);
   const [old, now] = [versionOf(compiled.plan.version), versionOf(plan.version)];
   const next = nextVersion(old, changes);
@@ -136,7 +148,7 @@ function judgePublication(lake: ReadableLake, before: ContractRow, plan: Contrac
   if (breaking.length > 0 && (!major || now[0] <= old[0])) {
     const told = breaking.slice(0, 8).map(({ what, breaks }) => `${what} ${breaks ?? ''}`);
     const more = breaking.length > told.length ? ` And ${breaking.length - told.length} more.` : '';
-    throw new HmsError('CONTRACT_BREAKS', `It breaks with ${plan.name}:${compiled.plan.version}. ${told.join(' ')}${more}`, {
+    throw new HmsError('CONTRACT_BREAKS', `It breaks with ${plan.name}:${compiled.plan.version}, which files and questions rely on. ${told.join(' ')}${more}`, {
       kept: NOTHING,
       next: now[0] > old[0] ? 'If that is meant: hms dta contract publish --major FILE' : `If that is meant, write version: "${next}" in it, then: hms dta contract publish --major FILE`,
       facts,
@@ -148,10 +160,10 @@ function judgePublication(lake: ReadableLake, before: ContractRow, plan: Contrac
   return changes;
 }
 
-/** Rules in SQL that cannot run would refuse every file; they are told before anyone relies on the contract. */
+/** Rules in SQL that cannot run, and patterns that RE2 does not take, would refuse every file; they are told before anyone relies on the contract. */
 async function refuseWrongRules(lake: ReadableLake, plan: ContractPlan, signal: AbortSignal, processes?: QueryProcesses): Promise<void> {
-  const rules = sqlRules(plan);
-  if (rules.length === 0) return;
+  const [rules, patterns] = [sqlRules(plan), patternsOf(plan)];
+  if (rules.length + patterns.length === 0) return;
   const own = processes ?? new QueryProcesses();
   const process = own.take();
   try {
@@ -161,6 +173,14 @@ async function refuseWrongRules(lake: ReadableLake, plan: ContractPlan, signal: 
       } catch (error) {
         if (!(error instanceof HmsError) || error.code !== 'QUERY_REFUSED') throw error;
         throw new HmsError('CONTRACT_INVALID', `The rule "${title}" of ${plan.name} cannot be asked: ${error.message}`, { kept: NOTHING, next: 'A rule is one SELECT over {object} that gives one number.', facts: { rule: title } });
+      }
+    }
+    for (const { column, pattern } of patterns) {
+      try {
+        await process.judge(patternSql(pattern), [], signal);
+      } catch (error) {
+        if (!(error instanceof HmsError) || error.code !== 'QUERY_REFUSED') throw error;
+        throw new HmsError('CONTRACT_INVALID', `The pattern ${pattern} of the column "${column}" cannot be matched: ${error.message}`, { kept: NOTHING, next: 'Write it as RE2 does: github.com/google/re2/wiki/Syntax', facts: { column, pattern } });
       }
     }
   } finally {
