@@ -107,13 +107,22 @@ export class RowChecker {
     else this.#strangers.set(name, new Tally(false));
   }
 
+  /** Headers are meant letter for letter; of two that only look the same it is said that they do. */
+  #likeness(name: string): string {
+    const plain = (text: string): string => text.normalize('NFKC').trim().toLowerCase();
+    for (const [header, { places }] of this.#byHeader) {
+      if (places.length === 0 && plain(header) === plain(name)) return `; it looks like "${header}", but is written with other letters, accents or blanks`;
+    }
+    return '';
+  }
+
   /** What was found in rows and headers, columns in the order of the table. */
   findings(): CheckFinding[] {
     const found: CheckFinding[] = [];
     const add = (column: string | null, kind: CheckFinding['kind'], message: string, { count, samples }: Pick<Tally, 'count' | 'samples'>): void => {
       if (count > 0) found.push({ column, kind, message, count, samples });
     };
-    for (const [name] of this.#strangers) found.push({ column: name, kind: 'UNKNOWN_COLUMN', message: `The file has a column "${name}" that the contract does not know.`, count: 1, samples: [] });
+    for (const [name] of this.#strangers) found.push({ column: name, kind: 'UNKNOWN_COLUMN', message: `The file has a column "${name}" that the contract does not know${this.#likeness(name)}.`, count: 1, samples: [] });
     if (this.#strangersMore > 0) found.push({ column: null, kind: 'UNKNOWN_COLUMN', message: `The file has ${this.#strangersMore.toLocaleString('en-US')} more columns that the contract does not know.`, count: this.#strangersMore, samples: [] });
     add(null, 'UNKNOWN_COLUMN', 'Headers stand in the file twice.', this.#twins);
     add(null, 'UNKNOWN_COLUMN', 'Headers that mean a column which another header of the file means too.', this.#both);

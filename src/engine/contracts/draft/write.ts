@@ -65,7 +65,7 @@ export function draftText(file: DraftFile, name: string, rows: number, columns: 
 
 /** `permits_2024_07_31.csv.gz` → `permits_*.csv`: the files of other days are meant too, and `.gz` may always follow. What a pattern would take for a sign stands there as `?`. */
 function patternFor(name: string): string {
-  return printable(name).replace(/\.gz$/i, '').replaceAll('\\', '?').replace(/\d{4}[-_ ]?\d\d(?:[-_ ]?\d\d)?(?=\.[^.]*$|$)/, '*').slice(0, 200);
+  return printable(name).replace(/\.gz$/i, '').replaceAll('\\', '?').replace(/(?<=\D)(?:19|20)\d\d[-_ ]?(?:0\d|1[0-2])(?:[-_ ]?[0-3]\d)?(?=\.[^.]*$|$)/, '*').slice(0, 200);
 }
 
 function keyLines(keys: readonly DraftColumn[], columns: readonly DraftColumn[]): string[] {
