@@ -52,7 +52,7 @@ export function draftText(file: DraftFile, name: string, rows: number, columns: 
     '      - property: source',
     '        value:',
     '          # Names of the files that this contract takes; * stands for anything.',
-    `          patterns: [${scalar(file.name)}]`,
+    `          patterns: [${quoted(patternFor(file.name))}]`,
     `          format: ${file.format}`,
     ...(file.delimiter !== null && file.format === 'csv' ? [`          delimiter: ${scalar(file.delimiter)}`] : []),
     ...(file.encoding !== null ? [`          encoding: ${file.encoding}`] : []),
@@ -61,6 +61,11 @@ export function draftText(file: DraftFile, name: string, rows: number, columns: 
     ...columns.flatMap(columnLines),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** `permits_2024_07_31.csv.gz` → `permits_*.csv`: the files of other days are meant too, and `.gz` may always follow. What a pattern would take for a sign stands there as `?`. */
+function patternFor(name: string): string {
+  return printable(name).replace(/\.gz$/i, '').replaceAll('\\', '?').replace(/(?<=\D)(?:19|20)\d\d[-_ ]?(?:0\d|1[0-2])(?:[-_ ]?[0-3]\d)?(?=\.[^.]*$|$)/, '*').slice(0, 200);
 }
 
 function keyLines(keys: readonly DraftColumn[], columns: readonly DraftColumn[]): string[] {
@@ -80,7 +85,7 @@ function columnLines(column: DraftColumn): string[] {
     `        # ${sentence(`${logicalType}: ${why}`)}${examples.length === 0 ? '' : ` As in ${examples.map((text) => comment(JSON.stringify(text))).join(', ')}.`}`,
     `        logicalType: ${logicalType}`,
     ...(Object.keys(options).length === 0 ? [] : [`        logicalTypeOptions: ${flow(options)}`]),
-    ...(required ? ['        # Every row of the file has a value.'] : [`        # ${empty.toLocaleString('en-US')} of ${rows.toLocaleString('en-US')} rows have no value.`]),
+    ...(rows === 0 ? ['        # The file has no rows, so whether every row has a value is not known.'] : required ? ['        # Every row of the file has a value.'] : [`        # ${empty.toLocaleString('en-US')} of ${rows.toLocaleString('en-US')} rows have no value.`]),
     `        required: ${required}`,
     ...(personal === null
       ? []
