@@ -18,8 +18,8 @@ const LAST = Date.UTC(2024, 6, 31);
 /** Program 12 sends one drop a week: these, the last of which are in the 90 days. */
 const WEEKS = 52;
 const COUNTED = 13;
-/** Program 7 sends one in four weeks. */
-const EVERY = 4;
+/** Program 7 sends one in eight weeks. */
+const EVERY = 8;
 /** Sent in at 14:00 UTC of their day; tests are of the five days before and of that morning. */
 const SENT_AT_MS = 14 * 3_600_000;
 const TESTED_WITHIN_S = 5 * 86_400 + 12 * 3_600;
@@ -39,9 +39,9 @@ export function seatBeltDrops(): SampleDrop[] {
   }).flat();
 }
 
-/** The first weeks of the 90 days have one more each, until nothing is left over. */
+/** What is left over when the total of the 90 days is shared out is in their last weeks, one more in each. */
 function shareOf(total: number, counted: number): number {
-  return Math.trunc(total / COUNTED) + (counted >= 0 && counted < total % COUNTED ? 1 : 0);
+  return Math.trunc(total / COUNTED) + (counted >= COUNTED - (total % COUNTED) ? 1 : 0);
 }
 
 interface Tests {

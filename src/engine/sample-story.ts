@@ -42,7 +42,7 @@ export function sampleStory(): Scene[] {
   return [...seatBelts(), ...dailyReports(), ...fires()].sort((a, b) => a.at - b.at);
 }
 
-/** From this on the cube is refreshed with each drop; before, four drops are normalized at a time. */
+/** From this on the cube is refreshed when drops are normalized: every second week, and after the last drop. Before, that is done once in thirteen weeks. */
 const CUBE_SINCE = Date.UTC(2024, 3, 24, 20);
 
 function seatBelts(): Scene[] {
@@ -54,7 +54,7 @@ function seatBelts(): Scene[] {
   ];
   for (const { program, name, at, content } of drops) scenes.push({ at, play: ({ lake }) => send(lake, program, name, content) });
   const weeks = [...new Set(drops.map(({ at }) => at))];
-  const isDue = (at: number, week: number): boolean => at > CUBE_SINCE || week % 4 === 3 || (weeks[week + 1] ?? at) > CUBE_SINCE;
+  const isDue = (at: number, week: number): boolean => (at > CUBE_SINCE ? week % 2 === 0 || week === weeks.length - 1 : week % 13 === 11);
   for (const at of weeks.filter(isDue)) scenes.push({ at: at + 30 * MINUTE_MS, play: ({ lake, signal, processes }) => normalizeWaiting(lake, { signal, onProgress: quiet, processes }) });
   // Program 7 sends a column that the contract does not know, and two days later the same tests without it. Program 12 sends a file twice.
   const [odd] = drops.filter(({ program }) => program === 7).slice(-1);
