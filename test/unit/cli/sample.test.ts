@@ -1,5 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { seatBeltDrops } from '../../../src/engine/sample-drops.ts';
 import { ended, Office } from './office.ts';
@@ -17,14 +18,14 @@ beforeAll(async () => {
   made = await office.hms(['init', 'lake', '--zone', 'America/New_York', '--sample']);
   // Shown and not judged: what else the machine does is not known here.
   console.info(`The sample year took ${((performance.now() - begun) / 1000).toFixed(1)} s.`);
-}, 300_000);
+}, 600_000);
 afterAll(() => office.remove());
 
 it('it is made month by month, and says what to look at and what time it is in it', () => {
   expect(made.code, made.err).toBe(0);
   const months = [...made.err.matchAll(/^Making (\w+ 202[34]) \(\d+ %\)$/gm)].map(([, month]) => month);
   expect(months).toEqual(['August 2023', 'September 2023', 'October 2023', 'November 2023', 'December 2023', 'January 2024', 'February 2024', 'March 2024', 'April 2024', 'May 2024', 'June 2024', 'July 2024']);
-  expect(made.out).toContain('Made at:      2023-08-01 09:00:00 -04:00\n');
+  expect(made.out).toMatch(/^Made at: +2023-08-01 09:\d\d:\d\d -04:00$/m);
   expect(made.out).toContain('The story ends on the evening of July 31, 2024.');
   expect(JSON.parse(readFileSync(join(office.lake, 'lake.json'), 'utf8'))).toMatchObject({ sample: true, zone: 'America/New_York' });
 });
@@ -40,9 +41,9 @@ it('the question of Congress has its answer, now and as it was reported the day 
   const report = ['Model-A', 'Model-Z'].map((model) => ({ model, failures: String(rows.filter(([name, fail]) => name === model && fail === '1').length), tests: rows.filter(([name]) => name === model).length }));
   const then = await office.json(['query', "SELECT model, SUM(fail)::VARCHAR AS failures, COUNT(*)::INTEGER AS tests FROM car_seatbelt_c_90d FOR SYSTEM_TIME AS OF '2024-07-30 23:59:59' WHERE program_id = 12 GROUP BY model ORDER BY model"]);
   expect(then.value['rows']).toEqual(report);
-  expect(report).not.toEqual([{ model: 'Model-A', failures: '14', tests: 744 }, { model: 'Model-Z', failures: '112', tests: 810 }]);
+  expect(report).toEqual([{ model: 'Model-A', failures: '13', tests: 743 }, { model: 'Model-Z', failures: '111', tests: 809 }]);
   expect(then.value['relations']).toMatchObject([{ name: 'car_seatbelt_c_90d', version: 'car_seatbelt_c_90d:v8', instant: '2024-07-31T03:59:59.000Z' }]);
-}, 60_000);
+}, 600_000);
 
 it('datasets have versions over the months, other names, tags, lineage and a version that was withdrawn', async () => {
   const { value } = await office.json(['ls']);
@@ -65,8 +66,8 @@ it('datasets have versions over the months, other names, tags, lineage and a ver
   ]);
   expect(await office.does(['cat', 'CEDAR-CREEK:released', 'crew_log.txt'])).not.toMatch(/555-/);
   expect(await office.does(['cat', 'WF-2023-08:raw', 'crew_log.txt'])).toMatch(/555-0142/);
-  expect(await office.does(['show', 'WF-DAILY'])).toMatch(/WFS-A03 reported degrees Fahrenheit/);
-}, 60_000);
+  expect(await office.does(['log', 'WF-DAILY'])).toMatch(/WFS-A03 reported degrees Fahrenheit/);
+}, 600_000);
 
 it('raw drops came week by week; one is quarantined for a column that nobody knew', async () => {
   const { value } = await office.json(['raw', 'ls']);
@@ -76,7 +77,7 @@ it('raw drops came week by week; one is quarantined for a column that nobody kne
   expect(drops.reduce((sum, { duplicates }) => sum + duplicates, 0)).toBe(1);
   const odd = drops.find(({ status }) => status === 'quarantined');
   expect(await office.does(['raw', 'explain', String(odd?.raw_id)])).toMatch(/is quarantined \(2024-07-10 10:30:\d\d -04:00\): none of its 25 rows came into a table[^]*Surprise columns, which the contract does not know: "airbag_code"/);
-}, 60_000);
+}, 600_000);
 
 it('the lake is good for who checks it, and what is done in it from here on is done now', async () => {
   expect(await office.hms(['verify', 'lake'])).toMatchObject({ code: 0, out: expect.stringMatching(/^The lake "lake" is unchanged: /) as string });
@@ -90,7 +91,16 @@ it('the lake is good for who checks it, and what is done in it from here on is d
   expect(await office.does(['query', HERO, '--format', 'csv'])).toMatch(/\nModel-Z,112,810,13\.8\nModel-A,14,744,1\.9$/);
   const { value } = await office.json(['table', 'log', 'car_seatbelt_c_90d']);
   expect(Date.parse(value['versions']?.[0]?.['at'] as unknown as string)).toBeGreaterThanOrEqual(before);
-}, 120_000);
+}, 600_000);
+
+it('published, it gives the same rows to Python', async (ctx) => {
+  // HMS_PYTHON names one that has the package duckdb.
+  const python = process.env['HMS_PYTHON'] ?? 'python3';
+  ctx.skip(spawnSync(python, ['-c', 'import duckdb']).status !== 0, `${python} has no package duckdb`);
+  await office.does(['publish', '--to', 'hms_dta.duckdb', '--as-of', '2024-07-31 23:59:59']);
+  const { stdout, stderr } = spawnSync(python, [resolve('examples/python/ask_published.py')], { cwd: office.folder, encoding: 'utf8' });
+  expect([stdout, stderr]).toEqual(['Model-Z 112 810 13.8\nModel-A 14 744 1.9\n', '']);
+}, 600_000);
 
 it('one that is stopped leaves a lake that says what it is, and how far it came', async () => {
   const child = office.start(['init', 'half', '--sample', '--zone', 'UTC'], { lake: '' });
@@ -103,11 +113,11 @@ it('one that is stopped leaves a lake that says what it is, and how far it came'
   expect((await office.hms(['verify', half])).code).toBe(0);
   expect((await office.hms(['ls'], { lake: half })).err).toContain('this lake is a sample, not for records');
   expect((await office.hms(['init', 'half', '--sample'])).code).toBe(3);
-}, 120_000);
+}, 600_000);
 
 it('what is in the way is told before anything is made', async () => {
   office.write('full/letter.txt', 'x');
   expect(await office.hms(['init', 'full', '--sample'])).toMatchObject({ code: 3, out: '', err: expect.stringContaining('is not empty: it holds "letter.txt".') as string });
   expect((await office.hms(['init', 'nowhere', '--sample', '--zone', 'Mars/Base'])).code).toBe(2);
   expect(existsSync(join(office.folder, 'nowhere'))).toBe(false);
-}, 60_000);
+}, 600_000);
