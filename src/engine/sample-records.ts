@@ -150,3 +150,12 @@ export function numbers(seed: number): () => number {
     return (mixed ^ (mixed >>> 14)) >>> 1;
   };
 }
+
+/** Pieces one by one, with room between them. */
+export async function* later(pieces: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for (const piece of pieces) {
+    yield piece;
+    // Other requests are answered between two pieces.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}

@@ -9,7 +9,7 @@ import type { QueryProcesses } from './query/index.ts';
 import { Receiving } from './receiving.ts';
 import { dailyReport } from './sample-daily.ts';
 import { seatBeltDrops } from './sample-drops.ts';
-import { earlierFire, SAMPLE_TRIM, sampleFiles } from './sample-records.ts';
+import { earlierFire, later, SAMPLE_TRIM, sampleFiles } from './sample-records.ts';
 import { SAMPLE_CONTRACT, SAMPLE_CUBE } from './sample-texts.ts';
 import { prepareTransform } from './transforming.ts';
 import type { TransformSpec } from './transforms/index.ts';
@@ -132,12 +132,4 @@ async function version({ lake, signal }: Stage, dataset: DatasetId, files: reado
 async function transform({ lake, signal, processes }: Stage, source: string, spec: TransformSpec, message: string, tags: readonly string[], into?: DatasetId): Promise<void> {
   const made = await prepareTransform(lake, source, spec, { signal, onProgress: quiet, processes, ...(into === undefined ? {} : { into }) });
   await made.commit({ message, tags: tags as readonly Tag[] });
-}
-
-async function* later(pieces: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  for (const piece of pieces) {
-    yield piece;
-    // Other requests are answered between two pieces.
-    await new Promise((resolve) => setImmediate(resolve));
-  }
 }

@@ -23,7 +23,7 @@ it('the Python example posts a drop, reads it again and inserts its rows, each o
   // A name that the contract does not take: the program makes the rows itself.
   const file = office.write('rig7.txt', ROWS);
   const env = { ...process.env, HMS_PROFILE: office.profile, HMS_LAKE: office.lake };
-  const door = spawn(process.execPath, [hmsFile, 'dta', 'serve', '--json'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const door = spawn(process.execPath, [hmsFile, 'dta', 'serve', '--json'], { env, stdio: ['ignore', 'pipe', 'ignore'] });
   const exit = once(door, 'exit');
   try {
     const [line] = (await once(door.stdout.setEncoding('utf8'), 'data')) as [string];
