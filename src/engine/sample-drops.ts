@@ -20,9 +20,9 @@ const WEEKS = 52;
 const COUNTED = 13;
 /** Program 7 sends one in eight weeks. */
 const EVERY = 8;
-/** Sent in at 14:00 UTC of their day; tests are of the five days before and of that morning. */
+/** Sent in at 14:00 UTC of their day; tests are of the five days that ended at noon. */
 const SENT_AT_MS = 14 * 3_600_000;
-const TESTED_WITHIN_S = 5 * 86_400 + 12 * 3_600;
+const TESTED_WITHIN_S = 5 * 86_400;
 
 const models = [
   { model: 'Model-Z', tests: 810, failures: 112, force: 412 },
