@@ -18,19 +18,22 @@ import { refuseTakenName } from './taken-names.ts';
 
 const NOTHING = 'Nothing was changed.';
 
-/** The bytes of a contract in a file of this computer. */
-export async function readContractFile(path: string): Promise<Uint8Array> {
+/** The bytes of a contract, or of the definition of a cube, in a file of this computer. */
+export async function readContractFile(path: string, what: 'contract' | 'cube' = 'contract'): Promise<Uint8Array> {
   try {
     const handle = await open(resolve(path), 'r');
     try {
       const { size } = await handle.stat();
-      if (size > MOST_CONTRACT_BYTES) throw new HmsError('CONTRACT_INVALID', `${path} has ${size.toLocaleString('en-US')} bytes; ${MOST_CONTRACT_BYTES.toLocaleString('en-US')} is the most that a contract may have.`, { kept: NOTHING });
+      if (size > MOST_CONTRACT_BYTES) throw new HmsError(what === 'cube' ? 'CUBE_INVALID' : 'CONTRACT_INVALID', `${path} has ${size.toLocaleString('en-US')} bytes; ${MOST_CONTRACT_BYTES.toLocaleString('en-US')} is the most that ${what === 'cube' ? 'the definition of a cube' : 'a contract'} may have.`, { kept: NOTHING });
       return await handle.readFile();
     } finally {
       await handle.close();
     }
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) throw new HmsError('CONTRACT_UNKNOWN', `There is no file ${path}.`, { kept: NOTHING, next: 'A draft is made with: hms dta contract draft FILE' });
+    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) {
+      if (what === 'cube') throw new HmsError('CUBE_UNKNOWN', `There is no file ${path}.`, { kept: NOTHING, next: 'docs/operations/cubes.md has a definition to begin with.' });
+      throw new HmsError('CONTRACT_UNKNOWN', `There is no file ${path}.`, { kept: NOTHING, next: 'A draft is made with: hms dta contract draft FILE' });
+    }
     if (codeOf(error) === 'EISDIR') throw new HmsError('USAGE', `${path} is a folder.`, { kept: NOTHING });
     throw placeError(error, `Reading ${path}`, NOTHING);
   }
