@@ -8,7 +8,8 @@ import { WINDOW } from './protocol.ts';
 import type { Answer, Batch, ColumnValues, Order, ResultFormat, TableSource, WrittenPart } from './protocol.ts';
 import { Answers } from './answers.ts';
 import { lockDown } from './lockdown.ts';
-import { identifier, literal, rowsOf } from './sources.ts';
+import { readyRows } from './file-lists.ts';
+import { identifier, literal } from './sources.ts';
 import { Publication } from './publication.ts';
 import { openStatement } from './statement.ts';
 import { writtenPart } from './written-part.ts';
@@ -94,7 +95,7 @@ class Server {
   }
 
   async #addTable(table: TableSource): Promise<void> {
-    await this.#connection.run(`CREATE OR REPLACE TEMP VIEW ${identifier(table.name)} AS SELECT * FROM ${rowsOf(table)}`);
+    await this.#connection.run(`CREATE OR REPLACE TEMP VIEW ${identifier(table.name)} AS SELECT * FROM ${await readyRows(this.#connection, table)}`);
     if (!this.#tables.includes(table.name)) this.#tables.push(table.name);
   }
 
