@@ -21,11 +21,12 @@ export function serve(connection: DuckDBConnection, answer: (answer: Answer) => 
   return (order) => {
     if (order.do === 'more') server.more(order.batches);
     else if (order.do === 'interrupt') server.interrupt();
+    else if (order.do === 'expect') server.expect();
     else void server.work(order);
   };
 }
 
-type Work = Exclude<Order, { do: 'more' | 'interrupt' }>;
+type Work = Exclude<Order, { do: 'more' | 'interrupt' | 'expect' }>;
 
 class Server {
   readonly #connection: DuckDBConnection;
@@ -47,6 +48,10 @@ class Server {
   more(batches: number): void {
     this.#credit += batches;
     this.#wake();
+  }
+
+  expect(): void {
+    this.#questions.expect();
   }
 
   interrupt(): void {
