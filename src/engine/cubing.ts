@@ -285,7 +285,7 @@ function partial(lake: ReadableLake, { plan, hash, schema, statement, sources, b
   const view = lake.catalog.tables.view(before.version, []);
   // A column more: rows that are there have to get it too.
   if (view?.schema.length !== schema.length) return null;
-  return changesSince(lake, plan, statement.planned.shape.simple, source, before, window);
+  return changesSince(lake, plan, statement.shape.simple, source, before, window);
 }
 
 interface Begun {
