@@ -1,7 +1,7 @@
 import { createHmac, hkdfSync } from 'node:crypto';
-import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CancelledError } from '../../../../src/contract/index.ts';
 import type { TableName } from '../../../../src/contract/index.ts';
 import { prepareQuestion } from '../../../../src/engine/asking.ts';
@@ -28,8 +28,21 @@ const PEOPLE = 'people' as TableName;
 const OPEN = 'towns' as TableName;
 
 let warehouse: Warehouse;
+/** Filled once; each test has a copy. */
+let filled: Warehouse;
+beforeAll(async () => {
+  warehouse = filled = await Warehouse.make();
+  await fill();
+  await filled.lake.close();
+}, 120_000);
+afterAll(async () => {
+  await filled.processes.close();
+  rmSync(filled.base, { recursive: true, force: true });
+});
 beforeEach(async () => {
-  warehouse = await Warehouse.make();
+  warehouse = new Warehouse();
+  cpSync(filled.base, warehouse.base, { recursive: true });
+  warehouse.lake = await openToWrite({ folder: join(warehouse.base, 'lake'), profile: join(warehouse.base, 'profile'), grace: 0 });
 });
 afterEach(() => warehouse.close());
 
@@ -73,7 +86,6 @@ const tests = 'SELECT model, fail::INTEGER, tested_at::VARCHAR, ssn, airbag, tes
 
 describe('a new secret', () => {
   it('masks the rows of every table anew from their drops, to the digit, and nothing else of them changes', async () => {
-    await fill();
     const { lake } = warehouse;
     await compactTable(lake, TESTS, { signal, processes: warehouse.processes });
     const old = current();
@@ -108,7 +120,6 @@ describe('a new secret', () => {
   });
 
   it('stands in the ledger with the drops, the contracts and both secrets; the drops stay normalized once', async () => {
-    await fill();
     const { lake } = warehouse;
     const old = current();
     const { drops } = lake.catalog.drops(null, null, 10);
@@ -131,7 +142,6 @@ describe('a new secret', () => {
   });
 
   it('takes rows under it again afterwards: drops that waited come into the table', async () => {
-    await fill();
     const { lake } = warehouse;
     await rotate();
     await put(lake, { 'seatbelt_3.csv': rig(1).replace('ssn\n', 'ssn,airbag\n').replace(/\n$/, ',false\n') });
@@ -140,7 +150,6 @@ describe('a new secret', () => {
   });
 
   it('refreshes the cubes over the tables, and cubes of cubes, whatever their rule', async () => {
-    await fill();
     const { lake } = warehouse;
     const define = async (name: string, sql: string): Promise<void> => {
       await defineCube(lake, Buffer.from(`name: ${name}\nsql: ${sql}\nrefresh: by_hand\n`), { signal, processes: warehouse.processes });
@@ -159,7 +168,6 @@ describe('a new secret', () => {
 
 describe('a rotation that is interrupted', () => {
   it('goes on with the same secret when it is asked for again; until then the drops of what is not done wait', async () => {
-    await fill();
     const { lake } = warehouse;
     await defineCube(lake, Buffer.from('name: by_person\nsql: SELECT ssn FROM car_sensor_tests\nrefresh: by_hand\n'), { signal, processes: warehouse.processes });
     await refreshCube(lake, 'by_person', { signal, processes: warehouse.processes });
@@ -187,7 +195,6 @@ describe('a rotation that is interrupted', () => {
   });
 
   it('does not let rows in that were masked with the old secret before it, and committed after', async () => {
-    await fill();
     const { lake } = warehouse;
     const old = current();
     await put(lake, { 'people_2.csv': 'id,ssn\n3,219090002\n' });
@@ -218,7 +225,6 @@ describe('rows that have no raw file', () => {
   }
 
   it('stop the rotation before anything is changed, and are left under the old secret where a person says so', async () => {
-    await fill();
     await post();
     const { lake } = warehouse;
     const old = current();
@@ -242,7 +248,6 @@ describe('rows that have no raw file', () => {
   });
 
   it('nor can they be made again where a drop is gone, whose table keeps what it has', async () => {
-    await fill();
     const { lake } = warehouse;
     const [raw = 0] = await put(lake, { 'people_2.csv': 'id,ssn\n3,219090002\n' });
     await work(lake);
@@ -253,7 +258,6 @@ describe('rows that have no raw file', () => {
   });
 
   it('a damaged drop keeps its table as it was; the others are done', async () => {
-    await fill();
     const { lake } = warehouse;
     const drop = lake.catalog.drops(null, null, 10).drops.find(({ name }) => name === 'people_1.csv');
     const { place } = await dropContent(lake, drop as never);
@@ -269,6 +273,8 @@ describe('rows that have no raw file', () => {
 });
 
 it('the secret of a lake without tables is replaced alone', async () => {
+  await warehouse.close();
+  warehouse = await Warehouse.make();
   const { id } = await makeSecret(warehouse.lake);
   expect(await rotate()).toMatchObject({ replaces: id, isNew: true, tables: [], left: [], failed: [], cubes: [] });
 });
