@@ -25,14 +25,28 @@ export function packedPackages(folder = root) {
   return [...found.values()].sort((a, b) => (`${a.name}@${a.version}` < `${b.name}@${b.version}` ? -1 : 1));
 }
 
-/** Writes the licence of each packed package, and a list of them all, into a folder that is made anew. Answers the names of the files. */
+/** What of others stands in the source itself, as data: named as a package would be, with the notice that its licence asks for. */
+export const packedData = [
+  {
+    name: 'eff-large-wordlist',
+    version: '2016',
+    license: 'CC-BY-3.0-US',
+    from: 'https://www.eff.org/dice',
+    notice: `The words of passphrases are those of the "EFF Long Wordlist", © 2016 Electronic Frontier Foundation (Joseph Bonneau), https://www.eff.org/files/2016/07/18/eff_large_wordlist.txt,
+under the licence Creative Commons Attribution 3.0 United States, https://creativecommons.org/licenses/by/3.0/us/legalcode. Changed: the numbers of the dice are left out, and the words stand
+many in a line; the words and their order are as published. The Electronic Frontier Foundation does not endorse HMS-DTA or its use.`,
+  },
+];
+
+/** Writes the licence of each packed package and of each piece of data, and a list of them all, into a folder that is made anew. Answers the names of the files. */
 export function writeLicenses(folder = join(root, 'out', 'licenses'), project = root) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const packages = packedPackages(project);
   for (const one of packages) writeFileSync(join(folder, fileOf(one)), licenseText(one));
-  const lines = packages.map((one) => `${one.name} ${one.version}: ${one.license} (${fileOf(one)})`);
-  writeFileSync(join(folder, 'INDEX.txt'), `HMS-DTA is handed out with these packages of others, each under its own licence. Electron's own, and those of Chromium, lie beside the program.\n\n${[...new Set(lines)].join('\n')}\n`);
+  for (const one of packedData) writeFileSync(join(folder, fileOf(one)), `${one.name} ${one.version}\nLicence: ${one.license}\nFrom: ${one.from}\n\n${one.notice}\n`);
+  const lines = [...packages, ...packedData].map((one) => `${one.name} ${one.version}: ${one.license} (${fileOf(one)})`);
+  writeFileSync(join(folder, 'INDEX.txt'), `HMS-DTA is handed out with these packages and data of others, each under its own licence. Electron's own, and those of Chromium, lie beside the program.\n\n${[...new Set(lines)].join('\n')}\n`);
   return readdirSync(folder).sort();
 }
 

@@ -12,7 +12,7 @@ export const TableCount = z.strictObject({ files: z.int().min(0), rows: z.int().
 export type TableCount = z.infer<typeof TableCount>;
 
 /** What a commit did to a table, in Delta's words: `commitInfo.operation`. */
-export const TableOperation = z.enum(['CREATE TABLE', 'WRITE', 'OPTIMIZE', 'ADD COLUMNS', 'REFRESH']);
+export const TableOperation = z.enum(['CREATE TABLE', 'WRITE', 'OPTIMIZE', 'ADD COLUMNS', 'REFRESH', 'UPDATE']);
 export type TableOperation = z.infer<typeof TableOperation>;
 
 /** One table of the first line of the body of `table.committed`. Its Delta lines follow in the order of these. */

@@ -164,9 +164,9 @@ export async function rotateSecret(lake: WritableLake, reason: string): Promise<
   }
 }
 
-/** The id of the secret that the newest version of a table is masked with; null where it needed none. */
-export function secretOfTable(lake: ReadableLake, name: TableName): string | null {
-  const newest = lake.catalog.tables.version(name, null);
+/** The id of the secret that a version of a table (null: the newest) is masked with; null where it needed none. */
+export function secretOfTable(lake: ReadableLake, name: TableName, version: number | null = null): string | null {
+  const newest = lake.catalog.tables.version(name, version);
   const domains = newest === null ? [] : (lake.catalog.tables.description(newest)?.domains ?? []);
   const found = domains.find(({ domain, removed }) => domain === 'hms.contract' && !removed);
   return found === undefined ? null : secretInDomain(found.configuration);
@@ -178,8 +178,13 @@ export function refuseOlderSecret(lake: ReadableLake, plan: ContractPlan, id: st
   if (used === null || used === id) return;
   throw new HmsError('SECRET_REFUSED', `The rows of ${plan.name} are masked with an older secret of the lake (${used}), so new rows would not match them.`, {
     kept: 'Nothing was changed; raw drops wait.',
-    next: 'Publish the contract under another name, which begins a new table, and deliver the raw files for it.',
+    next: `Have its rows made again under the new one with: hms dta secret rotate. Where the table was left as it is (--leave ${plan.name}), publish the contract under another name, which begins a new table, and deliver the raw files for it.`,
   });
+}
+
+/** Whether rows that were masked with this secret would come too late: another one is the lake's by now. `used` null: they need none. */
+export function isReplaced(lake: ReadableLake, used: string | null): boolean {
+  return used !== null && secretsOf(lake)[0]?.id !== used;
 }
 
 /** Tables whose newest version is masked with another secret than that of now. */

@@ -1,16 +1,18 @@
 import { createHash } from 'node:crypto';
 import { CancelledError, HmsError } from '../contract/index.ts';
 import type { DropId, OnProgress, Ref } from '../contract/index.ts';
-import type { TableVersionDetail } from '../core/index.ts';
+import type { TableSchema, TableVersionDetail } from '../core/index.ts';
 import type { DropDetail } from './catalog/index.ts';
 import { passFile } from './contract-pass.ts';
 import type { KeptRows } from './contract-pass.ts';
 import { bringFile } from './contract-rows.ts';
 import type { BroughtFile } from './contract-rows.ts';
 import type { NamedContract } from './contracting.ts';
+import type { ContractPlan } from './contracts/index.ts';
 import type { DropFinding, DropReport } from './drop-states.ts';
 import { bytesOf } from './lake/index.ts';
 import { maskerOf, needsSecret } from './mask-values.ts';
+import { isReplaced } from './masking.ts';
 import type { MaskSecret } from './masks/index.ts';
 import { definitionOf, hiddenColumns, rowsSql } from './normal-shape.ts';
 import type { WritableLake } from './open.ts';
@@ -37,13 +39,13 @@ export type BatchEnd =
   | { readonly drop: DropDetail; readonly is: 'normalized'; readonly rows: number; readonly tables: readonly TableVersionDetail[] }
   | { readonly drop: DropDetail; readonly is: 'refused'; readonly report: DropReport };
 
-/** Another station has normalized one of the drops meanwhile. Nothing was committed. */
+/** Another station has normalized one of the drops meanwhile, or has made a new secret. Nothing was committed. */
 export class Overtaken extends Error {
   override readonly name = 'Overtaken';
 }
 
 /** Rows of one drop under one contract. */
-interface Taken {
+export interface Taken {
   readonly drop: DropDetail;
   /** One for each contract, in their order. */
   readonly kept: readonly KeptRows[];
@@ -52,9 +54,9 @@ interface Taken {
 
 /**
  * Normalizes drops into the tables of these contracts, which all of them are for. Drops with findings are left out and told; the others are committed in one entry. Throws
- * `Overtaken`, TABLE_REFUSED where the rows do not fit a table, and whatever keeps the lake from being read or written.
+ * `Overtaken`, TABLE_REFUSED where the rows do not fit a table, and whatever keeps the lake from being read or written. `commit`: what is done with the rows instead, while they are there.
  */
-export async function normalizeBatch(lake: WritableLake, drops: readonly DropDetail[], contracts: readonly NamedContract[], world: BatchWorld): Promise<readonly BatchEnd[]> {
+export async function normalizeBatch(lake: WritableLake, drops: readonly DropDetail[], contracts: readonly NamedContract[], world: BatchWorld, commit: CommitRows = commitTaken): Promise<readonly BatchEnd[]> {
   const { signal, processes } = world;
   const scratch = await openScratch(lake);
   try {
@@ -71,7 +73,7 @@ export async function normalizeBatch(lake: WritableLake, drops: readonly DropDet
         if ('findings' in judged) ends.push({ drop, is: 'refused', report: judged });
         else taken.push(judged);
       }
-      if (taken.length > 0) ends.push(...(await commitTaken(lake, taken, contracts, { session, scratch, world })));
+      if (taken.length > 0) ends.push(...(await commit(lake, taken, contracts, { session, scratch, world })));
       return ends;
     } finally {
       await session.close();
@@ -150,23 +152,32 @@ export function maskOf(plan: NamedContract['compiled']['plan'], secret: MaskSecr
   };
 }
 
-interface Committing {
+export interface Committing {
   readonly session: QuerySession;
   readonly scratch: ScratchFolder;
   readonly world: BatchWorld;
 }
 
-async function commitTaken(lake: WritableLake, taken: readonly Taken[], contracts: readonly NamedContract[], { session, scratch, world }: Committing): Promise<BatchEnd[]> {
-  const { signal, processes, secret } = world;
+export type CommitRows = (lake: WritableLake, taken: readonly Taken[], contracts: readonly NamedContract[], desk: Committing) => Promise<readonly BatchEnd[]>;
+
+/** Shows the query process the checked and masked rows, and answers, for each contract, a SELECT of them as a table of such columns has them. */
+export async function takenRows(taken: readonly Taken[], tables: readonly { readonly plan: ContractPlan; readonly schema: TableSchema }[], { session, world }: Committing): Promise<string[]> {
   for (const [i, { kept }] of taken.entries()) {
-    for (const [n, table] of kept.entries()) await session.table({ kind: 'plain', name: plainName(i, n), ...table }, signal);
+    for (const [n, table] of kept.entries()) await session.table({ kind: 'plain', name: plainName(i, n), ...table }, world.signal);
   }
+  return tables.map(({ plan, schema }, n) => rowsSql(plan, { schema }, taken.map(({ drop }, i) => ({ table: plainName(i, n), program: drop.program ?? 0 }))));
+}
+
+async function commitTaken(lake: WritableLake, taken: readonly Taken[], contracts: readonly NamedContract[], desk: Committing): Promise<BatchEnd[]> {
+  const { session, scratch, world } = desk;
+  const { signal, processes, secret } = world;
   const used = contracts.some(({ compiled }) => needsSecret(compiled.plan)) ? (secret?.id ?? null) : null;
   const definitions = contracts.map((contract): TableDefinition => definitionOf(lake, contract, needsSecret(contract.compiled.plan) ? (secret?.id ?? null) : null));
+  const selects = await takenRows(taken, contracts.map(({ compiled: { plan } }, n) => ({ plan, schema: definitions[n]?.schema ?? [] })), desk);
   const rows = contracts.map(({ row, compiled: { plan } }, n) => ({
     name: plan.name,
     definition: definitions[n] as TableDefinition,
-    select: rowsSql(plan, definitions[n] as TableDefinition, taken.map(({ drop }, i) => ({ table: plainName(i, n), program: drop.program ?? 0 }))),
+    select: selects[n] as string,
     hidden: hiddenColumns(plan),
     contract: { name: plan.name, sha256: row.hash },
   }));
@@ -181,7 +192,7 @@ async function commitTaken(lake: WritableLake, taken: readonly Taken[], contract
       transform: 'normalize',
       parameters: { contracts: contracts.map(({ compiled: { plan } }) => `${plan.name}:${plan.version}`), ...(used === null ? {} : { secret: used }) },
       engine: PROGRAM,
-      refusal: () => (drops.some(({ id }) => isIn(lake, id, contracts)) ? new Overtaken('A drop was normalized by another program meanwhile.') : null),
+      refusal: () => (drops.some(({ id }) => isIn(lake, id, contracts)) || isReplaced(lake, used) ? new Overtaken('A drop was normalized by another program meanwhile, or the secret was replaced.') : null),
     },
     { session, scratch, signal, processes },
   );

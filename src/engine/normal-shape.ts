@@ -3,6 +3,7 @@ import type { Column, ColumnType, TableSchema } from '../core/index.ts';
 import type { ColumnPlan, ContractPlan, TypePlan } from './contracts/index.ts';
 import type { NamedContract } from './contracting.ts';
 import { maskedType } from './mask-values.ts';
+import { secretOfTable } from './masking.ts';
 import type { ReadableLake } from './open.ts';
 import type { TableDefinition } from './tables/index.ts';
 import { quoted } from './table-rows.ts';
@@ -34,11 +35,13 @@ export function definitionOf(lake: ReadableLake, { row, compiled: { plan } }: Na
     return same === undefined ? column : { ...same, nullable: column.nullable };
   });
   const added = wanted.filter(({ name }) => !current.some((column) => column.name === name));
+  // The rows of before stay masked with what they were masked with, where the contract hides nothing any more.
+  const used = secret ?? secretOfTable(lake, plan.name);
   const masks = plan.columns.flatMap(({ name, pii }) => (pii === null ? [] : [[name, pii.mask.how] as const]));
   return {
     schema: [...kept, ...added],
     partitionBy: [PROGRAM_COLUMN, ...divisionsOf(plan).map(({ name }) => name)],
-    domains: { [CONTRACT_DOMAIN]: canonicalJson({ name: plan.name, version: plan.version, sha256: row.hash, ...(masks.length === 0 ? {} : { masks: Object.fromEntries(masks) }), ...(secret === null ? {} : { secret }) }) },
+    domains: { [CONTRACT_DOMAIN]: canonicalJson({ name: plan.name, version: plan.version, sha256: row.hash, ...(masks.length === 0 ? {} : { masks: Object.fromEntries(masks) }), ...(used === null ? {} : { secret: used }) }) },
   };
 }
 
@@ -80,7 +83,7 @@ function columnType(type: TypePlan): ColumnType {
 }
 
 /** A SELECT of the table's rows out of plain tables of checked and masked rows, each of one program. */
-export function rowsSql(plan: ContractPlan, { schema }: TableDefinition, parts: readonly { readonly table: string; readonly program: number }[]): string {
+export function rowsSql(plan: ContractPlan, { schema }: Pick<TableDefinition, 'schema'>, parts: readonly { readonly table: string; readonly program: number }[]): string {
   const divisions = new Map(divisionsOf(plan).map(({ name, sql, column }) => [name, sql(column)]));
   const own = new Set(plan.columns.map(({ name }) => name));
   const one = ({ table, program }: { readonly table: string; readonly program: number }): string => {

@@ -9,7 +9,7 @@ import { isoDate, isoTime, isoTimestamp } from './contracts/index.ts';
 import type { ColumnPlan, ContractPlan, SourceFormat, TypePlan } from './contracts/index.ts';
 import { contractOf } from './contracting.ts';
 import type { NamedContract } from './contracting.ts';
-import { makeSecret, refuseOlderSecret } from './masking.ts';
+import { isReplaced, makeSecret, refuseOlderSecret } from './masking.ts';
 import { needsSecret } from './mask-values.ts';
 import { maskOf } from './normal-batch.ts';
 import type { BatchWorld } from './normal-batch.ts';
@@ -69,7 +69,7 @@ export async function insertPosted(lake: WritableLake, posted: PostedRows, { pro
           transform: 'insert',
           parameters: { contracts: [`${plan.name}:${plan.version}`], ...(used === null ? {} : { secret: used }) },
           engine: PROGRAM,
-          refusal: () => alreadyThere(lake, table, inputs),
+          refusal: () => alreadyThere(lake, table, inputs) ?? (isReplaced(lake, used) ? secretMoved(table) : null),
         },
         { session, scratch, signal, processes },
       );
@@ -114,6 +114,10 @@ function refuseFindings({ compiled: { plan } }: NamedContract, findings: readonl
   const more = findings.length > told.length ? ` And ${findings.length - told.length} more.` : '';
   const why = findings.length === 0 ? 'There are no rows.' : `${told.join(' ')}${more}`;
   throw new HmsError('CONTENT_REFUSED', `The rows do not keep to ${plan.name}:${plan.version}. ${why}`, { kept: KEPT, next: 'Mend them, or the contract, and post them again.', facts: { findings, rows } });
+}
+
+function secretMoved(table: string): HmsError {
+  return new HmsError('SECRET_REFUSED', `The secret of the lake was replaced while the rows for ${table} were checked.`, { kept: KEPT, next: 'Post them again.' });
 }
 
 function alreadyThere(lake: WritableLake, table: string, inputs: readonly DropDetail[]): HmsError | null {

@@ -77,6 +77,8 @@ describe('the package', () => {
     const zod = readFileSync(join(resources, 'LICENSES', `zod@${version}.txt`), 'utf8');
     expect(zod).toContain('Permission is hereby granted, free of charge');
     expect(readFileSync(join(resources, 'LICENSES', 'INDEX.txt'), 'utf8')).toContain(`zod ${version}: MIT (zod@${version}.txt)`);
+    // The words of passphrases stand in the source and are none of a package.
+    expect(readFileSync(join(resources, 'LICENSES', 'eff-large-wordlist@2016.txt'), 'utf8')).toContain('https://creativecommons.org/licenses/by/3.0/us/legalcode');
     // Nothing of another system's, and none without a word on its licence.
     for (const file of licenses) if (file !== 'INDEX.txt') expect(readFileSync(join(resources, 'LICENSES', file), 'utf8')).toMatch(/^\S+ \S+\nLicence: (?!not said)\S/);
   });

@@ -1,7 +1,12 @@
-import { acceptSecret, openSecret, rotateSecret, secretCopies, secretsOf, shareSecret, staleTables } from '../../engine/masking.ts';
+import { tableVersionName } from '../../contract/index.ts';
+import type { TableName } from '../../contract/index.ts';
+import { acceptSecret, openSecret, secretCopies, secretsOf, shareSecret, staleTables } from '../../engine/masking.ts';
+import { rotateAndRemask } from '../../engine/rotating.ts';
+import type { Rotation } from '../../engine/rotating.ts';
 import { reading, writing } from '../opening.ts';
 import { passphraseFrom } from '../passphrase.ts';
 import type { PassphraseSource } from '../passphrase.ts';
+import { progressView } from '../progress.ts';
 import { answer, remark, warn } from '../session.ts';
 import type { Session } from '../session.ts';
 import { fields, table } from '../table.ts';
@@ -23,7 +28,7 @@ export function show(session: Session): Promise<void> {
       ['Made', current.made === null ? null : `${when(current.made)} by station ${stationName(current.station)}`],
       ['Here', isHere ? 'yes' : 'no; take it with: hms dta secret accept'],
       ['Before it', older.length === 0 ? null : older.map(({ id }) => id.slice(0, 16)).join(', ')],
-      ['Older tables', stale.length === 0 ? null : stale.join(', ')],
+      ['Older tables', stale.length === 0 ? null : `${stale.join(', ')}: masked with an older one, and closed to new rows until hms dta secret rotate has made them again`],
     ]);
     const rows = copies.map(({ file, secret, made, station }) => [file, secret === current.id ? 'this one' : 'an older one', when(made), stationName(station)]);
     const listed = rows.length === 0 ? ['No copy lies on the lake. Make one with: hms dta secret share'] : table([{ title: 'Copy in keys/secrets' }, { title: 'Of' }, { title: 'Made' }, { title: 'By' }], rows);
@@ -47,11 +52,44 @@ export function accept(session: Session, _: readonly [], source: PassphraseSourc
   });
 }
 
-export function rotate(session: Session, _: readonly [], { message }: { readonly message: string }): Promise<void> {
+interface RotateChoices {
+  readonly message: string;
+  readonly leave?: readonly TableName[];
+}
+
+/** A new secret, and the tables made again under it. Exit code 1 where some of them, or cubes over them, could not be. */
+export function rotate(session: Session, _: readonly [], { message, leave = [] }: RotateChoices): Promise<number> {
   return writing(session, async (lake) => {
-    const rotated = await rotateSecret(lake, message);
-    await answer(session, { ...rotated }, [`The secret is ${rotated.id.slice(0, 16)} from now on.`]);
-    if (rotated.replaces !== null) await remark(session, `The old one was ${rotated.replaces.slice(0, 16)}. Other workstations need the new one: hms dta secret share`);
-    if (rotated.tables.length > 0) await remark(session, `${count(rotated.tables.length, 'table')} still masked with the old one: ${rotated.tables.join(', ')}. ${rotated.tables.length === 1 ? 'Its' : 'Their'} rows have to be made again from their raw drops.`);
+    const progress = await progressView(session);
+    let done: Rotation;
+    try {
+      done = await rotateAndRemask(lake, { reason: message, leave, signal: session.signal, onProgress: progress.onProgress });
+    } finally {
+      progress.end();
+    }
+    const { secret, replaces, isNew, tables, left, failed, cubes } = done;
+    const short = secret.slice(0, 16);
+    const made = tables.map(({ table, version, rows, drops }) => `${tableVersionName(table, version.version)} is masked again: ${count(rows, 'row')} from ${count(drops, 'raw drop')}.`);
+    await answer(session, rotationJson(done), [isNew ? `The secret is ${short} from now on.` : `The rotation to the secret ${short} went on.`, ...made]);
+    for (const outcome of cubes) {
+      if ('error' in outcome) await warn(session, `The cube ${outcome.name} was not refreshed and still has masks of the old secret. ${outcome.error.message}`);
+      else await remark(session, `The cube ${outcome.name} was refreshed.`);
+    }
+    for (const { table, error } of failed) await warn(session, `${table} is still masked with the old secret, and its drops wait. ${error.message}${error.next === undefined ? '' : ` ${error.next}`}`);
+    if (left.length > 0) await remark(session, `Left as ${left.length === 1 ? 'it is' : 'they are'}, under the old secret and closed to new rows: ${left.join(', ')}.`);
+    if (replaces !== null) await remark(session, `Other workstations need the new secret: hms dta secret share here, hms dta secret accept there. Older versions of tables and cubes, and files that were published or exported before, keep the masks of the old one (${replaces.slice(0, 16)}): who knows that one can still try values on them.`);
+    return failed.length === 0 && !cubes.some((outcome) => 'error' in outcome) ? 0 : 1;
   });
+}
+
+function rotationJson({ secret, replaces, isNew, tables, left, failed, cubes }: Rotation): object {
+  return {
+    secret,
+    replaces,
+    new: isNew,
+    tables: tables.map(({ table, version, rows, drops }) => ({ table, version: version.version, rows, drops })),
+    left,
+    failed: failed.map(({ table, error }) => ({ table, code: error.code, message: error.message })),
+    cubes: cubes.map((outcome) => ('error' in outcome ? { cube: outcome.name, code: outcome.error.code, message: outcome.error.message } : { cube: outcome.name, version: outcome.refreshed.version.version })),
+  };
 }

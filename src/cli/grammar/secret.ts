@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { does, group, leaf, stated } from './leaf.ts';
+import { does, group, leaf, several, stated } from './leaf.ts';
 import type { Run } from './leaf.ts';
 
 /** The secret with which values are masked. */
@@ -19,10 +19,13 @@ export function addSecretCommands(dta: Command, run: Run): void {
   );
   does(accept, run, async () => (await import('../commands/secret.ts')).accept);
 
-  const rotate = leaf(secret, 'rotate', 'Make a new secret, when the old one may be known to others or is lost. What it replaces stays known: older versions of tables were made with it.', ['hms dta secret rotate -m "Laptop of a former colleague was lost"']).requiredOption(
-    '-m, --message <reason>',
-    'why; it stands in the ledger',
-    stated,
-  );
+  const rotate = leaf(
+    secret,
+    'rotate',
+    'Make a new secret, when the old one may be known to others or is lost, and make every table that was masked with another one again from its raw drops, each as its next version; then the cubes over them. Interrupted, the same command goes on. Older versions stay readable as they were, masked with the old secret.',
+    ['hms dta secret rotate -m "Laptop of a former colleague was lost"', 'hms dta secret rotate -m "Laptop of a former colleague was lost" --leave posted_tests'],
+  )
+    .requiredOption('-m, --message <reason>', 'why; it stands in the ledger', stated)
+    .option('--leave <table>', 'leave a table as it is, under its old secret and closed to new rows: one whose rows have no raw files; may be given several times', several);
   does(rotate, run, async () => (await import('../commands/secret.ts')).rotate);
 }

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { prepareQuestion } from '../../../../src/engine/asking.ts';
 import { QueryProcesses } from '../../../../src/engine/query/index.ts';
 import { verify } from '../../../../src/verify/index.ts';
+import { hugeLiteral, reachingOut, takingEverything } from '../../../builders/attacks.ts';
 import { Hall, never } from './hall.ts';
 
 /** What questions must not do. After each attack an honest question is answered, and at the end the lake is as it was. */
@@ -34,47 +35,18 @@ const HONEST = `SELECT x FROM dataset('OPEN', 'a.csv')`;
 const STOLEN = '/tmp/hms-stolen-by-question.csv';
 const A = `dataset('OPEN', 'a.csv')`;
 
+/** Besides those of `reachingOut`: what only a question can name. */
 const attacks = (): readonly string[] => [
-  `COPY (FROM ${A}) TO '${STOLEN}'`,
-  `EXPLAIN ANALYZE COPY (SELECT 1) TO '${STOLEN}'`,
-  `EXPLAIN COPY (SELECT 1) TO '${STOLEN}'`,
-  `ATTACH '${STOLEN}' AS x`,
-  `ATTACH IF NOT EXISTS DATABASE '${STOLEN}'`,
-  'INSTALL httpfs',
-  'FORCE INSTALL httpfs FROM core',
-  'LOAD httpfs',
-  'PRAGMA database_list',
-  'PRAGMA enable_external_access',
-  'SET enable_external_access = true',
-  'SET GLOBAL enable_external_access TO true',
-  'SET SESSION memory_limit = 1',
-  'SET VARIABLE x = 1',
-  'RESET enable_external_access',
-  `FROM read_csv('/etc/passwd')`,
-  `FROM read_csv('${stored}')`,
-  `FROM '${stored}'`,
-  `FROM "${stored}"`,
+  ...reachingOut({ own: A, stored, stolen: STOLEN }),
   `FROM "${stored}" FOR SYSTEM_TIME AS OF now()`,
-  `FROM read_text('/etc/passwd')`,
-  `FROM glob('/etc/*')`,
-  `FROM query('SELECT 1')`,
-  `FROM query_table('datasets')`,
   `FROM dataset('OPEN', '../../../OTHER/v1/content/b.csv')`,
   `FROM dataset('OPEN', '${stored}')`,
   `FROM dataset('OPEN/../OTHER', 'b.csv')`,
   `FROM dataset('HEALTH', 'c.csv')`,
   `FROM dataset('HEALTH:v1', 'c.csv')`,
-  `FROM "hms 1"`,
   `FROM ${A}, "hms 1"`,
   `FROM ${A}, "hms result"`,
-  `FROM "dataset:1"`,
-  `FROM temp."hms 1"`,
-  `FROM main.datasets`,
-  `PREPARE p AS SELECT 1`,
-  `EXECUTE p`,
-  `CALL pragma_version()`,
-  `SELECT 1; DROP VIEW "hms 1"`,
-  `FROM ${A}; COPY (SELECT 1) TO '${STOLEN}'`,
+  `FROM query_table('datasets')`,
   `FROM versions FOR SYSTEM_TIME AS OF (SELECT content FROM read_text('/etc/passwd'))`,
   `FROM versions FOR SYSTEM_TIME AS OF getenv('HOME')`,
   `FROM versions FOR SYSTEM_TIME AS OF current_setting('temp_directory')`,
@@ -83,12 +55,10 @@ const attacks = (): readonly string[] => [
   `FROM versions AT (VERSION => 1; SELECT 1)`,
   `FROM versions FOR SYSTEM_TIME AS OF E'\\'' OR '1'='1'`,
   `FROM ${A} /* FOR SYSTEM_TIME AS OF '2024' */ AT (VERSION => '1'')')`,
-  `SELECT '${'x'.repeat(100_000_000)}'`,
+  hugeLiteral(),
   `WITH x AS (DELETE FROM datasets RETURNING *) FROM x`,
-  `SELECT * INTO t FROM ${A}`,
   `SELECT $1`,
   `SELECT nextval('s')`,
-  `FROM duckdb_settings()`,
   `SELECT json_execute_serialized_sql('{}')`,
 ];
 
@@ -111,14 +81,7 @@ describe('questions that reach out', () => {
 });
 
 describe('questions that would take everything', () => {
-  it.each([
-    `SELECT length(repeat('x', 4000000000))`,
-    'SELECT length(list_transform(range(200000000), x -> x + 1))',
-    `SELECT levenshtein(repeat('ab', 400000), repeat('ba', 400000))`,
-    `WITH RECURSIVE growing(t) AS (SELECT 'x' UNION ALL SELECT t || t FROM growing) SELECT max(length(t)) FROM growing`,
-    'SELECT a.range FROM range(1000000) a, range(1000000) b WHERE hash(a.range, b.range) = 1',
-    `FROM versions FOR SYSTEM_TIME AS OF repeat('x', 4000000000)`,
-  ])('%s', { timeout: 180_000 }, async (sql) => {
+  it.each([...takingEverything, `FROM versions FOR SYSTEM_TIME AS OF repeat('x', 4000000000)`])('%s', { timeout: 180_000 }, async (sql) => {
     await expect(hall.rows(sql)).rejects.toMatchObject({ name: 'HmsError', code: expect.stringMatching(/^(QUERY_STOPPED|QUERY_REFUSED|NO_SPACE)$/) as string });
     expect(await hall.rows(HONEST, { processes: free })).toEqual([['1']]);
   });
