@@ -125,7 +125,8 @@ function remarkFinding({ kind, message, count, lines }: FileRemark): CheckFindin
   return { column: null, kind, message, count, samples: lines.slice(0, MOST_SAMPLES).map((line) => ({ line, value: null, why: null })) };
 }
 
-function asking(queries: QuerySession, signal: AbortSignal): Parameters<typeof answers>[2] {
+/** Questions of `answers`, asked of a session. */
+export function asking(queries: QuerySession, signal: AbortSignal): Parameters<typeof answers>[2] {
   return {
     async ask(sql) {
       const rows: unknown[][] = [];

@@ -115,7 +115,7 @@ function wholeCharacters(sample: Uint8Array): Uint8Array {
   return sample.subarray(0, Math.max(0, end - 1));
 }
 
-function readingOf({ format, delimiter, quote, encoding }: FileForm): ConstructorParameters<typeof Rows>[1] {
+export function readingOf({ format, delimiter, quote, encoding }: FileForm): ConstructorParameters<typeof Rows>[1] {
   return { ragged: 'fill', ...(format === 'tsv' ? { delimiter: '\t' } : delimiter === null ? {} : { delimiter }), ...(quote === null ? {} : { quote }), ...(encoding === null ? {} : { encoding }) };
 }
 

@@ -1,7 +1,8 @@
-import { canonicalJson, parseSchema } from '../core/index.ts';
+import { canonicalJson, duckType, parseSchema } from '../core/index.ts';
 import type { Column, ColumnType, TableSchema } from '../core/index.ts';
-import type { ColumnPlan, ContractPlan, TypePlan } from './contracts/index.ts';
+import type { ColumnPlan, ContractPlan, PartitionPlan, SureRows, SureValue, TypePlan } from './contracts/index.ts';
 import type { NamedContract } from './contracting.ts';
+import { maskedSql } from './mask-sql.ts';
 import { maskedType } from './mask-values.ts';
 import { secretOfTable } from './masking.ts';
 import type { ReadableLake } from './open.ts';
@@ -18,6 +19,7 @@ interface Division {
   readonly name: string;
   readonly sql: (column: string) => string;
   readonly column: string;
+  readonly by: PartitionPlan['by'];
 }
 
 /**
@@ -55,14 +57,14 @@ function columnsOf(plan: ContractPlan): TableSchema {
 function divisionsOf({ columns, partitions }: ContractPlan): Division[] {
   const taken = new Set([PROGRAM_COLUMN, ...columns.map(({ name }) => name)]);
   return partitions.map(({ column, by }) => {
-    if (by === null) return { name: column, column, sql: quoted };
+    if (by === null) return { name: column, column, by, sql: quoted };
     const short = `${column.replace(/_(?:at|on|date|time|timestamp)$/, '')}_${by}`;
     const long = `${column}_by_${by}`;
     const name = taken.has(short) ? long : short;
     taken.add(name);
     // Of the checked text, which is ISO 8601 in UTC, so that no time zone of the process has a say.
     const [length, rest] = by === 'year' ? [4, '-01-01'] : by === 'month' ? [7, '-01'] : [10, ''];
-    return { name, column, sql: (of) => `CAST(left(${quoted(of)}, ${length}) || '${rest}' AS DATE)` };
+    return { name, column, by, sql: (of) => `CAST(left(${quoted(of)}, ${length}) || '${rest}' AS DATE)` };
   });
 }
 
@@ -82,19 +84,47 @@ function columnType(type: TypePlan): ColumnType {
   }
 }
 
-/** A SELECT of the table's rows out of plain tables of checked and masked rows, each of one program. */
-export function rowsSql(plan: ContractPlan, { schema }: Pick<TableDefinition, 'schema'>, parts: readonly { readonly table: string; readonly program: number }[]): string {
-  const divisions = new Map(divisionsOf(plan).map(({ name, sql, column }) => [name, sql(column)]));
-  const own = new Set(plan.columns.map(({ name }) => name));
-  const one = ({ table, program }: { readonly table: string; readonly program: number }): string => {
-    const columns = schema.map(({ name }) => {
-      if (name === PROGRAM_COLUMN) return `CAST(${program} AS BIGINT) AS ${quoted(name)}`;
+/** Rows of one program, in a table of a session. */
+export interface RowsPart {
+  readonly table: string;
+  readonly program: number;
+  /** How they are made of the texts of a file; null for a plain table of checked and masked rows. */
+  readonly sure: SureRows | null;
+}
+
+/** A SELECT of the table's rows. */
+export function rowsSql(plan: ContractPlan, { schema }: Pick<TableDefinition, 'schema'>, parts: readonly RowsPart[]): string {
+  const one = ({ table, program, sure }: RowsPart): string => {
+    const values = sure === null ? plainValues(plan) : sureValues(plan, sure);
+    const columns = schema.map(({ name, type }) => {
       // A column that an earlier version of the contract had stays, and is empty in new rows.
-      return `${divisions.get(name) ?? (own.has(name) ? quoted(name) : 'NULL')} AS ${quoted(name)}`;
+      const value = name === PROGRAM_COLUMN ? String(program) : (values.get(name) ?? 'NULL');
+      // In each part: texts and numbers under one another would all become texts.
+      return `CAST(${value} AS ${duckType(type)}) AS ${quoted(name)}`;
     });
-    return `SELECT ${columns.join(', ')} FROM ${quoted(table)}`;
+    return `SELECT ${columns.join(', ')} FROM ${sure === null ? quoted(table) : `(${sure.values(table)})`}`;
   };
   return parts.map(one).join(' UNION ALL ');
+}
+
+function masked(column: SureValue): string {
+  const sql = maskedSql(column);
+  if (sql === null) throw new Error(`The mask of "${column.plan.name}" is not there in SQL.`);
+  return sql;
+}
+
+function plainValues(plan: ContractPlan): ReadonlyMap<string, string> {
+  return new Map([...plan.columns.map(({ name }) => [name, quoted(name)] as const), ...divisionsOf(plan).map(({ name, sql, column }) => [name, sql(column)] as const)]);
+}
+
+function sureValues(plan: ContractPlan, { columns }: SureRows): ReadonlyMap<string, string> {
+  const instant = ({ plan: { type, pii } }: SureValue, sql: string): string => (type.kind === 'timestamp' && (pii === null || maskedType(pii.mask, type).kind === 'timestamp') ? `make_timestamptz(epoch_us(${sql}))` : sql);
+  const values = columns.map((column) => [column.plan.name, instant(column, masked(column))] as const);
+  const divisions = divisionsOf(plan).flatMap(({ name, column, by }) => {
+    const value = columns.find((one) => one.plan.name === column)?.value;
+    return by === null || value === undefined ? [] : [[name, `date_trunc('${by}', ${value})`] as const];
+  });
+  return new Map([...values, ...divisions]);
 }
 
 /** Columns that tell of persons and are not masked: the table's log tells nothing of their values. */

@@ -12,7 +12,7 @@ import { inWords } from './lake/index.ts';
 import { makeSecret, refuseOlderSecret } from './masking.ts';
 import { needsSecret } from './mask-values.ts';
 import { normalizeBatch, Overtaken, reportOf } from './normal-batch.ts';
-import type { BatchEnd } from './normal-batch.ts';
+import type { BatchEnd, BatchWorld } from './normal-batch.ts';
 import { Backlog, MOST_ATTEMPTS, waitAfter } from './normalize/index.ts';
 import type { Waiting } from './normalize/index.ts';
 import { lakeProfile } from './open.ts';
@@ -33,6 +33,7 @@ export interface NormalizeOptions {
   readonly working?: (drops: readonly DropId[], isAtWork: boolean) => void;
   /** Told what became of each. */
   readonly ended?: (end: BatchEnd) => void;
+  readonly sureFrom?: BatchWorld['sureFrom'];
   /** Only these; default: all that wait. */
   readonly only?: readonly DropDetail[];
 }
@@ -119,6 +120,8 @@ class Run {
   readonly #held = new Map<string, { tables: readonly string[]; drops: number; error: HmsError }>();
   readonly #stop = new AbortController();
   readonly #signal: AbortSignal;
+  /** Bytes of batches that are not yet done, as far as they are. */
+  readonly #atWork = new Map<readonly Waiting<Item>[], number>();
   #done = { drops: 0, rows: 0, quarantined: 0, bytes: 0 };
   #total = { drops: 0, bytes: 0 };
 
@@ -205,11 +208,18 @@ class Run {
     try {
       const secret = item.contracts.some(({ compiled }) => needsSecret(compiled.plan)) ? await makeSecret(this.#lake) : null;
       if (secret !== null) for (const { compiled } of item.contracts) refuseOlderSecret(this.#lake, compiled.plan, secret.id);
-      const { processes } = this.#options;
-      const ends = await normalizeBatch(this.#lake, left.map((one) => one.item.drop), item.contracts, { processes, secret, signal: this.#signal, onProgress: () => this.#say(0, 0) });
+      const { processes, sureFrom } = this.#options;
+      const size = left.reduce((sum, one) => sum + one.size, 0);
+      const onProgress: OnProgress = ({ bytesDone, bytesTotal }) => {
+        this.#atWork.set(batch, bytesTotal === 0 ? 0 : Math.floor(size * Math.min(1, bytesDone / bytesTotal)));
+        this.#say(0, 0);
+      };
+      const ends = await normalizeBatch(this.#lake, left.map((one) => one.item.drop), item.contracts, { processes, secret, signal: this.#signal, onProgress, ...(sureFrom === undefined ? {} : { sureFrom }) });
+      this.#atWork.delete(batch);
       for (const end of ends) this.#ended(end);
-      this.#say(left.length, left.reduce((sum, { size }) => sum + size, 0));
+      this.#say(left.length, size);
     } catch (error) {
+      this.#atWork.delete(batch);
       await this.#failed(left, item.contracts, error);
     }
   }
@@ -271,8 +281,9 @@ class Run {
 
   #say(drops: number, bytes: number): void {
     this.#done.bytes += bytes;
+    const bytesDone = [...this.#atWork.values()].reduce((sum, one) => sum + one, this.#done.bytes);
     const filesDone = this.#done.drops + this.#done.quarantined;
-    this.#options.onProgress({ phase: 'Normalizing', filesDone: Math.max(filesDone, drops), filesTotal: Math.max(this.#total.drops, filesDone), bytesDone: this.#done.bytes, bytesTotal: Math.max(this.#total.bytes, this.#done.bytes) });
+    this.#options.onProgress({ phase: 'Normalizing', filesDone: Math.max(filesDone, drops), filesTotal: Math.max(this.#total.drops, filesDone), bytesDone, bytesTotal: Math.max(this.#total.bytes, bytesDone) });
   }
 
   #keptWords(): string {

@@ -62,7 +62,7 @@ export async function insertPosted(lake: WritableLake, posted: PostedRows, { pro
       const definition = definitionOf(lake, contract, used);
       const { versions } = await insertRows(
         lake,
-        [{ name: plan.name, definition, select: rowsSql(plan, definition, [{ table: '#posted', program }]), hidden: hiddenColumns(plan), contract: { name: plan.name, sha256: contract.row.hash } }],
+        [{ name: plan.name, definition, select: rowsSql(plan, definition, [{ table: '#posted', program, sure: null }]), hidden: hiddenColumns(plan), contract: { name: plan.name, sha256: contract.row.hash } }],
         {
           sources: inputs.map(({ id, hash }): Ref => ({ ref: `raw:${id}`, sha256: hash })),
           message: inputs.length === 0 ? `Rows for ${table}` : `Rows made from raw drop ${inputs.map(({ rawId, id }) => rawId ?? id).join(', ')}`,

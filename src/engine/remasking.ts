@@ -7,7 +7,7 @@ import { contractOf } from './contracting.ts';
 import type { NamedContract } from './contracting.ts';
 import { isReplaced, secretOfTable } from './masking.ts';
 import type { MaskSecret } from './masks/index.ts';
-import { normalizeBatch, takenRows } from './normal-batch.ts';
+import { normalizeBatch, showRows, writeRows } from './normal-batch.ts';
 import { BATCH } from './normalize/index.ts';
 import { CONTRACT_DOMAIN, hiddenColumns } from './normal-shape.ts';
 import type { ReadableLake, WritableLake } from './open.ts';
@@ -15,7 +15,7 @@ import type { QueryProcesses } from './query/index.ts';
 import { dropContent } from './raw-drops.ts';
 import { PROGRAM } from './station.ts';
 import { arrivalsOf } from './table-history.ts';
-import { partsOf, tableDesk, writeCheckpoints, writeParts } from './table-rows.ts';
+import { partsOf, tableDesk, writeCheckpoints } from './table-rows.ts';
 import { commitTables, linesUnknown, tableUnknown } from './tables/index.ts';
 import type { NewPart, TableDefinition } from './tables/index.ts';
 
@@ -180,12 +180,13 @@ async function* remadeParts(lake: WritableLake, { table, base, batches, drops, b
     const parts = new Handoff<NewPart>();
     const { plan } = contract.compiled;
     const told: OnProgress = ({ filesDone, bytesDone }) => onProgress({ phase: `Masking ${table} again`, filesDone: done.drops + filesDone, filesTotal: drops, bytesDone: done.bytes + (bytesDone ?? 0), bytesTotal: Math.max(bytes, done.bytes + (bytesDone ?? 0)) });
-    const work = normalizeBatch(lake, some, [contract], { processes, secret, signal, onProgress: told }, async (_, taken, __, desk) => {
-      const [select = ''] = await takenRows(taken, [{ plan, schema: definition.schema }], desk);
-      const { session, scratch } = desk;
-      const written = await writeParts({ session, scratch, signal }, { select, schema: definition.schema, partitionBy: definition.partitionBy });
+    const work = normalizeBatch(lake, some, [contract], { processes, secret, signal, onProgress: told }, async (_, taken, desk) => {
+      await showRows(taken, desk);
+      const made = await writeRows(taken, 0, plan, definition, desk);
+      if (made === 'in doubt') return made;
+      const { written } = made;
       for (const { rows } of written) done = { ...done, rows: done.rows + rows };
-      for await (const part of partsOf(table, written, { schema: definition.schema, partitionBy: definition.partitionBy, hidden: hiddenColumns(plan) }, scratch)) await parts.give(part);
+      for await (const part of partsOf(table, written, { schema: definition.schema, partitionBy: definition.partitionBy, hidden: hiddenColumns(plan) }, desk.scratch)) await parts.give(part);
       return [];
     }).finally(() => parts.end());
     // Told when all was taken.

@@ -6,7 +6,7 @@ import { tableShelf } from './finish.ts';
 import { inWords, newTxn } from './lake/index.ts';
 import type { WritableLake } from './open.ts';
 import { QueryProcesses, QuerySession } from './query/index.ts';
-import type { WrittenPart } from './query/index.ts';
+import type { PartsOptions, WrittenPart } from './query/index.ts';
 import { commitTables, publishCheckpoint, tableUnknown } from './tables/index.ts';
 import type { CommittedTables, NewPart, TableAct, TableChange, TableDefinition, TableDesk } from './tables/index.ts';
 import { openScratch } from './transform-world.ts';
@@ -21,6 +21,8 @@ export interface RowsOf {
   readonly definition?: TableDefinition;
   /** Gives the table's columns, by their names; each is cast to its type. */
   readonly select: string;
+  /** What `writeParts` made of it, where that is done; else it is done here. */
+  readonly written?: readonly WrittenPart[];
   /** Columns that get no statistics, because they are classed as personal and are not masked. */
   readonly hidden?: ReadonlySet<string>;
   readonly contract?: TableChange['contract'];
@@ -42,9 +44,9 @@ export function tableDesk(lake: WritableLake): TableDesk {
 /** Writes the rows and commits them, all tables in one entry. Rows that give a required column no value are refused, and nothing is changed. */
 export async function insertRows(lake: WritableLake, rows: readonly RowsOf[], act: Omit<TableAct, 'changes'>, desk: RowsDesk): Promise<CommittedTables> {
   const changes: TableChange[] = [];
-  for (const { name, definition, select, hidden = new Set<string>(), contract } of rows) {
+  for (const { name, definition, select, written: before, hidden = new Set<string>(), contract } of rows) {
     const { schema, partitionBy } = shapeOf(lake, name, definition);
-    const written = await writeParts(desk, { select, schema, partitionBy });
+    const written = before ?? (await writeParts(desk, { select, schema, partitionBy }));
     changes.push({
       name,
       parts: partsOf(name, written, { schema, partitionBy, hidden }, desk.scratch),
@@ -66,9 +68,9 @@ function shapeOf(lake: WritableLake, name: TableName, definition: TableDefinitio
 }
 
 /** Writes the result of a SELECT as Parquet files into the scratch folder, columns in the order and of the types of the schema. */
-export function writeParts({ session, scratch, signal }: RowsDesk, { select, schema, partitionBy }: { readonly select: string; readonly schema: TableSchema; readonly partitionBy: readonly string[] }): Promise<readonly WrittenPart[]> {
+export function writeParts({ session, scratch, signal }: RowsDesk, { select, schema, partitionBy }: { readonly select: string; readonly schema: TableSchema; readonly partitionBy: readonly string[] }, options: PartsOptions = {}): Promise<readonly WrittenPart[]> {
   const columns = schema.map(({ name, type }) => `CAST(${quoted(name)} AS ${duckType(type)}) AS ${quoted(name)}`);
-  return session.parts(`SELECT ${columns.join(', ')} FROM (${select}\n)`, scratch.output(`parts-${scratch.next()}`), partitionBy, signal);
+  return session.parts(`SELECT ${columns.join(', ')} FROM (${select}\n)`, scratch.output(`parts-${scratch.next()}`), partitionBy, signal, options);
 }
 
 /** What was written, as files to come into a table; each is removed from the scratch folder once it was read. */

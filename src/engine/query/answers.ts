@@ -3,6 +3,7 @@ import type { DuckDBConnection } from 'duckdb';
 import { Failed, failureOf, Refusal } from './failures.ts';
 import { judgeTree } from './gate.ts';
 import { prepareWith, runWith } from './parameters.ts';
+import { tellProgress } from './progress.ts';
 import { fromBytes, fromCodePoints } from './places.ts';
 import { Planner } from './planner.ts';
 import type { Answer, Cell, ColumnStatistics, CopyFormat, Order, Parameters, ResultColumn } from './protocol.ts';
@@ -14,8 +15,6 @@ type Question = Extract<Order, { do: 'plan' | 'ask' | 'page' | 'statistics' | 'c
 
 const RESULT = '"hms result"';
 const MAKE = `CREATE OR REPLACE TEMP TABLE ${RESULT} AS `;
-/** Progress is told this often, ms. */
-const TELL_EVERY_MS = 200;
 /** UTF-16 units of one cell that a page shows; what is longer is cut there, and whole in what is written to files. */
 const CELL_UNITS = 65_536;
 /** Units of one page; it then ends early. */
@@ -71,7 +70,7 @@ export class Answers {
     const [before, after] = /^[\s;]*(?:--[^\n]*\n|\/\*.*?\*\/|\s)*(?:describe|desc|summarize|show)\b/is.test(sql) ? ['SELECT * FROM (', '\n)'] : ['', ''];
     const text = `${MAKE}${before}${sql.replace(/[\s;]+$/, '')}${after}`;
     const prefix = MAKE.length + before.length;
-    const telling = setInterval(() => this.#progress(), TELL_EVERY_MS);
+    const telling = tellProgress(this.#connection, this.#answer);
     try {
       const statement = await prepareWith(this.#connection, text, parameters);
       await statement.run();
@@ -109,11 +108,6 @@ export class Answers {
     const columns = result.columnNames().map((name, i): ResultColumn => ({ name, type: result.columnType(i).toString() }));
     const [counted] = await runWith(this.#connection, `SELECT count(*)::VARCHAR FROM ${RESULT}`, {});
     return { is: 'asked', columns, rows: Number(counted?.[0]) };
-  }
-
-  #progress(): void {
-    const { percentage } = this.#connection.progress;
-    if (percentage >= 0) this.#answer({ is: 'progress', share: Math.min(1, percentage / 100) });
   }
 
   async #page(from: number, limit: number): Promise<Answer> {

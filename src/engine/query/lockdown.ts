@@ -15,7 +15,9 @@ export async function lockDown(connection: DuckDBConnection, opening: Opening): 
     `temp_directory = ${literal(opening.temporary)}`,
     `max_temp_directory_size = '${opening.temporaryBytes}B'`,
     `TimeZone = 'UTC'`,
-    ...(opening.places === true ? ['errors_as_json = true', 'enable_progress_bar = true', 'enable_progress_bar_print = false'] : []),
+    'enable_progress_bar = true',
+    'enable_progress_bar_print = false',
+    ...(opening.places === true ? ['errors_as_json = true'] : []),
     // For LIMIT it asks every file's footer how many rows there are: 4 s for 20,000 files, of which two are needed.
     ...(opening.files.length < MANY_FILES ? [] : [`disabled_optimizers = 'late_materialization'`]),
     'autoinstall_known_extensions = false',

@@ -10,9 +10,21 @@ import type { StatementShape } from './shape.ts';
 export type TableSource =
   /** A plain table (transforms/plain-table.ts): UTF-8, `,` between fields, LF after rows, no header, every value quoted, nothing at all for NULL. */
   | { readonly kind: 'plain'; readonly name: string; readonly file: string; readonly columns: readonly PlainColumn[]; readonly longestRow: number }
+  | TextTable
   | { readonly kind: 'parquet'; readonly name: string; readonly file: string }
   /** Rows of several Parquet files under one schema; each part is written under a schema of its own. */
   | { readonly kind: 'parts'; readonly name: string; readonly columns: readonly PartsColumn[]; readonly parts: readonly TablePart[]; /** Only rows that are in it. */ readonly window?: RowWindow };
+
+/** Fields of a text that TextLook (text-look.ts) found plain, its header left out: texts under the names c0, c1 …, NULL where nothing at all stands. */
+export interface TextTable {
+  readonly kind: 'text';
+  readonly name: string;
+  readonly file: string;
+  readonly fields: number;
+  readonly delimiter: string;
+  /** Null: there is none in the file. */
+  readonly quote: string | null;
+}
 
 /** Rows whose value in a column is after the one and not after the other; both as DuckDB reads them. */
 export interface RowWindow {
@@ -45,7 +57,7 @@ export interface Opening {
   readonly temporaryBytes: number;
   readonly memoryBytes: number;
   readonly threads: number;
-  /** Whether errors are to tell their place in the statement, and long work how far it is. */
+  /** Whether errors are to tell their place in the statement. */
   readonly places?: boolean;
 }
 
@@ -136,8 +148,8 @@ export type Order =
   | { readonly do: 'page'; readonly from: number; readonly limit: number }
   | { readonly do: 'statistics' }
   | { readonly do: 'copy'; readonly file: string; readonly format: CopyFormat }
-  /** Writes the result as Parquet files, one for each combination of values of the columns `partitionBy`, into a new folder within the output folder. */
-  | { readonly do: 'parts'; readonly sql: string; readonly folder: string; readonly partitionBy: readonly string[] }
+  /** Writes the result as Parquet files, one for each combination of values of the columns `partitionBy`, into a new folder within the output folder. Tells its progress. */
+  | { readonly do: 'parts'; readonly sql: string; readonly parameters: Parameters; readonly folder: string; readonly partitionBy: readonly string[] }
   /** Begins a new DuckDB file in the output folder. Before `open`. */
   | { readonly do: 'publish'; readonly file: string }
   /** Copies a table into the file that was begun, under its name. */

@@ -12,6 +12,12 @@ export interface Limits {
   readonly ms: number | null;
 }
 
+export interface PartsOptions {
+  readonly parameters?: Parameters;
+  /** Told the part that is done, from 0 to 1. */
+  readonly onProgress?: (share: number) => void;
+}
+
 export interface ProcessDeps {
   readonly spawner: Spawner;
   readonly probe: MemoryProbe;
@@ -102,8 +108,11 @@ export class QueryProcess {
   }
 
   /** Writes the result of a SELECT as Parquet files into a new folder within the output folder; no file where it has no row. */
-  async parts(sql: string, folder: string, partitionBy: readonly string[], signal: AbortSignal): Promise<readonly WrittenPart[]> {
-    for await (const answer of this.#run({ do: 'parts', sql, folder, partitionBy }, signal)) if (answer.is === 'parts') return answer.parts;
+  async parts(sql: string, folder: string, partitionBy: readonly string[], signal: AbortSignal, { parameters = {}, onProgress }: PartsOptions = {}): Promise<readonly WrittenPart[]> {
+    for await (const answer of this.#run({ do: 'parts', sql, parameters, folder, partitionBy }, signal)) {
+      if (answer.is === 'progress') onProgress?.(answer.share);
+      if (answer.is === 'parts') return answer.parts;
+    }
     throw new Error('The query process wrote nothing.');
   }
 

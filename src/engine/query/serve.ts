@@ -11,6 +11,8 @@ import { lockDown } from './lockdown.ts';
 import { readyRows } from './file-lists.ts';
 import { identifier, literal } from './sources.ts';
 import { Publication } from './publication.ts';
+import { runWith } from './parameters.ts';
+import { tellProgress } from './progress.ts';
 import { openStatement } from './statement.ts';
 import { writtenPart } from './written-part.ts';
 
@@ -139,14 +141,22 @@ class Server {
     return Number(reader.getRows()[0]?.[0] ?? 0);
   }
 
-  async #parts({ sql, folder, partitionBy }: Extract<Work, { do: 'parts' }>): Promise<WrittenPart[]> {
+  async #parts({ sql, parameters, folder, partitionBy }: Extract<Work, { do: 'parts' }>): Promise<WrittenPart[]> {
     const { explain } = await this.#judge(sql, this.#tables);
     if (explain !== '') throw new Refusal('An EXPLAIN has no result that could be written to a file.');
-    await this.#connection.run(`CREATE OR REPLACE TEMP VIEW "hms result" AS ${sql}`);
+    // As a view, so that the statement stands where only a SELECT can stand; a view has no parameters.
+    const isFree = Object.keys(parameters).length === 0;
+    if (isFree) await this.#connection.run(`CREATE OR REPLACE TEMP VIEW "hms result" AS ${sql}`);
+    const from = isFree ? 'SELECT * FROM "hms result"' : `\n${sql}\n`;
     const by = partitionBy.length === 0 ? '' : `, PARTITION_BY (${partitionBy.map(identifier).join(', ')}), WRITE_PARTITION_COLUMNS true`;
     const place = partitionBy.length === 0 ? `${folder}.parquet` : folder;
-    const reader = await this.#connection.runAndReadAll(`COPY (SELECT * FROM "hms result") TO ${literal(place)} (FORMAT parquet, COMPRESSION zstd, RETURN_STATS${by})`);
-    return reader.getRowsJson().flatMap((row) => writtenPart(row) ?? []);
+    const telling = tellProgress(this.#connection, this.#answer);
+    try {
+      const rows = await runWith(this.#connection, `COPY (${from}) TO ${literal(place)} (FORMAT parquet, COMPRESSION zstd, RETURN_STATS${by})`, parameters);
+      return rows.flatMap((row) => writtenPart(row) ?? []);
+    } finally {
+      clearInterval(telling);
+    }
   }
 
   /** Waits until the reader has room for one more batch. */

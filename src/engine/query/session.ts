@@ -2,7 +2,7 @@ import type { JudgedStatement } from './gate.ts';
 import type { QueryProcesses } from './processes.ts';
 import { DUCKDB_MEMORY } from './processes.ts';
 import type { Batch, Opening, ResultColumn, ResultFormat, TableSource, WrittenPart } from './protocol.ts';
-import type { QueryProcess } from './query-process.ts';
+import type { PartsOptions, QueryProcess } from './query-process.ts';
 
 /** What a session may see and use. */
 export interface SessionOptions {
@@ -53,8 +53,8 @@ export class QuerySession {
     return (await this.#current(signal)).write(sql, file, format, signal);
   }
 
-  async parts(sql: string, folder: string, partitionBy: readonly string[], signal: AbortSignal): Promise<readonly WrittenPart[]> {
-    return (await this.#current(signal)).parts(sql, folder, partitionBy, signal);
+  async parts(sql: string, folder: string, partitionBy: readonly string[], signal: AbortSignal, options: PartsOptions = {}): Promise<readonly WrittenPart[]> {
+    return (await this.#current(signal)).parts(sql, folder, partitionBy, signal, options);
   }
 
   async close(): Promise<void> {
