@@ -211,7 +211,7 @@ class Run {
       const { processes, sureFrom } = this.#options;
       const size = left.reduce((sum, one) => sum + one.size, 0);
       const onProgress: OnProgress = ({ bytesDone, bytesTotal }) => {
-        this.#atWork.set(batch, bytesTotal === 0 ? 0 : Math.floor(size * Math.min(1, bytesDone / bytesTotal)));
+        this.#atWork.set(batch, bytesTotal === null || bytesTotal === 0 ? 0 : Math.floor(size * Math.min(1, bytesDone / bytesTotal)));
         this.#say(0, 0);
       };
       const ends = await normalizeBatch(this.#lake, left.map((one) => one.item.drop), item.contracts, { processes, secret, signal: this.#signal, onProgress, ...(sureFrom === undefined ? {} : { sureFrom }) });

@@ -2,10 +2,11 @@ import { createHmac } from 'node:crypto';
 import { globSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { TableName } from '../../../../src/contract/index.ts';
 import { maskKeys } from '../../../../src/engine/mask-sql.ts';
 import { makeSecret } from '../../../../src/engine/masking.ts';
+import { QuerySession } from '../../../../src/engine/query/index.ts';
 import { Warehouse } from '../tables/warehouse.ts';
 import { BothWays } from './both-ways.ts';
 import { publish, put, seatbelt, stateOf, work } from './intake.ts';
@@ -20,7 +21,7 @@ beforeEach(async () => {
 });
 afterEach(() => warehouse.close());
 
-const FILES = Number(process.env['HMS_SURE_FILES'] ?? 150);
+const FILES = Number(process.env['HMS_SURE_FILES'] ?? 60);
 const FROM = Number(process.env['HMS_SURE_FROM'] ?? 1);
 
 describe('a file that one statement reads', () => {
@@ -54,7 +55,12 @@ describe('a drop whose file is plain', () => {
     await publish(lake, { columns });
     const files = { 'seatbelt_1.csv': rows(0, 60), 'seatbelt_2.csv.gz': gzipSync(rows(60, 90)), 'seatbelt_3.csv': `${rows(90, 99)}\n`, 'seatbelt_4.csv': rows(99, 100).replace('05T10', '05 10').replace('Z,"', ',"') };
     await put(lake, files);
+    const tables = vi.spyOn(QuerySession.prototype, 'table');
     expect(await work(lake, { sureFrom: 0 })).toMatchObject({ drops: 4, rows: 100, quarantined: 0 });
+    // One has an empty line, and was read row by row.
+    const given = tables.mock.calls.map(([{ kind, name }]) => `${name} ${kind}`);
+    tables.mockRestore();
+    expect(given.slice(-4)).toEqual(['#drop 0 0 text', '#drop 1 0 text', '#drop 2 0 plain', '#drop 3 0 text']);
     const secret = await makeSecret(lake);
     const found = await warehouse.select(TESTS, null, told);
     expect(found).toHaveLength(100);
@@ -67,7 +73,7 @@ describe('a drop whose file is plain', () => {
   it('tells what is wrong with it as it is told row by row, and keeps the others', async () => {
     const { lake } = warehouse;
     await publish(lake, { columns });
-    const [good = 0, twice = 0, wrong = 0] = await put(lake, { 'seatbelt_1.csv': rows(0, 9), 'seatbelt_2.csv': rows(20, 25).replace('S21', 'S20'), 'seatbelt_3.csv': rows(30, 35).replace('Model-Z,1', 'Model-Z,one') });
+    const [good = 0, twice = 0, wrong = 0] = await put(lake, { 'seatbelt_1.csv': rows(0, 9).replace('Model-Z,1', 'Model-Z,+1'), 'seatbelt_2.csv': rows(20, 25).replace('S21', 'S20'), 'seatbelt_3.csv': rows(30, 35).replace('Model-Z,1', 'Model-Z,one') });
     expect(await work(lake, { sureFrom: 0 })).toMatchObject({ drops: 1, rows: 9, quarantined: 2 });
     expect(stateOf(lake, good).status).toBe('normalized');
     expect(stateOf(lake, twice).outcome?.findings).toEqual([{ contract: TESTS, column: 'state', kind: 'DUPLICATE', message: 'Values stand in a row before, and must be unique.', count: 1, samples: [{ line: 2, value: 'S20', why: '2 times, the last in 3' }] }]);
