@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Spawner } from '../../../../src/engine/lake/index.ts';
 import { QueryProcesses, systemProbe } from '../../../../src/engine/query/index.ts';
 import { Desk, never } from './desk.ts';
 
@@ -88,6 +89,32 @@ describe('the process', () => {
     } finally {
       await Promise.all([first.close(), second.close(), processes.close()]);
     }
+  });
+
+  it('is made ready for a question, one for a program that asks once, the next for one that goes on', async () => {
+    const said: string[] = [];
+    let started = 0;
+    const spawner: Spawner = (_program, events) => {
+      const pid = (started += 1);
+      events.onMessage({ is: 'ready', version: 'v0' });
+      return { pid, send: (message) => said.push(`${pid} ${(message as { do: string }).do}`), kill: () => setTimeout(() => events.onExit('signal SIGKILL')) };
+    };
+    const once = new QueryProcesses({ spawner, questions: 'one' });
+    expect(started).toBe(1);
+    const first = once.take();
+    await vi.waitFor(() => expect(said).toEqual(['1 expect']));
+    expect([first.pid, started]).toEqual([1, 1]);
+    await once.close();
+
+    const several = new QueryProcesses({ spawner, questions: 'several' });
+    expect(started).toBe(1);
+    expect(several.take().pid).toBe(2);
+    await vi.waitFor(() => expect(started).toBe(3));
+    expect(several.take().pid).toBe(3);
+    await several.close();
+    // Nothing is started for nobody.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(started).toBe(3);
   });
 
   it('is watched from outside: the probe of this system sees its memory', async () => {
