@@ -6,12 +6,13 @@ import { toHex } from '../core/index.ts';
 import { nearestName } from './catalog/index.ts';
 import type { ContractRow, ContractText } from './catalog/index.ts';
 import { allContracts, placeContract } from './contract-copies.ts';
-import { compareContracts, compileContract, isLater, MOST_CONTRACT_BYTES, nextVersion, patternSql, patternsOf, sqlRules, versionOf } from './contracts/index.ts';
+import { compareContracts, compileContract, isLater, MOST_CONTRACT_BYTES, nextVersion, versionOf } from './contracts/index.ts';
 import type { CompiledContract, ContractChange, ContractPlan, Fault } from './contracts/index.ts';
+import { refuseWrongRules } from './contract-rules.ts';
 import { codeOf, inWords, newTxn, placeError, sha256 } from './lake/index.ts';
 import type { Claimed } from './lake/index.ts';
 import type { ReadableLake, WritableLake } from './open.ts';
-import { QueryProcesses } from './query/index.ts';
+import type { QueryProcesses } from './query/index.ts';
 import { refuseTakenName } from './taken-names.ts';
 
 /** Data contracts of a lake: read, found by name, published. docs/formats/contracts.md. What is held against files: contract-files.ts. */
@@ -161,33 +162,4 @@ function judgePublication(lake: ReadableLake, before: ContractRow, plan: Contrac
     throw new HmsError('CONTRACT_INVALID', `The contract says version ${plan.version}, and ${plan.name}:${compiled.plan.version} is published.`, { kept: NOTHING, next: `Write version: "${next}" in it.`, facts });
   }
   return changes;
-}
-
-/** Rules in SQL that cannot run, and patterns that RE2 does not take, would refuse every file; they are told before anyone relies on the contract. */
-async function refuseWrongRules(lake: ReadableLake, plan: ContractPlan, signal: AbortSignal, processes?: QueryProcesses): Promise<void> {
-  const [rules, patterns] = [sqlRules(plan), patternsOf(plan)];
-  if (rules.length + patterns.length === 0) return;
-  const own = processes ?? new QueryProcesses();
-  const process = own.take();
-  try {
-    for (const { title, sql } of rules) {
-      try {
-        await process.judge(sql, [plan.name], signal);
-      } catch (error) {
-        if (!(error instanceof HmsError) || error.code !== 'QUERY_REFUSED') throw error;
-        throw new HmsError('CONTRACT_INVALID', `The rule "${title}" of ${plan.name} cannot be asked: ${error.message}`, { kept: NOTHING, next: 'A rule is one SELECT over {object} that gives one number.', facts: { rule: title } });
-      }
-    }
-    for (const { column, pattern } of patterns) {
-      try {
-        await process.judge(patternSql(pattern), [], signal);
-      } catch (error) {
-        if (!(error instanceof HmsError) || error.code !== 'QUERY_REFUSED') throw error;
-        throw new HmsError('CONTRACT_INVALID', `The pattern ${pattern} of the column "${column}" cannot be matched: ${error.message}`, { kept: NOTHING, next: 'Write it as RE2 does: github.com/google/re2/wiki/Syntax', facts: { column, pattern } });
-      }
-    }
-  } finally {
-    await process.close();
-    if (processes === undefined) await own.close();
-  }
 }

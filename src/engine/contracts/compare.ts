@@ -59,7 +59,7 @@ function compareSource({ source: a }: ContractPlan, { source: b }: ContractPlan,
 
 function compareColumn(a: ColumnPlan, b: ColumnPlan, add: AddOne): void {
   const name = `"${b.name}"`;
-  if (typeWords(a.type) !== typeWords(b.type)) add(`${name} is ${typeWords(b.type)}, and was ${typeWords(a.type)}.`, isWider(a.type, b.type) ? null : ROWS);
+  if (typeWords(a.type) !== typeWords(b.type)) add(`The type of ${name} is ${typeWords(b.type)}, and was ${typeWords(a.type)}.`, isWider(a.type, b.type) ? null : ROWS);
   else if (JSON.stringify(a.type) !== JSON.stringify(b.type)) add(`The values of ${name} are written differently in the files.`, acceptsAll(a.type, b.type) ? null : FILES);
   const lost = a.headers.filter((header) => !b.headers.includes(header));
   const come = b.headers.filter((header) => !a.headers.includes(header));

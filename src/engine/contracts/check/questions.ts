@@ -34,19 +34,27 @@ export function askedColumns(plan: ContractPlan): string[] {
   return all.filter((name) => wanted.has(name));
 }
 
-/** Every rule in SQL, to be judged before a contract is published. */
-export function sqlRules(plan: ContractPlan): { readonly title: string; readonly sql: string }[] {
-  return [...plan.rules, ...plan.columns.flatMap(({ rules }) => rules)].flatMap((rule) => (rule.metric === 'sql' ? [{ title: rule.title, sql: rule.sql }] : []));
+interface ColumnPattern {
+  readonly column: string;
+  readonly pattern: string;
 }
 
-/** Every pattern, to be judged before a contract is published: RE2 takes less than the engine's own reader does, such as no repetition over 1,000. */
-export function patternsOf({ columns }: ContractPlan): { readonly column: string; readonly pattern: string }[] {
-  return columns.flatMap(({ name, limits, rules }) => [limits.pattern, ...rules.map((rule) => (rule.metric === 'invalidValues' ? rule.pattern : null))].filter((pattern) => typeof pattern === 'string').map((pattern) => ({ column: name, pattern })));
+/** What is asked to see whether a rule can be, without rows: `sql` runs where it can. */
+export type RuleTrial = { readonly sql: string } & ({ readonly rule: { readonly title: string; readonly sql: string }; readonly pattern: null } | { readonly rule: null; readonly pattern: ColumnPattern });
+
+/** Every rule in SQL and every pattern, to be tried before a contract is published. RE2 takes fewer patterns than the engine's own reader does: none that repeats a thing more than 1,000 times. */
+export function ruleTrials(plan: ContractPlan): RuleTrial[] {
+  const none = plan.columns.map(({ name, type }) => `TRY_CAST(NULL AS ${sqlType(type)}) AS ${identifier(name)}`);
+  const rules = [...plan.rules, ...plan.columns.flatMap((column) => column.rules)].flatMap((rule) => (rule.metric === 'sql' ? [rule] : []));
+  const patterns = plan.columns.flatMap(({ name, limits, rules: own }) => [limits.pattern, ...own.map((rule) => (rule.metric === 'invalidValues' ? rule.pattern : null))].filter((pattern) => typeof pattern === 'string').map((pattern): ColumnPattern => ({ column: name, pattern })));
+  return [
+    ...rules.map(({ title, sql }): RuleTrial => ({ sql: ruleSql(plan, sql, `SELECT ${none.join(', ')} WHERE false`), rule: { title, sql }, pattern: null })),
+    ...patterns.map((pattern): RuleTrial => ({ sql: `SELECT regexp_full_match('', ${literal(pattern.pattern)})`, rule: null, pattern })),
+  ];
 }
 
-/** A statement that can be asked where the pattern can. */
-export function patternSql(pattern: string): string {
-  return `SELECT regexp_full_match('', ${literal(pattern)})`;
+function ruleSql({ name }: ContractPlan, sql: string, rows: string): string {
+  return `WITH ${identifier(name)} AS (${rows}) SELECT * FROM (${sql}\n) LIMIT 2`;
 }
 
 export async function answers(plan: ContractPlan, rows: number, asking: Asking): Promise<CheckFinding[]> {
@@ -101,7 +109,7 @@ async function unmatched(plan: ContractPlan, column: string, pattern: string, ru
 async function sqlAnswer(plan: ContractPlan, column: string | null, rule: Extract<RulePlan, { metric: 'sql' }>, asking: Asking): Promise<CheckFinding | null> {
   try {
     await asking.judge(rule.sql);
-    const [row, second] = await asking.ask(`WITH ${identifier(plan.name)} AS (${typedRows(plan)}) SELECT * FROM (${rule.sql}\n) LIMIT 2`);
+    const [row, second] = await asking.ask(ruleSql(plan, rule.sql, typedRows(plan)));
     const value = row?.[0] === null || row?.[0] === undefined ? Number.NaN : typeof row[0] === 'boolean' ? Number(row[0]) : Number(row[0]);
     if (row === undefined || second !== undefined || row.length !== 1 || Number.isNaN(value)) {
       return { column, kind: 'RULE_FAILED', message: `The rule "${rule.title}" does not give one number, so it says nothing.`, count: 1, samples: [] };

@@ -52,7 +52,7 @@ export class PersonalTally {
 
   /** Null where neither the values nor the header say anything. A tenth of the values is enough; of cards more, because one number in ten passes the check digit by chance. */
   guess(header: string): PersonalGuess | null {
-    const words = header.toLowerCase().replaceAll(/([a-z])([A-Z])/g, '$1 $2').split(/[^a-z0-9]+/);
+    const words = header.replaceAll(/([a-z])([A-Z])/g, '$1 $2').toLowerCase().split(/[^a-z0-9]+/);
     const has = (...some: string[]): boolean => some.some((word) => words.includes(word));
     const joined = words.join('');
     const { ssn, email: mails, phone: phones, card } = this.#found;
