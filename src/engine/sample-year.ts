@@ -9,6 +9,7 @@ import { durableOn, inWords, placeOf, systemDisk } from './lake/index.ts';
 import type { OpenOptions } from './open.ts';
 import { makeProfile } from './profile-folder.ts';
 import { QueryProcesses } from './query/index.ts';
+import { Receiving } from './receiving.ts';
 import { storyClock } from './sample-clock.ts';
 import { sampleStory, STORY_BEGIN } from './sample-story.ts';
 
@@ -37,16 +38,20 @@ export async function sampleYear(options: SampleYearOptions, { signal, onProgres
   const clock = storyClock(real, STORY_BEGIN);
   const made = await initLake({ ...options, clock, sample: true });
   const processes = new QueryProcesses({ reserve: true, ...(options.spawner === undefined ? {} : { spawner: options.spawner }) });
+  let receiving: Receiving | null = null;
   try {
+    receiving = await Receiving.begin(made.lake);
     const scenes = sampleStory();
     for (const [i, { at, play }] of scenes.entries()) {
       if (signal.aborted) throw new CancelledError(keptWords(clock));
       clock.set(at);
       onProgress({ phase: `Making ${monthOf(at)}`, filesDone: i, filesTotal: scenes.length, bytesDone: 0, bytesTotal: 0 });
-      await play({ lake: made.lake, processes, signal });
+      await play({ lake: made.lake, receiving, processes, signal });
     }
+    await receiving.close();
     return made;
   } catch (error) {
+    await receiving?.close();
     await made.lake.close();
     throw error instanceof CancelledError ? new CancelledError(keptWords(clock)) : error;
   } finally {

@@ -38,4 +38,4 @@ it('the tour goes from files to a package that other programs check, in a folder
   }
   expect(err).toContain('CMS Verification successful');
   expect(existsSync(join(folder, 'lake', 'lake.json'))).toBe(true);
-}, 60_000);
+}, 300_000);
