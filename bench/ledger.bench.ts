@@ -1,12 +1,8 @@
 import { join } from 'node:path';
-import { initLake } from '../src/engine/init.ts';
-import { newTxn } from '../src/engine/lake/index.ts';
 import { openToWrite } from '../src/engine/open.ts';
-import { createDataset } from '../src/engine/datasets/index.ts';
-import type { DatasetId } from '../src/contract/index.ts';
 import { alternate, hms, median, root, spread, timed } from './harness.ts';
 import type { Bench, Row } from './harness.ts';
-import { unflushedDisk } from './unflushed.ts';
+import { longLedger } from './long-ledger.ts';
 
 const ENTRIES = 100_000;
 const APPENDS = 300;
@@ -16,7 +12,7 @@ export const ledger: Bench = {
   name: 'ledger',
   async run(folder, rounds) {
     const options = { folder: join(folder, 'lake'), profile: join(folder, 'profile') };
-    await build(options);
+    await longLedger(options, ENTRIES);
     const sides = await alternate(
       rounds,
       () => timed([...hms, 'verify', options.folder], { HMS_PROFILE: options.profile }),
@@ -39,22 +35,6 @@ export const ledger: Bench = {
     ];
   },
 };
-
-async function build(options: { folder: string; profile: string }): Promise<void> {
-  await (await initLake({ ...options, disk: unflushedDisk, zone: 'UTC' })).lake.close();
-  const lake = await openToWrite({ ...options, disk: unflushedDisk });
-  await createDataset(lake, 'SET' as DatasetId, []);
-  let folder = '';
-  for (let n = lake.catalog.position().size; n < ENTRIES; n++) {
-    const txn = newTxn(lake.clock);
-    folder = lake.paths.transaction(txn);
-    await lake.ledger.claimWith(lake.signer, txn, { op: 'dataset.described', subject: 'dataset:SET', head: { description: { title: `Title ${n}` } } }, () => true);
-    await lake.durable.removeTree(folder);
-  }
-  await lake.durable.makeFolder(folder);
-  await lake.ledger.finish(lake.signer, folder);
-  await lake.close();
-}
 
 async function appendRate(options: { folder: string; profile: string }): Promise<number> {
   const lake = await openToWrite(options);

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ask } from './ask.bench.ts';
 import { door } from './door.bench.ts';
 import { exports } from './export.bench.ts';
 import { machine, root } from './harness.ts';
@@ -10,6 +11,7 @@ import { ingest } from './ingest.bench.ts';
 import { ledger } from './ledger.bench.ts';
 import { open } from './open.bench.ts';
 import { raw } from './raw.bench.ts';
+import { shares } from './shares.bench.ts';
 import { transform } from './transform.bench.ts';
 import { verify } from './verify.bench.ts';
 
@@ -17,7 +19,7 @@ import { verify } from './verify.bench.ts';
  * `npm run bench [NAME …] [-- --rounds 5]`: measures and prints; without names it measures all and writes bench/RESULTS.md. HMS_BENCH_DIR names the disk (70 GB free).
  * Nothing is removed before the end: ext4 is several times slower in making many files soon after as many were deleted.
  */
-const all: readonly Bench[] = [ingest, verify, exports, bag, open, ledger, transform, door, raw];
+const all: readonly Bench[] = [ingest, verify, exports, bag, open, ledger, transform, door, raw, ask, shares];
 const args = process.argv.slice(2);
 const at = args.indexOf('--rounds');
 const rounds = at < 0 ? 5 : Number(args[at + 1]);

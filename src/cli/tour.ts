@@ -46,7 +46,7 @@ async function tour(named: string | undefined): Promise<void> {
   }
 
   await title(here, 'A lake is made: a folder in open formats, with no server');
-  await hms(here, 'init lake --zone America/New_York --sample');
+  await hms(here, 'init lake --zone America/New_York');
 
   await title(here, 'The files become version 1, which never changes again');
   await hms(here, 'ingest WF-2024-07 sensorA.csv sensorB.csv -m "Initial sensor dump" --tag raw');
@@ -162,6 +162,9 @@ async function farewell(here: Tour): Promise<void> {
     '  hms dta rm WF-2024-07 sensorB.csv',
     '  hms dta commit WF-2024-07 -m "Network B was not calibrated"',
     '  hms dta log WF-2024-07',
+    '',
+    'A lake with a year in it already, and posted files that became tables, is made with:',
+    '  hms dta init year --sample',
     '',
     'Or change a byte of any file below lake/store and see what "hms dta verify lake" says. Remove the folder when you are done with it.',
   ];

@@ -1,6 +1,7 @@
 import { tidyStaging } from './drafting.ts';
+import type { KnownLakeFile } from './known-lake.ts';
 import { codeOf } from './lake/index.ts';
-import { openToRead, openToWrite } from './open.ts';
+import { openKnown, openToRead, openToWrite } from './open.ts';
 import type { OpenOptions, ReadableLake, WritableLake } from './open.ts';
 
 /**
@@ -21,6 +22,11 @@ export class Access {
 
   static async of(options: OpenOptions): Promise<Access> {
     return new Access(options, await openToRead(options));
+  }
+
+  /** A lake that does not answer, as it was read last: it can be read from its catalog, and is not written to. */
+  static async ofKnown(options: OpenOptions, known: Pick<KnownLakeFile, 'lake' | 'place'>): Promise<Access> {
+    return new Access(options, await openKnown(options, known));
   }
 
   /** What never changes of a lake: its id, folder and zone. */

@@ -1,8 +1,9 @@
 import { HmsError, TableName, tableVersionName } from '../contract/index.ts';
 import type { TableVersionDetail } from '../core/index.ts';
+import { conditionsFor } from './asked-conditions.ts';
 import { tableShelf } from './finish.ts';
 import type { ReadableLake } from './open.ts';
-import type { AskedState, RelationName, Relations, Snapshot } from './query/index.ts';
+import type { AskedCondition, AskedState, RelationName, Relations, Snapshot } from './query/index.ts';
 import { tableFiles } from './tables/index.ts';
 
 const KEPT = 'Nothing was changed.';
@@ -19,17 +20,18 @@ export class WarehouseTables implements Relations {
     return this.#lake.catalog.tables.all().map(({ table }) => table);
   }
 
-  find(name: RelationName, state: AskedState): Promise<Snapshot | null> {
+  find(name: RelationName, state: AskedState, conditions: readonly AskedCondition[] = []): Promise<Snapshot | null> {
     const table = name.kind === 'table' ? TableName.safeParse(name.name.toLowerCase()) : null;
     const newest = table?.success === true ? this.#lake.catalog.tables.version(table.data, null) : null;
-    return Promise.resolve(newest === null ? null : this.#snapshot(newest, state));
+    return Promise.resolve(newest === null ? null : this.#snapshot(newest, state, conditions));
   }
 
-  #snapshot(newest: TableVersionDetail, state: AskedState): Snapshot {
+  #snapshot(newest: TableVersionDetail, state: AskedState, asked: readonly AskedCondition[]): Snapshot {
     const version = this.#version(newest, state);
-    const { columns, parts } = tableFiles(tableShelf(this.#lake), version);
+    const conditions = conditionsFor(this.#lake.catalog.tables.schema(version) ?? [], asked);
+    const { columns, parts } = tableFiles(tableShelf(this.#lake), version, conditions);
     const title = tableVersionName(version.table, version.version);
-    return { key: title, version: title, instant: state.kind === 'version' ? version.at : state.at, rows: { kind: 'parts', columns, parts } };
+    return { key: conditions.length === 0 ? title : `${title} where ${JSON.stringify(conditions)}`, version: title, instant: state.kind === 'version' ? version.at : state.at, rows: { kind: 'parts', columns, parts } };
   }
 
   #version(newest: TableVersionDetail, state: AskedState): TableVersionDetail {

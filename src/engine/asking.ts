@@ -47,10 +47,13 @@ export async function prepareQuestion(lake: ReadableLake, sql: string, options: 
   const processes = options.processes ?? new QueryProcesses();
   const now = questionInstant(lake);
   const standard = options.asOf === undefined || options.asOf === null ? null : instantOfText(options.asOf, lake.lake.zone);
-  const scratch = await openScratch(lake);
-  let process: QueryProcess | null = null;
+  // It may have to be started, which goes on beside what comes first.
+  const process = processes.take();
+  const scratch = await openScratch(lake).catch(async (error: unknown) => {
+    await process.close();
+    throw error;
+  });
   try {
-    process = processes.take();
     const parameters = options.parameters ?? {};
     const plan = await placed(sql, (position) => position, process.plan(sql, parameters, options.signal));
     const providers = [...(options.relations ?? []), new CatalogTables(lake), new WarehouseTables(lake), new DatasetFiles(lake)];
@@ -64,7 +67,7 @@ export async function prepareQuestion(lake: ReadableLake, sql: string, options: 
     const names = found.map(({ snapshot }) => tables.get(snapshot.key)?.name ?? '');
     return new Question({ sql, plan, names, used: found.map(({ used }) => used), parameters, process, scratch });
   } catch (error) {
-    await process?.close();
+    await process.close();
     await scratch.close();
     throw error;
   }
@@ -102,7 +105,7 @@ async function findRelation(reference: Reference, providers: readonly Relations[
   const { relation } = reference;
   const state = stateOf(reference, instants);
   for (const provider of providers) {
-    const snapshot = await provider.find(relation, state);
+    const snapshot = await provider.find(relation, state, reference.conditions);
     if (snapshot === null) continue;
     const name = relation.kind === 'table' ? relation.name : `dataset(${relation.arguments.map((text) => `'${text.replaceAll("'", "''")}'`).join(', ')})`;
     const asked = state.kind === 'instant' ? (state.isExplicit ? 'instant' : 'default') : state.kind;
@@ -143,7 +146,7 @@ async function openProcess(process: QueryProcess, tables: readonly { readonly na
   }
   const files = sources.flatMap((source) => (source.kind === 'parts' ? source.parts.flatMap((part) => part.files) : [source.file]));
   const room = { temporary: scratch.temporary, temporaryBytes: TEMPORARY_BYTES, memoryBytes: DUCKDB_MEMORY, threads: 2, places: true };
-  await process.open({ files, output: scratch.outputs, ...room }, signal);
+  await process.open({ files: [...new Set(files)], output: scratch.outputs, ...room }, signal);
   for (const source of sources) await process.table(source, signal);
 }
 

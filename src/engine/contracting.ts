@@ -1,41 +1,39 @@
 import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import { ContractName, HmsError } from '../contract/index.ts';
-import type { OnProgress, Sha256 } from '../contract/index.ts';
+import type { Sha256 } from '../contract/index.ts';
 import { toHex } from '../core/index.ts';
+import { nearestName } from './catalog/index.ts';
 import type { ContractRow, ContractText } from './catalog/index.ts';
-import { placeContract } from './contract-copies.ts';
-import { passFile } from './contract-pass.ts';
-import { bringFile, dialectIn, formatOf, openRows } from './contract-rows.ts';
-import type { BroughtFile, FileForm } from './contract-rows.ts';
-import { askedColumns, compareContracts, compileContract, draftContract, isLater, MOST_CONTRACT_BYTES, nextVersion, sqlRules, versionOf } from './contracts/index.ts';
-import type { CheckFinding, CompiledContract, ContractChange, ContractDraft, ContractPlan, Fault } from './contracts/index.ts';
+import { allContracts, placeContract } from './contract-copies.ts';
+import { compareContracts, compileContract, isLater, MOST_CONTRACT_BYTES, nextVersion, patternSql, patternsOf, sqlRules, versionOf } from './contracts/index.ts';
+import type { CompiledContract, ContractChange, ContractPlan, Fault } from './contracts/index.ts';
 import { codeOf, inWords, newTxn, placeError, sha256 } from './lake/index.ts';
 import type { Claimed } from './lake/index.ts';
 import type { ReadableLake, WritableLake } from './open.ts';
-import { QueryProcesses, QuerySession } from './query/index.ts';
+import { QueryProcesses } from './query/index.ts';
 import { refuseTakenName } from './taken-names.ts';
-import { openScratch } from './transform-world.ts';
-import type { ScratchFolder } from './transform-world.ts';
 
-/** Data contracts over a lake: published, shown, compared, held against files, drafted from them. docs/formats/contracts.md. */
+/** Data contracts of a lake: read, found by name, published. docs/formats/contracts.md. What is held against files: contract-files.ts. */
 
 const NOTHING = 'Nothing was changed.';
 
-/** The bytes of a contract in a file of this computer. */
-export async function readContractFile(path: string): Promise<Uint8Array> {
+/** The bytes of a contract, or of the definition of a cube, in a file of this computer. */
+export async function readContractFile(path: string, what: 'contract' | 'cube' = 'contract'): Promise<Uint8Array> {
   try {
     const handle = await open(resolve(path), 'r');
     try {
       const { size } = await handle.stat();
-      if (size > MOST_CONTRACT_BYTES) throw new HmsError('CONTRACT_INVALID', `${path} has ${size.toLocaleString('en-US')} bytes; ${MOST_CONTRACT_BYTES.toLocaleString('en-US')} is the most that a contract may have.`, { kept: NOTHING });
+      if (size > MOST_CONTRACT_BYTES) throw new HmsError(what === 'cube' ? 'CUBE_INVALID' : 'CONTRACT_INVALID', `${path} has ${size.toLocaleString('en-US')} bytes; ${MOST_CONTRACT_BYTES.toLocaleString('en-US')} is the most that ${what === 'cube' ? 'the definition of a cube' : 'a contract'} may have.`, { kept: NOTHING });
       return await handle.readFile();
     } finally {
       await handle.close();
     }
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) throw new HmsError('CONTRACT_UNKNOWN', `There is no file ${path}.`, { kept: NOTHING, next: 'A draft is made with: hms dta contract draft FILE' });
+    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) {
+      if (what === 'cube') throw new HmsError('CUBE_UNKNOWN', `There is no file ${path}.`, { kept: NOTHING, next: 'docs/operations/cubes.md has a definition to begin with.' });
+      throw new HmsError('CONTRACT_UNKNOWN', `There is no file ${path}.`, { kept: NOTHING, next: 'A draft is made with: hms dta contract draft FILE' });
+    }
     if (codeOf(error) === 'EISDIR') throw new HmsError('USAGE', `${path} is a folder.`, { kept: NOTHING });
     throw placeError(error, `Reading ${path}`, NOTHING);
   }
@@ -66,11 +64,17 @@ export function contractOf(lake: ReadableLake, ref: string): NamedContract {
   const [name = '', which] = ref.split(':', 2);
   const versions = ContractName.safeParse(name).success ? lake.catalog.contractVersions(name) : [];
   const found = which === undefined ? versions[0] : versions.find(({ version, hash }) => version === which || (/^[0-9a-f]{8,64}$/.test(which) && hash.startsWith(which)));
-  if (found === undefined) {
-    const known = versions.length === 0 ? lake.catalog.contracts('', 20).map((row) => row.name).join(', ') : versions.slice(0, 20).map((row) => `${name}:${row.version ?? row.hash.slice(0, 8)}`).join(', ');
-    throw new HmsError('CONTRACT_UNKNOWN', `There is no contract ${ref.slice(0, 100)} in this lake.`, { kept: NOTHING, next: known === '' ? 'None was published yet: hms dta contract publish FILE' : `There are: ${known}` });
-  }
+  if (found === undefined) throw unknownContract(lake, ref, name, versions);
   return { row: found, compiled: compiledOf(Buffer.from(textOf(lake, found)), `The contract ${ref}`) };
+}
+
+function unknownContract(lake: ReadableLake, ref: string, name: string, versions: readonly ContractRow[]): HmsError {
+  const unknown = (next: string): HmsError => new HmsError('CONTRACT_UNKNOWN', `There is no contract ${ref.slice(0, 100)} in this lake.`, { kept: NOTHING, next });
+  if (versions.length > 0) return unknown(`There are: ${versions.slice(0, 20).map((row) => `${name}:${row.version ?? row.hash.slice(0, 8)}`).join(', ')}`);
+  const names = [...allContracts(lake)].map((row) => row.name);
+  const nearest = nearestName(name.slice(0, 100), names);
+  if (nearest !== null) return unknown(`The nearest name is ${nearest}. All are listed by: hms dta contract show`);
+  return unknown(names.length === 0 ? 'None was published yet: hms dta contract publish FILE' : `There are: ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', and more' : ''}`);
 }
 
 /** The text of a published contract: from the catalog, which has it from the ledger. */
@@ -83,6 +87,8 @@ export function textOf(lake: ReadableLake, { name, hash, version }: ContractRow)
 export interface PublishOptions {
   /** The person says that it may break with the version before. */
   readonly major: boolean;
+  /** How the document is called to people: the name of its file. */
+  readonly called?: string;
   readonly signal: AbortSignal;
   readonly processes?: QueryProcesses;
 }
@@ -97,8 +103,8 @@ export interface Published {
 }
 
 /** Publishes a contract. Its version is later than the one before; what breaks with that one needs a new first number, and `major`. */
-export async function publishContract(lake: WritableLake, bytes: Uint8Array, { major, signal, processes }: PublishOptions): Promise<Published> {
-  const { plan, text } = compiledOf(bytes, 'This');
+export async function publishContract(lake: WritableLake, bytes: Uint8Array, { major, called = 'This', signal, processes }: PublishOptions): Promise<Published> {
+  const { plan, text } = compiledOf(bytes, called);
   await refuseWrongRules(lake, plan, signal, processes);
   const hash = toHex(sha256(bytes)) as Sha256;
   const txn = newTxn(lake.clock);
@@ -133,7 +139,10 @@ export async function publishContract(lake: WritableLake, bytes: Uint8Array, { m
 /** The changes against the newest version; throws where they, or the version that the document gives, may not be. */
 function judgePublication(lake: ReadableLake, before: ContractRow, plan: ContractPlan, hash: Sha256, major: boolean): ContractChange[] {
   const { compiled } = contractOf(lake, `${before.name}:${before.hash}`);
-  if (lake.catalog.view.hasContract(plan.name, hash)) throw new HmsError('ACT_REFUSED', `The contract ${plan.name} was published in these very words before.`, { kept: NOTHING });
+  if (lake.catalog.view.hasContract(plan.name, hash)) {
+    const same = lake.catalog.contractVersions(plan.name).find((row) => row.hash === hash);
+    throw new HmsError('ACT_REFUSED', `The contract ${plan.name} was published in these very words before${same === undefined ? '' : `, as ${plan.name}:${same.version ?? hash.slice(0, 8)}`}.`, { kept: NOTHING, next: `There is nothing to do. What was published is shown by: hms dta contract show ${plan.name}` });
+  }
   const changes = compareContracts(compiled.plan, plan);
   const [old, now] = [versionOf(compiled.plan.version), versionOf(plan.version)];
   const next = nextVersion(old, changes);
@@ -142,7 +151,7 @@ function judgePublication(lake: ReadableLake, before: ContractRow, plan: Contrac
   if (breaking.length > 0 && (!major || now[0] <= old[0])) {
     const told = breaking.slice(0, 8).map(({ what, breaks }) => `${what} ${breaks ?? ''}`);
     const more = breaking.length > told.length ? ` And ${breaking.length - told.length} more.` : '';
-    throw new HmsError('CONTRACT_BREAKS', `It breaks with ${plan.name}:${compiled.plan.version}. ${told.join(' ')}${more}`, {
+    throw new HmsError('CONTRACT_BREAKS', `It breaks with ${plan.name}:${compiled.plan.version}, which files and questions rely on. ${told.join(' ')}${more}`, {
       kept: NOTHING,
       next: now[0] > old[0] ? 'If that is meant: hms dta contract publish --major FILE' : `If that is meant, write version: "${next}" in it, then: hms dta contract publish --major FILE`,
       facts,
@@ -154,10 +163,10 @@ function judgePublication(lake: ReadableLake, before: ContractRow, plan: Contrac
   return changes;
 }
 
-/** Rules in SQL that cannot run would refuse every file; they are told before anyone relies on the contract. */
+/** Rules in SQL that cannot run, and patterns that RE2 does not take, would refuse every file; they are told before anyone relies on the contract. */
 async function refuseWrongRules(lake: ReadableLake, plan: ContractPlan, signal: AbortSignal, processes?: QueryProcesses): Promise<void> {
-  const rules = sqlRules(plan);
-  if (rules.length === 0) return;
+  const [rules, patterns] = [sqlRules(plan), patternsOf(plan)];
+  if (rules.length + patterns.length === 0) return;
   const own = processes ?? new QueryProcesses();
   const process = own.take();
   try {
@@ -169,124 +178,16 @@ async function refuseWrongRules(lake: ReadableLake, plan: ContractPlan, signal: 
         throw new HmsError('CONTRACT_INVALID', `The rule "${title}" of ${plan.name} cannot be asked: ${error.message}`, { kept: NOTHING, next: 'A rule is one SELECT over {object} that gives one number.', facts: { rule: title } });
       }
     }
+    for (const { column, pattern } of patterns) {
+      try {
+        await process.judge(patternSql(pattern), [], signal);
+      } catch (error) {
+        if (!(error instanceof HmsError) || error.code !== 'QUERY_REFUSED') throw error;
+        throw new HmsError('CONTRACT_INVALID', `The pattern ${pattern} of the column "${column}" cannot be matched: ${error.message}`, { kept: NOTHING, next: 'Write it as RE2 does: github.com/google/re2/wiki/Syntax', facts: { column, pattern } });
+      }
+    }
   } finally {
     await process.close();
     if (processes === undefined) await own.close();
   }
-}
-
-export interface CheckOptions {
-  readonly signal: AbortSignal;
-  readonly onProgress: OnProgress;
-  readonly processes?: QueryProcesses;
-}
-
-export interface CheckReport {
-  readonly contract: { readonly name: ContractName; readonly version: string };
-  readonly file: string;
-  readonly rows: number;
-  readonly bytes: number;
-  /** What `line` of a sample counts. */
-  readonly lineWord: 'line' | 'row' | 'object';
-  /** Whether the file would be taken: there are no findings. */
-  readonly accepted: boolean;
-  readonly findings: readonly CheckFinding[];
-}
-
-/** Holds a file of this computer against a contract. Reads it once; what is asked of all rows at once is asked in the query process over a temporary table in the profile. */
-export async function checkFile(lake: ReadableLake, plan: ContractPlan, path: string, { signal, onProgress, processes }: CheckOptions): Promise<CheckReport> {
-  const work = new Work(lake, signal, processes);
-  try {
-    const file = await bringFile(path, () => work.scratch(), signal);
-    const scratch = askedColumns(plan).length === 0 ? null : await work.scratch();
-    const asked = scratch?.input(0) ?? '';
-    let done = 0;
-    const { rows, lineWord, findings } = await passFile(file, plan, { asked, kept: null }, {
-      signal,
-      onBytes: (bytes) => onProgress({ phase: 'Checking', filesDone: 0, filesTotal: 1, bytesDone: (done += bytes), bytesTotal: file.size }),
-      session: () => work.session([file.path, ...(scratch === null ? [] : [asked])]),
-      write: async (to, bytes) => scratch?.write(to, bytes),
-    });
-    return { contract: { name: plan.name, version: plan.version }, file: file.name, rows, bytes: file.size, lineWord, accepted: findings.length === 0, findings };
-  } finally {
-    await work.close();
-  }
-}
-
-/** What one piece of work opens on its way, and closes at its end. */
-class Work {
-  readonly #lake: ReadableLake | null;
-  readonly #signal: AbortSignal;
-  readonly #processes: QueryProcesses;
-  readonly #isOwn: boolean;
-  #scratch: Promise<ScratchFolder> | null = null;
-  #session: Promise<QuerySession> | null = null;
-
-  constructor(lake: ReadableLake | null, signal: AbortSignal, processes: QueryProcesses | undefined) {
-    this.#lake = lake;
-    this.#signal = signal;
-    this.#isOwn = processes === undefined;
-    this.#processes = processes ?? new QueryProcesses();
-  }
-
-  scratch(): Promise<ScratchFolder> {
-    const lake = this.#lake;
-    if (lake === null) return Promise.reject(new HmsError('USAGE', 'A file that is compressed, or in Parquet, needs room for temporary files beside a lake, and no lake is named.', { kept: NOTHING, next: 'Name one with --lake DIR or in HMS_LAKE.' }));
-    return (this.#scratch ??= openScratch(lake));
-  }
-
-  session(files: readonly string[]): Promise<QuerySession> {
-    return (this.#session ??= this.scratch().then(({ temporary }) => new QuerySession(this.#processes, { files, output: null, temporary })));
-  }
-
-  async close(): Promise<void> {
-    // A part that could not be opened has told its reason to who asked for it.
-    await (await this.#session?.catch(() => null))?.close();
-    if (this.#isOwn) await this.#processes.close();
-    await (await this.#scratch?.catch(() => null))?.close();
-    this.#signal.throwIfAborted();
-  }
-}
-
-export interface DraftOptions extends CheckOptions {
-  /** Of the contract; made from the file's where it is left out. */
-  readonly name?: string;
-  readonly form?: Partial<FileForm>;
-}
-
-/** Guesses a contract from a file of this computer. `lake` is needed for compressed files and Parquet only. */
-export async function draftFromFile(lake: ReadableLake | null, path: string, { signal, onProgress, processes, name, form = {} }: DraftOptions): Promise<ContractDraft> {
-  const parsed = name === undefined ? null : ContractName.safeParse(name);
-  if (parsed?.success === false) throw new HmsError('NAME_INVALID', `"${(name ?? '').slice(0, 80)}" cannot be the name of a contract: it ${parsed.error.issues[0]?.message ?? 'is none'}.`, { kept: NOTHING });
-  const work = new Work(lake, signal, processes);
-  try {
-    const file = await bringFile(path, () => work.scratch(), signal);
-    const format = form.format ?? formatOf(file.name);
-    if (format === null) throw new HmsError('USAGE', `The name "${file.name}" does not tell what the file is.`, { kept: NOTHING, next: 'Say it: --format csv, tsv, json, ndjson or parquet' });
-    const told = fullForm(file, { format, delimiter: form.delimiter ?? null, quote: form.quote ?? null, encoding: form.encoding ?? null });
-    let done = 0;
-    const onBytes = (bytes: number): void => onProgress({ phase: 'Reading', filesDone: 0, filesTotal: 1, bytesDone: (done += bytes), bytesTotal: file.size });
-    const rows = openRows(file, told, { signal, onBytes, session: () => work.session([file.path]) });
-    try {
-      const draft = await draftContract({ name: file.name, ...told }, rows, { pause: () => setImmediate(), ...(parsed === null ? {} : { name: parsed.data }) });
-      const [remark] = rows.remarks().filter(({ kind }) => kind !== 'ENCODING');
-      if (remark !== undefined) throw new HmsError('CONTENT_REFUSED', remark.message, { kept: NOTHING });
-      return draft;
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      const [remark] = rows.remarks();
-      throw new HmsError('CONTENT_REFUSED', remark?.message ?? error.message, { kept: NOTHING });
-    } finally {
-      await rows.close();
-    }
-  } finally {
-    await work.close();
-  }
-}
-
-/** What was not told is looked for in the file, and then stands in the draft. */
-function fullForm(file: BroughtFile, form: FileForm): FileForm {
-  if (form.format !== 'csv' && form.format !== 'tsv') return { ...form, delimiter: null, quote: null, encoding: null };
-  const found = dialectIn(file, form);
-  return { ...form, delimiter: form.format === 'tsv' ? '\t' : (form.delimiter ?? found.delimiter), encoding: form.encoding ?? found.encoding };
 }

@@ -6,7 +6,7 @@ import { boundsFor } from './cubes/index.ts';
 import type { CubePlan } from './cube-definition.ts';
 import type { CubeWindow } from './cubes/index.ts';
 import type { ReadableLake } from './open.ts';
-import type { Planned, QueryProcess, RowWindow, TableSource } from './query/index.ts';
+import type { Planned, QueryProcess, RowWindow, StatementShape, TableSource } from './query/index.ts';
 import { linesUnknown, partsOfView } from './tables/index.ts';
 
 /** What a cube is made of: its SQL, looked at, and the tables that it names. */
@@ -16,6 +16,7 @@ const KEPT = 'Nothing was changed.';
 /** The SQL of a cube, looked at without its tables. */
 export interface CubeStatement {
   readonly planned: Planned;
+  readonly shape: StatementShape;
   /** For each place of the text that names a table, that table. */
   readonly named: readonly TableName[];
 }
@@ -38,9 +39,11 @@ const moving: ReadonlySet<string> = new Set([
 ]);
 
 export async function cubeStatement({ name, sql }: CubePlan, process: QueryProcess, signal: AbortSignal): Promise<CubeStatement> {
-  const planned = await placed(sql, (position) => position, process.plan(sql, {}, signal));
+  const planned = await placed(sql, (position) => position, process.plan(sql, {}, signal, 'shape'));
+  const { shape } = planned;
+  if (shape === null) throw new Error('A cube was looked at without its shape.');
   if (planned.explain !== '') throw invalid(name, 'Its SQL is an EXPLAIN, which has no rows.');
-  if (planned.shape.isSampled) throw invalid(name, 'Its SQL takes rows at random (SAMPLE), so a refresh could not be done again.');
+  if (shape.isSampled) throw invalid(name, 'Its SQL takes rows at random (SAMPLE), so a refresh could not be done again.');
   const named = planned.references.map(({ relation, at, position }) => {
     if (relation.kind === 'dataset') throw invalid(name, 'It reads a file of a dataset; a cube is made of tables and of other cubes.', position);
     if (at !== null) throw invalid(name, `It says of when "${relation.name}" is to be; a cube is made of the newest rows, and its own past is asked with FOR SYSTEM_TIME of the cube.`, position);
@@ -50,17 +53,17 @@ export async function cubeStatement({ name, sql }: CubePlan, process: QueryProce
     return parsed.data;
   });
   if (named.length === 0) throw invalid(name, 'Its SQL reads no table.');
-  return { planned, named };
+  return { planned, shape, named };
 }
 
 /** The tables that the statement names in their newest versions, each once. */
-export function cubeSources(lake: ReadableLake, plan: CubePlan, { planned, named }: CubeStatement, window: CubeWindow | null): ReadonlyMap<TableName, CubeSource> {
+export function cubeSources(lake: ReadableLake, plan: CubePlan, { planned, shape, named }: CubeStatement, window: CubeWindow | null): ReadonlyMap<TableName, CubeSource> {
   const sources = new Map<TableName, CubeSource>();
   for (const [i, name] of named.entries()) if (!sources.has(name)) sources.set(name, sourceOf(lake, plan, name, window, planned.references[i]?.position ?? 0));
   const all = [...sources.values()];
   if (window !== null && all.every((source) => source.window === null)) throw invalid(plan.name, `Its window is on the column "${window.column}", and no table that it reads has a date or an instant of that name.`);
   const has = (word: string): boolean => all.some(({ schema }) => schema.some((column) => column.name.toLowerCase() === word));
-  for (const word of planned.shape.words) {
+  for (const word of shape.words) {
     if (has(word)) continue;
     if (moving.has(word)) throw invalid(plan.name, `It uses ${word}, which differs from one refresh to the next; a window says which days are looked at.`);
     const from = all.find(({ hidden }) => [...hidden].some((column) => column.toLowerCase() === word));

@@ -82,7 +82,7 @@ export async function defineCube(lake: WritableLake, bytes: Uint8Array, { signal
     await inWords('Reading the ledger', NOTHING, () => lake.refresh());
     refuseTakenName(lake, plan.name, 'cube');
     const [before] = lake.catalog.cubeDefinitions(plan.name);
-    if (before?.hash === hash) throw new HmsError('ACT_REFUSED', `The cube ${plan.name} is defined in these very words.`, { kept: NOTHING });
+    if (before?.hash === hash) throw new HmsError('ACT_REFUSED', `The cube ${plan.name} is defined in these very words already.`, { kept: NOTHING, next: `Its rows are made anew with: hms dta cube refresh ${plan.name}` });
     const newest = lake.catalog.tables.version(plan.name, null);
     const columns = await tried(lake, plan, { signal, processes });
     await refuseCircle(lake, plan, { signal, processes });
@@ -111,9 +111,20 @@ async function tried(lake: ReadableLake, plan: CubePlan, options: Required<Pick<
   const scratch = await openScratch(lake);
   const making = new Making(lake, plan, scratch, options);
   try {
-    return (await making.begin(questionInstant(lake))).schema;
+    return (await inCube(plan.name, making.begin(questionInstant(lake)))).schema;
   } finally {
     await making.close();
+  }
+}
+
+/** Says of which cube the SQL is that cannot be asked: after a change of tables, several are. */
+async function inCube<T>(name: TableName, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof HmsError) || error.code !== 'QUERY_REFUSED') throw error;
+    const { code, kept = NOTHING, next = 'See the columns of its tables with: hms dta table show NAME', facts, cause } = error;
+    throw new HmsError(code, `The SQL of the cube ${name} cannot be asked: ${error.message}`, { kept, next, facts, cause });
   }
 }
 
@@ -200,7 +211,7 @@ async function refreshOnce(lake: WritableLake, { row, plan }: Cube, { signal, pr
   const making = new Making(lake, plan, scratch, { signal, processes });
   try {
     steps.begin('Reading the definition', null);
-    const { schema, statement, sources, window } = await making.begin(instant);
+    const { schema, statement, sources, window } = await inCube(name, making.begin(instant));
     const newest = lake.catalog.tables.version(name, null);
     refuseOtherShape(lake, plan, schema, newest);
     const before = cubeBefore(lake, newest);
@@ -212,7 +223,7 @@ async function refreshOnce(lake: WritableLake, { row, plan }: Cube, { signal, pr
     if (changes !== null) await making.only(changes.from);
     const removes = changes?.removes ?? before?.files ?? cubeFiles(lake, newest);
     steps.begin('Asking', null);
-    const written = changes?.from.length === 0 ? [] : await making.write(schema);
+    const written = changes?.from.length === 0 ? [] : await inCube(name, making.write(schema));
     const kept = (newest?.totals?.rows ?? 0) - removes.reduce((sum, file) => sum + file.rows, 0);
     const rows = kept + written.reduce((sum, part) => sum + part.rows, 0);
     const how = changes === null ? 'full' : 'parts';
@@ -274,7 +285,7 @@ function partial(lake: ReadableLake, { plan, hash, schema, statement, sources, b
   const view = lake.catalog.tables.view(before.version, []);
   // A column more: rows that are there have to get it too.
   if (view?.schema.length !== schema.length) return null;
-  return changesSince(lake, plan, statement.planned.shape.simple, source, before, window);
+  return changesSince(lake, plan, statement.shape.simple, source, before, window);
 }
 
 interface Begun {

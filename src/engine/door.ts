@@ -75,6 +75,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   const events = new EventLog(run.slice(0, 8));
   const spawning = options.spawner === undefined ? {} : { spawner: options.spawner };
   const processes = new QueryProcesses(spawning);
+  const asking = new QueryProcesses({ ...spawning, questions: 'several' });
   const shared = { ...(options.disk === undefined ? {} : { disk }), ...(options.by === undefined ? {} : { by: options.by }) };
   const drafts: DraftBook = new DraftBook(() => clock.monotonic(), () => desk.away !== null);
   const raw = new RawDesk(options.mostRawBytes);
@@ -130,6 +131,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     known,
     jobs,
     processes,
+    asking,
     questions,
     events,
     drafts,
@@ -167,6 +169,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
       await jobs.close();
       await questions.close();
       await processes.close();
+      await asking.close();
       events.close();
       await desk.close();
       await durable.removeTree(join(profile, 'uploads', run));

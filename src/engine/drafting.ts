@@ -6,7 +6,7 @@ import { intake } from './ingest/index.ts';
 import type { IntakeReport, Source } from './ingest/index.ts';
 import { largeTables } from './draft-tables.ts';
 import { noteBeginning } from './half-begun.ts';
-import { beginDraft, commitDraft, ifMissing, inWords, listDrafts, newTxn, openDraft, unwrapObject, watchedSteps } from './lake/index.ts';
+import { beginDraft, commitDraft, ifMissing, inWords, listDrafts, newTxn, noteSilence, openDraft, unwrapObject, watchedSteps } from './lake/index.ts';
 import type { BaseFile, CommittedVersion, Draft, DraftJson, JournalLine, Steps } from './lake/index.ts';
 import type { StationLock, VersionDetail } from './catalog/index.ts';
 import { lakeProfile } from './open.ts';
@@ -17,8 +17,8 @@ import { lockStation } from './station-lock.ts';
 /** Drafts as an officer works with them: one for each dataset, put into by any number of processes, committed once. */
 
 /** Drafts of this lake that are not committed, oldest first; those of others too. */
-export async function draftsOf(lake: ReadableLake): Promise<DraftJson[]> {
-  const drafts = await inWords('Reading the drafts', 'Nothing was changed.', () => listDrafts(lake.paths));
+export async function draftsOf(lake: ReadableLake, kept = 'Nothing was changed.'): Promise<DraftJson[]> {
+  const drafts = await inWords('Reading the drafts', kept, () => noteSilence(lake.durable.place, lake.clock, () => listDrafts(lake.paths)));
   return drafts.filter((draft) => draft.lake === lake.lake.id && !lake.catalog.view.txnSeen(draft.txn));
 }
 
@@ -33,14 +33,14 @@ export async function hasDraft(lake: WritableLake, dataset: DatasetId): Promise<
   return (await myRecord(lake, dataset)) !== null;
 }
 
-async function myRecord(lake: WritableLake, dataset: DatasetId): Promise<DraftJson | null> {
-  return (await draftsOf(lake)).find((draft) => draft.dataset === dataset && isMine(lake, draft)) ?? null;
+async function myRecord(lake: WritableLake, dataset: DatasetId, kept?: string): Promise<DraftJson | null> {
+  return (await draftsOf(lake, kept)).find((draft) => draft.dataset === dataset && isMine(lake, draft)) ?? null;
 }
 
 /** Opens a draft, anyone's. `close` it. */
-export function openDraftOf(lake: ReadableLake, record: DraftJson, steps?: Steps): Promise<Draft> {
+export function openDraftOf(lake: ReadableLake, record: DraftJson, steps?: Steps, kept = 'The draft is kept.'): Promise<Draft> {
   const base = baseFile(lake, record.dataset, record.base?.ver ?? 0);
-  return inWords('Opening the draft', 'The draft is kept.', () => openDraft(record, base, lake.paths, lake.durable, lake.clock, largeTables(lake), steps));
+  return inWords('Opening the draft', kept, () => openDraft(record, base, lake.paths, lake.durable, lake.clock, largeTables(lake), steps));
 }
 
 /** Whether a draft was begun at this station under this system account. */
@@ -138,8 +138,8 @@ export async function beginTransformDraft(lake: WritableLake, dataset: DatasetId
 }
 
 /** Removes what a transform left whose program was ended in the middle. Only under a lock of the dataset: while a transform runs, it has that one alone. */
-async function dropAbandoned(lake: WritableLake, dataset: DatasetId): Promise<void> {
-  for (const draft of await draftsOf(lake)) {
+async function dropAbandoned(lake: WritableLake, dataset: DatasetId, kept?: string): Promise<void> {
+  for (const draft of await draftsOf(lake, kept)) {
     if (draft.dataset === dataset && draft.transform !== undefined && isMine(lake, draft)) await removeDraft(lake, draft);
   }
 }
@@ -272,24 +272,26 @@ export interface CommitOptions {
   readonly onProgress?: OnProgress;
 }
 
+const NOT_COMMITTED = 'Nothing was committed; the draft is kept.';
+
 /** Commits this officer's draft of a dataset. Throws CancelledError after `signal`. */
 export async function commit(lake: WritableLake, dataset: DatasetId, options: CommitOptions): Promise<CommittedVersion> {
-  if (!(await hasDraft(lake, dataset))) {
+  if ((await myRecord(lake, dataset, NOT_COMMITTED)) === null) {
     throw new HmsError('DRAFT_NONE', `There is no draft of ${dataset} on this workstation.`, { kept: 'Nothing was changed.', next: `Put files first: hms dta put ${dataset} FILE` });
   }
-  const steps = watchedSteps(lake.clock, options.signal ?? new AbortController().signal, options.onProgress ?? (() => undefined), 'Nothing was committed; the draft is kept.');
+  const steps = watchedSteps(lake.clock, options.signal ?? new AbortController().signal, options.onProgress ?? (() => undefined), NOT_COMMITTED);
   const lock = await lockDataset(lake, dataset);
   let opened: Draft | null = null;
   let ends = (): void => undefined;
   try {
-    await dropAbandoned(lake, dataset);
+    await dropAbandoned(lake, dataset, NOT_COMMITTED);
     // Looked at after the lock was taken, so that no line written before it is missed.
-    const record = await myRecord(lake, dataset);
+    const record = await myRecord(lake, dataset, NOT_COMMITTED);
     if (record === null) throw new HmsError('DRAFT_NONE', `The draft of ${dataset} was committed or discarded just now.`, { kept: 'Nothing was changed.', next: `Look with: hms dta show ${dataset}` });
     ends = lake.presence.works('committing', record.txn);
     steps.begin('Reading the draft', null);
-    const isKnown = options.draft?.txn === record.txn && (await inWords('Opening the draft', 'The draft is kept.', async () => options.draft?.isAsKnown()));
-    if (isKnown !== true) opened = await openDraftOf(lake, record, steps);
+    const isKnown = options.draft?.txn === record.txn && (await inWords('Opening the draft', NOT_COMMITTED, async () => options.draft?.isAsKnown()));
+    if (isKnown !== true) opened = await openDraftOf(lake, record, steps, NOT_COMMITTED);
     return await commitNow(lake, opened ?? (options.draft as Draft), options, () => null, steps);
   } finally {
     ends();

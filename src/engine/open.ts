@@ -1,5 +1,5 @@
 import { access, constants, realpath } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { HmsError } from '../contract/index.ts';
 import type { By, LakeJson } from '../contract/index.ts';
 import { CatalogError, openCatalog, Outcomes } from './catalog/index.ts';
@@ -27,13 +27,14 @@ import {
   sha256,
   systemDisk,
 } from './lake/index.ts';
-import type { Disk, Durable, LakePaths, LedgerSigner, Recovery, Spawner } from './lake/index.ts';
+import type { Disk, Durable, LakePaths, LedgerSigner, Place, Recovery, Spawner } from './lake/index.ts';
 import { Presence } from './presence/index.ts';
 import { finishContracts } from './contract-copies.ts';
 import { finishDestructions, finishInterrupted, mendCheckpoint } from './finish.ts';
 import { makeProfile } from './profile-folder.ts';
 import { whoActs } from './station.ts';
 import type { TableRecovery } from './tables/index.ts';
+import { whyClosed, whyReadOnly } from './why-read-only.ts';
 import { admitWriter } from './writing-mode.ts';
 
 /** The composition root: opens a lake and wires what works on it. */
@@ -94,8 +95,12 @@ export interface FullRecovery extends Recovery {
 /** Where the profile keeps what it knows of one lake, and of one place of it. */
 export function lakeProfile(profile: string, lake: LakeJson, realFolder: string): { readonly seen: string; readonly place: string } {
   const folder = join(profile, 'lakes', lake.id);
-  const place = Buffer.from(sha256(Buffer.from(realFolder))).toString('hex').slice(0, 16);
-  return { seen: join(folder, 'checkpoint'), place: join(folder, place) };
+  return { seen: join(folder, 'checkpoint'), place: join(folder, placeKey(realFolder)) };
+}
+
+/** Name of a place in the profile. */
+export function placeKey(realFolder: string): string {
+  return Buffer.from(sha256(Buffer.from(realFolder))).toString('hex').slice(0, 16);
 }
 
 /** What is known of a lake before its ledger is read. */
@@ -156,22 +161,9 @@ function isCatalogAtFault(error: unknown): boolean {
 async function openLocated(located: Located, options: OpenOptions): Promise<ReadableLake> {
   const { lake, paths, durable, clock, profile, places } = located;
   const catalog = await openLakeCatalog(profile === null ? null : catalogFile(located), profile?.durable ?? durable);
+  const opened = await assembled(located, options, catalog);
   try {
-    const index = new CatalogIndex(catalog, paths);
-    const by = options.by ?? whoActs();
-    const ledger = new Ledger({
-      lake,
-      paths,
-      durable,
-      clock,
-      index,
-      by,
-      verifySignature: signatureVerifier(),
-      acceptedOffset: (id) => catalog.acceptedOffset(id),
-      lastClock: () => catalog.lastClock(),
-      seenFile: profile === null ? null : places.seen,
-      profileDurable: profile?.durable ?? durable,
-    });
+    const { index, ledger, presence } = opened;
     await inWords('Reading the ledger', 'Nothing was changed.', async () => {
       if (catalog.position().stale) throw new CatalogError('damaged', 'A destroyed body changes what the catalog says of later entries.');
       await replayOrigins({ lake: lake.id, paths, durable, clock, index, verifySignature: ledger.context.verifySignature }, index);
@@ -180,20 +172,67 @@ async function openLocated(located: Located, options: OpenOptions): Promise<Read
     });
     const edited = await inWords('Opening the lake', 'Nothing was changed.', () => editedLakeJson(paths));
     const seenProblem = profile === null ? null : await contradiction(lake, ledger.tree(), places.seen);
-    const presence = options.presence ?? new Presence(clock);
-    const outcomes = new Outcomes(profile === null ? ':memory:' : join(places.place, 'outcomes.sqlite'));
-    const opened = { lake, paths, catalog, index, ledger, outcomes, durable, clock, profile: options.profile, by, station: profile?.station ?? null, presence };
     const readOnly = seenProblem ?? edited ?? whyReadOnly(opened) ?? (await whyClosed(paths));
     if (options.presence !== undefined && readOnly === null && opened.station !== null) presence.attach({ paths, durable, station: opened.station.id });
-    return {
-      ...opened,
-      readOnly,
-      refresh: async () => void (await ledger.catchUp()),
-      close: async () => {
-        outcomes.close();
-        await catalog.close();
-      },
-    };
+    return { ...opened, readOnly, refresh: async () => void (await ledger.catchUp()) };
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
+/**
+ * Opens the catalog of a lake that does not answer, as this workstation read it last: nothing is asked of the lake's folder, also later. Throws where there is no
+ * catalog that can be used.
+ */
+export async function openKnown(options: OpenOptions, { lake, place }: { readonly lake: LakeJson; readonly place: Place }): Promise<ReadableLake> {
+  const clock = options.clock ?? systemClock;
+  const disk = options.disk ?? systemDisk;
+  const folder = resolve(options.folder);
+  const profile = await openProfile(options.profile, disk, clock);
+  if (profile === null) throw new CatalogError('damaged', 'The profile cannot be read.');
+  const located = { lake, paths: lakePaths(folder), durable: durableOn(disk, place, clock), clock, profile, places: lakeProfile(options.profile, lake, folder) };
+  const catalog = await openLakeCatalog(catalogFile(located), profile.durable);
+  const opened = await assembled(located, options, catalog);
+  try {
+    const { stale, lake: known } = catalog.position();
+    if (stale || known !== lake.id) throw new CatalogError('damaged', 'The catalog is not one of this lake, or has to be built anew.');
+    return { ...opened, readOnly: whyReadOnly(opened), refresh: () => Promise.resolve() };
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
+/** The parts of an opened lake, wired; nothing of the lake is read yet. Closes the catalog where it throws. */
+async function assembled({ lake, paths, durable, clock, profile, places }: Located, options: OpenOptions, catalog: Catalog): Promise<Omit<ReadableLake, 'readOnly' | 'refresh'>> {
+  const index = new CatalogIndex(catalog, paths);
+  const by = options.by ?? whoActs();
+  const ledger = new Ledger({
+    lake,
+    paths,
+    durable,
+    clock,
+    index,
+    by,
+    verifySignature: signatureVerifier(),
+    acceptedOffset: (id) => catalog.acceptedOffset(id),
+    lastClock: () => catalog.lastClock(),
+    seenFile: profile === null ? null : places.seen,
+    profileDurable: profile?.durable ?? durable,
+  });
+  const presence = options.presence ?? new Presence(clock);
+  const outcomes = await openOutcomes(profile === null ? ':memory:' : join(places.place, 'outcomes.sqlite'), catalog);
+  const close = async (): Promise<void> => {
+    outcomes.close();
+    await catalog.close();
+  };
+  return { lake, paths, catalog, index, ledger, outcomes, durable, clock, profile: options.profile, by, station: profile?.station ?? null, presence, close };
+}
+
+async function openOutcomes(file: string, catalog: Catalog): Promise<Outcomes> {
+  try {
+    return new Outcomes(file);
   } catch (error) {
     await catalog.close();
     throw error;
@@ -248,47 +287,6 @@ async function openLakeCatalog(file: string | null, profileDurable: Durable): Pr
     next: 'Close other programs that use this lake. If that does not help, set HMS_PROFILE to another folder.',
     cause: new CatalogError(opened.trouble, opened.message),
   });
-}
-
-function whyReadOnly(lake: Pick<ReadableLake, 'catalog' | 'station' | 'lake' | 'paths' | 'profile'>): HmsError | null {
-  if (lake.catalog.isNewer()) {
-    return new HmsError('LAKE_NEWER', 'This lake has ledger entries that a newer version of HMS-DTA wrote.', {
-      kept: 'It was opened read-only; nothing was changed.',
-      next: 'Open it with the newer version.',
-    });
-  }
-  if (lake.station === null) {
-    return new HmsError('NO_PERMISSION', `This account has no profile folder that it can write (${lake.profile}), so it has no key to sign with.`, {
-      kept: 'The lake was opened read-only.',
-      next: 'Set HMS_PROFILE to a folder of this account.',
-    });
-  }
-  const key = lake.catalog.view.key(lake.station.id);
-  if (key?.role === 'station' && !key.revoked) return null;
-  const id16 = lake.station.id.slice(0, 16);
-  if (key?.revoked === true) {
-    return new HmsError('NOT_ENROLLED', `This workstation's key ${id16} was revoked in this lake.`, {
-      kept: 'The lake was opened read-only.',
-      next: 'Ask an enrolled workstation why. A new key is made when the profile folder is moved away.',
-    });
-  }
-  return new HmsError('NOT_ENROLLED', `This workstation (key ${id16}) is not enrolled in this lake, so it can read and not write.`, {
-    kept: 'Nothing was changed.',
-    next: `Ask for it with \`hms dta station request\`, then on an enrolled workstation, after reading the fingerprint aloud: hms dta station enroll ${id16}`,
-    facts: { station: lake.station.id },
-  });
-}
-
-/** A station that may write can meet the lake on a medium, or under an account, that cannot: then it reads, and what it exports is not recorded. */
-async function whyClosed(paths: LakePaths): Promise<HmsError | null> {
-  try {
-    await access(paths.staging, constants.W_OK);
-    return null;
-  } catch (error) {
-    if (!['EROFS', 'EACCES', 'EPERM'].includes(codeOf(error))) return null;
-    const closed = placeError(error, 'Opening the lake for writing', 'Nothing was changed.');
-    return closed instanceof HmsError ? closed : null;
-  }
 }
 
 async function rememberLog(lake: ReadableLake, signer: Signer): Promise<void> {

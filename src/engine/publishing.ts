@@ -49,7 +49,9 @@ export async function publishTables(lake: ReadableLake, target: string, { asOf, 
   if (versions.length === 0) {
     throw new HmsError('USAGE', later.length === 0 ? 'This lake has no tables yet.' : `No table was there at ${instant}.`, { kept: NOTHING, next: later.length === 0 ? 'Tables are made of raw drops, under a contract.' : `There are now: ${later.join(', ')}. Ask for a later instant.` });
   }
-  const place = await openPlace(lake, target, { form: 'zip', replace });
+  const place = await openPlace(lake, target, { form: 'zip', replace }).catch((error: unknown) => {
+    throw error instanceof HmsError ? new HmsError(error.code, error.message, { ...(error.next === undefined ? {} : { next: error.next }), kept: NOTHING, facts: error.facts, cause: error }) : error;
+  });
   const scratch = await openScratch(lake);
   const process = processes.take();
   try {

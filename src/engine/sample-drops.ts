@@ -15,13 +15,14 @@ export interface SampleDrop {
 
 const DAY_MS = 86_400_000;
 const LAST = Date.UTC(2024, 6, 31);
-/** Drops of program 12 in the 90 days, one a week. */
-const WEEKS = 13;
-/** Drops before those, one in four weeks. */
-const BEFORE = 9;
-/** Sent in at 14:00 UTC of their day; tests are of the five days before and of that morning. */
+/** Program 12 sends one drop a week: these, the last of which are in the 90 days. */
+const WEEKS = 52;
+const COUNTED = 13;
+/** Program 7 sends one in eight weeks. */
+const EVERY = 8;
+/** Sent in at 14:00 UTC of their day; tests are of the five days that ended at noon. */
 const SENT_AT_MS = 14 * 3_600_000;
-const TESTED_WITHIN_S = 5 * 86_400 + 12 * 3_600;
+const TESTED_WITHIN_S = 5 * 86_400;
 
 const models = [
   { model: 'Model-Z', tests: 810, failures: 112, force: 412 },
@@ -30,19 +31,17 @@ const models = [
 
 /** All drops, oldest first. */
 export function seatBeltDrops(): SampleDrop[] {
-  const drops: SampleDrop[] = [];
-  for (let i = BEFORE; i >= 1; i--) {
-    const day = LAST - (WEEKS - 1) * 7 * DAY_MS - i * 28 * DAY_MS;
-    drops.push(dropOf(12, day, models.map((one) => ({ ...one, tests: Math.trunc(one.tests / WEEKS), failures: Math.trunc(one.failures / WEEKS) }))));
-    drops.push(dropOf(7, day, [{ model: 'Model-K', tests: 25, failures: 1, force: 430 }]));
-  }
-  for (let week = 0; week < WEEKS; week++) drops.push(dropOf(12, LAST - (WEEKS - 1 - week) * 7 * DAY_MS, models.map((one) => ({ ...one, tests: shareOf(one.tests, week), failures: shareOf(one.failures, week) }))));
-  return drops;
+  return Array.from({ length: WEEKS }, (_, week) => {
+    const day = LAST - (WEEKS - 1 - week) * 7 * DAY_MS;
+    const counted = week - (WEEKS - COUNTED);
+    const weekly = dropOf(12, day, models.map((one) => ({ ...one, tests: shareOf(one.tests, counted), failures: shareOf(one.failures, counted) })));
+    return week % EVERY === 0 ? [weekly, dropOf(7, day, [{ model: 'Model-K', tests: 25, failures: 1, force: 430 }])] : [weekly];
+  }).flat();
 }
 
-/** The first weeks have one more each, until nothing is left over. */
-function shareOf(total: number, week: number): number {
-  return Math.trunc(total / WEEKS) + (week < total % WEEKS ? 1 : 0);
+/** What is left over when the total of the 90 days is shared out is in their last weeks, one more in each. */
+function shareOf(total: number, counted: number): number {
+  return Math.trunc(total / COUNTED) + (counted >= COUNTED - (total % COUNTED) ? 1 : 0);
 }
 
 interface Tests {

@@ -7,7 +7,7 @@ import { commit, put } from './drafting.ts';
 import { initLake } from './init.ts';
 import { durableOn, placeOf, systemDisk } from './lake/index.ts';
 import type { OpenOptions } from './open.ts';
-import { SAMPLE_TRIM, sampleFiles } from './sample-records.ts';
+import { later, SAMPLE_TRIM, sampleFiles } from './sample-records.ts';
 import { prepareTransform } from './transforming.ts';
 
 /** What the tour makes, without its words: a lake with two versions of a dataset of made-up sensor readings. */
@@ -45,14 +45,6 @@ export async function sampleLake(options: Omit<OpenOptions, 'folder'>, home: str
     return folder;
   } finally {
     await lake.close();
-  }
-}
-
-async function* later(pieces: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  for (const piece of pieces) {
-    yield piece;
-    // Other requests are answered between two pieces.
-    await new Promise((resolve) => setImmediate(resolve));
   }
 }
 

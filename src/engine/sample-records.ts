@@ -26,6 +26,8 @@ const TEMP_OF_DAY = [212, 224, 241, 263, 278, 286, 291, 288, 281, 274, 266, 259,
 
 interface Network {
   readonly name: string;
+  /** First reading; milliseconds since 1970. */
+  readonly start: number;
   readonly letter: string;
   readonly seed: number;
   /** Lines without the title: one of each station every ten minutes. */
@@ -39,6 +41,7 @@ interface Network {
 const networks: readonly Network[] = [
   {
     name: 'sensorA.csv',
+    start: START,
     letter: 'A',
     seed: 20240701,
     readings: 31 * STEPS_A_DAY * STATIONS,
@@ -51,6 +54,7 @@ const networks: readonly Network[] = [
   },
   {
     name: 'sensorB.csv',
+    start: START,
     letter: 'B',
     seed: 20240702,
     readings: (26 * STEPS_A_DAY + 58) * STATIONS + 8,
@@ -65,6 +69,21 @@ const networks: readonly Network[] = [
 
 export const sampleFiles: readonly SampleFile[] = networks.map((network) => ({ name: network.name, content: () => pieces(network) }));
 
+/** Readings of a fire of the summer before: five days of August 2023, in the same columns. */
+export const earlierFire: SampleFile = {
+  name: 'sensorC.csv',
+  content: () =>
+    pieces({
+      name: 'sensorC.csv',
+      start: Date.UTC(2023, 7, 16),
+      letter: 'C',
+      seed: 20230816,
+      readings: 5 * STEPS_A_DAY * STATIONS,
+      smoke: { from: STEPS_A_DAY + 30, most: 2210 },
+      notes: [[2 * STEPS_A_DAY + 14, 5, 'wind turned; crew on the ridge']],
+    }),
+};
+
 /** Text in pieces of about 64 KiB. */
 function* pieces(network: Network): Generator<Uint8Array> {
   let held = `${SAMPLE_COLUMNS.join(',')}\n`;
@@ -77,13 +96,13 @@ function* pieces(network: Network): Generator<Uint8Array> {
   if (held !== '') yield Buffer.from(held);
 }
 
-function* rows({ letter, seed, readings, smoke, notes }: Network): Generator<string> {
+function* rows({ start, letter, seed, readings, smoke, notes }: Network): Generator<string> {
   const random = numbers(seed);
   const drift = new Array<number>(STATIONS).fill(0);
   const words = new Map(notes.map(([step, station, text]) => [step * STATIONS + station, text]));
   for (let reading = 0; reading < readings; reading++) {
     const [step, station] = [Math.trunc(reading / STATIONS), reading % STATIONS];
-    const timestamp = `${new Date(START + step * STEP_MS).toISOString().slice(0, 19)}Z`;
+    const timestamp = `${new Date(start + step * STEP_MS).toISOString().slice(0, 19)}Z`;
     drift[station] = Math.trunc(((drift[station] ?? 0) * 15) / 16) + (random() % 7) - 3;
     const temp = dayTemp(step) - station * 4 + (drift[station] ?? 0);
     const humidity = Math.min(96, Math.max(6, 88 - Math.trunc((temp * 19) / 100) + (random() % 9)));
@@ -130,4 +149,13 @@ export function numbers(seed: number): () => number {
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
     return (mixed ^ (mixed >>> 14)) >>> 1;
   };
+}
+
+/** Pieces one by one, with room between them. */
+export async function* later(pieces: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for (const piece of pieces) {
+    yield piece;
+    // Other requests are answered between two pieces.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }

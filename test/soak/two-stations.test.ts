@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { acknowledged, SharedLake } from '../builders/net/two-stations.ts';
+import { acknowledged } from '../builders/net/acknowledged.ts';
+import { SharedLake } from '../builders/net/two-stations.ts';
 import { usedNetwork } from '../builders/net/used-network.ts';
 
 const network = usedNetwork();

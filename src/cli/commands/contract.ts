@@ -1,6 +1,7 @@
 import { HmsError } from '../../contract/index.ts';
 import { allContracts } from '../../engine/contract-copies.ts';
-import { checkFile, compiledOf, contractOf, draftFromFile, publishContract, readContractFile, textOf } from '../../engine/contracting.ts';
+import { checkFile, draftFromFile } from '../../engine/contract-files.ts';
+import { compiledOf, contractOf, publishContract, readContractFile, textOf } from '../../engine/contracting.ts';
 import { compareContracts, encodings, maskWords, nextVersion, retentionWords, sourceFormats, typeWords, versionOf } from '../../engine/contracts/index.ts';
 import type { CheckFinding, ColumnPlan, CompiledContract, ContractChange, ContractPlan, SourceFormat } from '../../engine/contracts/index.ts';
 import type { ReadableLake } from '../../engine/open.ts';
@@ -9,7 +10,7 @@ import { progressView } from '../progress.ts';
 import { answer, remark } from '../session.ts';
 import type { Session } from '../session.ts';
 import { fields, table } from '../table.ts';
-import { count, grouped } from '../words.ts';
+import { count, grouped, officeClock } from '../words.ts';
 
 export async function draft(session: Session, [file]: readonly [string], choices: { readonly name?: string; readonly format?: string; readonly delimiter?: string; readonly encoding?: string }): Promise<void> {
   const form = formOf(choices);
@@ -56,19 +57,24 @@ export function check(session: Session, [ref, file]: readonly [string, string]):
     const { contract, rows, accepted, findings, lineWord } = report;
     const called = `${contract.name}:${contract.version}`;
     const first = accepted ? `${report.file} keeps to ${called}: ${count(rows, 'row')}, nothing found.` : `${report.file} does not keep to ${called}: ${count(findings.length, 'finding')} in ${count(rows, 'row')}.`;
-    await answer(session, report, [first, ...findings.flatMap((finding) => findingLines(finding, lineWord))]);
+    const found = findings.length === 0 ? [] : ['', ...table([{ title: 'Column' }, { title: 'Finding' }, { title: 'Times', align: 'right' }, { title: 'What is wrong' }], findings.flatMap((finding) => findingRows(finding, lineWord)))];
+    await answer(session, report, [first, ...found]);
     return accepted ? 0 : 1;
   });
 }
 
-function findingLines({ column, kind, message, count: times, samples }: CheckFinding, lineWord: string): string[] {
-  return [`${kind}  ${column === null ? '' : `${column}: `}${message}${times > 1 ? ` (${grouped(times)})` : ''}`, ...samples.map(({ line, value, why }) => `    ${lineWord} ${grouped(line)}${value === null ? '' : `: ${JSON.stringify(value)}`}${why === null ? '' : `, ${why}`}`)];
+/** A row for the finding, and under it one for each place that it was found at. */
+function findingRows({ column, kind, message, count: times, samples }: CheckFinding, lineWord: string): string[][] {
+  const places = samples.map(({ line, value, why }) => `  ${lineWord} ${grouped(line)}${value === null ? '' : `: ${JSON.stringify(value)}`}${why === null ? '' : `, ${why}`}`);
+  const more = times - samples.length;
+  if (samples.length > 0 && more > 0) places.push(`  and ${grouped(more)} more`);
+  return [[column ?? '(whole file)', kind, grouped(times), message], ...places.map((place) => ['', '', '', place])];
 }
 
 export async function publish(session: Session, [file]: readonly [string], { major = false }: { readonly major?: boolean }): Promise<void> {
   const bytes = await readContractFile(file);
   await writing(session, async (lake) => {
-    const { name, version, hash, claimed, changes } = await publishContract(lake, bytes, { major, signal: session.signal });
+    const { name, version, hash, claimed, changes } = await publishContract(lake, bytes, { major, called: file, signal: session.signal });
     for (const change of changes ?? []) await remark(session, changeLine(change));
     await answer(session, { contract: { name, version, hash }, changes, seq: claimed.seq }, [`${name}:${version}`]);
   });
@@ -79,7 +85,8 @@ export function show(session: Session, [ref]: readonly [string | undefined], { y
     if (ref === undefined) {
       const all = [...allContracts(lake)];
       const shown = all.map(({ name, version, at, hash }) => ({ name, version, at, hash }));
-      await answer(session, { contracts: shown }, all.length === 0 ? ['No contract was published yet. Begin with: hms dta contract draft FILE'] : table([{ title: 'Contract' }, { title: 'Version' }, { title: 'Published' }], shown.map(({ name, version, at }) => [name, version ?? 'not known', at])));
+      const when = officeClock(lake.lake.zone);
+      await answer(session, { contracts: shown }, all.length === 0 ? ['No contract was published yet. Begin with: hms dta contract draft FILE'] : table([{ title: 'Contract' }, { title: 'Version' }, { title: 'Published' }], shown.map(({ name, version, at }) => [name, version ?? 'not known', when(at)])));
       return;
     }
     const { row, compiled } = contractOf(lake, ref);
@@ -89,7 +96,7 @@ export function show(session: Session, [ref]: readonly [string | undefined], { y
     }
     const versions = lake.catalog.contractVersions(row.name).map(({ version, hash, at, seq, major }) => ({ version, hash, at, seq, major }));
     const { plan } = compiled;
-    await answer(session, { contract: { name: row.name, version: row.version, hash: row.hash, at: row.at, seq: row.seq }, plan, text: compiled.text, versions }, planLines(plan, row.hash, row.at, versions));
+    await answer(session, { contract: { name: row.name, version: row.version, hash: row.hash, at: row.at, seq: row.seq }, plan, text: compiled.text, versions }, planLines(plan, row.hash, officeClock(lake.lake.zone)(row.at), versions));
   });
 }
 
@@ -114,7 +121,7 @@ function planLines(plan: ContractPlan, hash: string, at: string, versions: reado
 }
 
 function columnRow({ name, type, headers, required, unique, pii }: ColumnPlan): string[] {
-  return [name, typeWords(type), headers.join(' | '), [required ? 'be there' : '', unique ? 'be unique' : ''].filter((word) => word !== '').join(', '), pii === null ? '' : maskWords(pii.mask)];
+  return [name, typeWords(type), headers.join(' | '), [required ? 'have a value' : '', unique ? 'be unique' : ''].filter((word) => word !== '').join(', '), pii === null ? '' : maskWords(pii.mask)];
 }
 
 export function diff(session: Session, [from, to]: readonly [string, string]): Promise<void> {

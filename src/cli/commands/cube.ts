@@ -14,7 +14,7 @@ import { count, grouped, officeClock } from '../words.ts';
 const ruleWords = { on_change: 'when its tables change', nightly: 'every night', by_hand: 'by hand' } as const;
 
 export async function define(session: Session, [file]: readonly [string]): Promise<void> {
-  const bytes = await readContractFile(file);
+  const bytes = await readContractFile(file, 'cube');
   return writing(session, async (lake) => {
     const { name, hash, columns, claimed } = await defineCube(lake, bytes, { signal: session.signal });
     await answer(session, { cube: { name, hash }, columns: columns.map((column) => ({ name: column.name, type: column.type })), seq: claimed.seq }, [name]);

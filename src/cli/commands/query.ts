@@ -2,7 +2,7 @@ import { text } from 'node:stream/consumers';
 import { HmsError } from '../../contract/index.ts';
 import { prepareQuestion } from '../../engine/asking.ts';
 import type { Asked, Question } from '../../engine/asking.ts';
-import { refreshedView } from '../../engine/query/index.ts';
+import { QueryProcesses, refreshedView } from '../../engine/query/index.ts';
 import { formatOf, writeResult } from '../../engine/result-file.ts';
 import type { ReadableLake } from '../../engine/open.ts';
 import { jsonWithList } from '../json.ts';
@@ -36,9 +36,19 @@ export async function query(session: Session, [given]: readonly [string], choice
     if (out !== undefined || param.length > 0) throw usage('REFRESH MATERIALIZED VIEW makes a version of a cube, and has no result to write, and no parameters.', 'Leave --out and --param out.');
     return refresh(session, [cube], asOf === undefined ? {} : { asOf });
   }
+  // Started beside the opening of the lake.
+  const processes = new QueryProcesses({ questions: 'one' });
+  try {
+    await answerQuestion(session, sql, choices, format, processes);
+  } finally {
+    await processes.close();
+  }
+}
+
+function answerQuestion(session: Session, sql: string, { asOf, param = [], out }: QueryChoices, format: Format | null, processes: QueryProcesses): Promise<void> {
   return reading(session, async (lake) => {
     const parameters = Object.fromEntries(param.map((value, i) => [String(i + 1), value]));
-    const question = await prepareQuestion(lake, sql, { signal: session.signal, parameters, ...(asOf === undefined ? {} : { asOf }) });
+    const question = await prepareQuestion(lake, sql, { signal: session.signal, parameters, processes, ...(asOf === undefined ? {} : { asOf }) });
     try {
       const asked = await question.run(session.signal);
       if (out !== undefined) await toFile(session, lake, question, asked, out, format);

@@ -6,10 +6,10 @@ import type { Run } from './leaf.ts';
 export function addLakeCommands(dta: Command, run: Run): void {
   dta.commandsGroup('Begin:');
 
-  const init = leaf(dta, 'init', 'Make a lake in a new or empty folder.', ['hms dta init /records/lake --zone America/New_York', 'export HMS_LAKE=/records/lake   # names it for later commands'])
+  const init = leaf(dta, 'init', 'Make a lake in a new or empty folder.', ['hms dta init /records/lake --zone America/New_York', 'export HMS_LAKE=/records/lake   # names it for later commands', 'hms dta init try-it --sample'])
     .argument('<dir>', 'folder')
     .option('--zone <zone>', "the office's time zone, as in America/New_York; this computer's where it is left out")
-    .option('--sample', 'mark the lake as one to try things in, not for records');
+    .option('--sample', 'put a made-up year into it, wildfires and tests of seat belts, and mark it as a lake to try things in, not for records');
   does(init, run, async () => (await import('../commands/init.ts')).init);
 
   const doctor = leaf(dta, 'doctor', 'Try what a folder can do: whether a lake is safe there, and whether several people can write at once. Leaves nothing behind.', ['hms dta doctor /mnt/share']).argument('<dir>', 'folder');

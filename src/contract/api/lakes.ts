@@ -31,7 +31,7 @@ export const KnownLake = z.object({
   sample: z.boolean(),
   /** When this account had it open last; null for never. */
   opened: Instant.nullable(),
-  /** False where its folder is not there now (a share that is away). */
+  /** False where its folder is not there now (a share that is away): then it is opened from the catalog that this workstation keeps of it. */
   present: z.boolean(),
 });
 export type KnownLake = z.infer<typeof KnownLake>;
@@ -93,7 +93,7 @@ export const lakeRoutes = {
   openLake: route({
     method: 'POST',
     path: '/dta/lakes/{key}/open',
-    summary: 'Opens a lake that is known here, and closes the one that was open',
+    summary: 'Opens a lake that is known here, and closes the one that was open; one that is away, from the catalog that this workstation keeps of it',
     params: z.object({ key: z.string() }),
     reply: LakeState,
     problems: ['LAKE_UNKNOWN', 'NOT_A_LAKE', 'PLACE_AWAY', 'LEDGER_DAMAGED', 'JOB_REFUSED'],

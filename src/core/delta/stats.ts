@@ -48,19 +48,23 @@ export function parseStats(text: string | undefined): FileStats {
   if (text === undefined) return nothing;
   let value: unknown;
   try {
-    value = JSON.parse(text, keepDigits);
+    // With a reviver it takes five times as long, which a table of 20,000 files would feel.
+    value = LONG_NUMBER.test(text) ? JSON.parse(text, keepDigits) : JSON.parse(text);
   } catch {
     return nothing;
   }
   if (!isObject(value)) return nothing;
-  const rows = value['numRecords'];
+  const rows = textOf(value['numRecords']);
   return {
-    rows: typeof rows === 'string' && /^\d{1,15}$/.test(rows) ? Number(rows) : null,
+    rows: rows !== null && /^\d{1,15}$/.test(rows) ? Number(rows) : null,
     min: textsOf(value['minValues']),
     max: textsOf(value['maxValues']),
     nulls: new Map([...textsOf(value['nullCount'])].flatMap(([name, count]) => (/^\d{1,15}$/.test(count) ? [[name, Number(count)] as const] : []))),
   };
 }
+
+/** Perhaps one that JavaScript would not hold or write as it is. */
+const LONG_NUMBER = /[\d.]{16}|\d[eE]|\.\d*0(?![\dZ])/;
 
 /** Numbers become their own text: a whole number of 19 digits is not one that JavaScript can hold. */
 function keepDigits(_name: string, value: unknown, context?: { readonly source?: string }): unknown {
@@ -68,7 +72,16 @@ function keepDigits(_name: string, value: unknown, context?: { readonly source?:
 }
 
 function textsOf(value: unknown): Map<string, string> {
-  return new Map(isObject(value) ? Object.entries(value).filter((pair): pair is [string, string] => typeof pair[1] === 'string') : []);
+  const texts = new Map<string, string>();
+  for (const [name, one] of isObject(value) ? Object.entries(value) : []) {
+    const text = textOf(one);
+    if (text !== null) texts.set(name, text);
+  }
+  return texts;
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'number' ? String(value) : typeof value === 'string' ? value : null;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

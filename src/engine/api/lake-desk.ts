@@ -1,27 +1,15 @@
 import { realpath } from 'node:fs/promises';
 import { instantOf } from '../../contract/index.ts';
-import type { By, HmsError, Instant, KeyId, LakeId } from '../../contract/index.ts';
+import type { HmsError, Instant, LakeId } from '../../contract/index.ts';
 import { DoorError } from '../../contract/api/index.ts';
-import { Access } from '../access.ts';
 import type { ReadableLake, WritableLake } from '../access.ts';
-import type { Clock } from '../clock.ts';
-import { ifMissing } from '../lake/index.ts';
-import type { Disk, Recovery, Spawner } from '../lake/index.ts';
-import { Observer, Presence } from '../presence/index.ts';
+import type { Recovery } from '../lake/index.ts';
 import type { Present } from '../presence/index.ts';
-import { askForEnrolment, stationsOf } from '../stations.ts';
-import { briefly, hasNext, noAnswer, patiently } from './asking.ts';
-import { Lookout } from './lookout.ts';
+import { briefly, noAnswer, patiently } from './asking.ts';
+import { Lending } from './lending.ts';
 import type { Away } from './lookout.ts';
-
-/** What every opening of a lake is given but its folder. */
-export interface DeskOptions {
-  readonly profile: string;
-  readonly clock: Clock;
-  readonly disk?: Disk;
-  readonly by?: By;
-  readonly spawner?: Spawner;
-}
+import { OpenedLake } from './opened-lake.ts';
+import type { DeskOptions } from './opened-lake.ts';
 
 /** Who is told what becomes of the lake. */
 export interface DeskTold {
@@ -36,32 +24,13 @@ export interface DeskTold {
   closing(): Promise<void>;
 }
 
-/** The lake that is open. One at a time; it is closed only when nobody works on it. */
-interface Opened {
-  readonly access: Access;
-  readonly folder: string;
-  /** What an interruption had left and was finished at opening. */
-  readonly recovery: Recovery;
-  readonly lookout: Lookout;
-  readonly presence: Presence;
-  readonly observer: Observer;
-  /** Names of stations that were looked up. */
-  readonly names: Map<KeyId, string>;
-  present: readonly Present[];
-  checked: Instant;
-}
-
-const nothing: Recovery = { placed: [], lost: [], blocked: [] };
-
 /** Keeps one lake open, lends it to who reads or writes, and tells when its ledger has grown. */
 export class LakeDesk {
   readonly #options: DeskOptions;
   readonly #told: DeskTold;
-  #opened: Opened | null = null;
-  /** Openings and closings take turns; who wants the lake waits for them. */
-  #turn: Promise<unknown> = Promise.resolve();
-  #users = 0;
-  #free: (() => void)[] = [];
+  readonly #lending = new Lending();
+  /** One at a time; it is closed only when nobody works on it. */
+  #opened: OpenedLake | null = null;
   #size = -1;
   #looking: Promise<void> | null = null;
 
@@ -85,7 +54,7 @@ export class LakeDesk {
   }
 
   get recovery(): Recovery {
-    return this.#opened?.recovery ?? nothing;
+    return this.#opened?.recovery ?? { placed: [], lost: [], blocked: [] };
   }
 
   get checked(): Instant {
@@ -154,20 +123,22 @@ export class LakeDesk {
     return { ...this.#options, folder };
   }
 
-  /** Opens a lake in the place of the one that is open, which stays open where that fails. `mayClose` refuses where someone works on the one before. */
+  /**
+   * Opens a lake in the place of the one that is open, which stays open where that fails; one that is away and was open here before, from its catalog. `mayClose` refuses
+   * where someone works on the one before.
+   */
   open(folder: string, mayClose: () => void): Promise<void> {
-    return this.#inTurn(async () => {
-      const real = await realpath(folder).catch(ifMissing(folder));
-      if (this.#opened?.folder === real) return;
-      if (this.#opened !== null) mayClose();
-      const opened = await this.#openNow(folder);
-      await this.#closeNow();
-      this.#adopt(opened);
+    return this.#lending.inTurn(async () => {
+      const real = (await briefly(realpath(folder))) ?? folder;
+      const before = this.#opened;
+      if (before?.folder === real && !before.isFromCatalog) return;
+      if (before !== null && before.folder !== real) mayClose();
+      await this.#replace(folder);
     });
   }
 
   close(mayClose: () => void = () => undefined): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#lending.inTurn(async () => {
       if (this.#opened === null) return;
       mayClose();
       await this.#closeNow();
@@ -177,7 +148,7 @@ export class LakeDesk {
 
   /** Does something to the folder of the open lake with the id `only` while nobody has it open, and opens it again. `mayClose` as in `open`. */
   whileClosed<T>(only: string, mayClose: () => void, work: (folder: string) => Promise<T>): Promise<T> {
-    return this.#inTurn(async () => {
+    return this.#lending.inTurn(async () => {
       const folder = this.#opened?.folder;
       if (folder === undefined) throw noLake();
       if (this.id !== only) throw otherLake();
@@ -230,7 +201,7 @@ export class LakeDesk {
       if (lookout.away !== null) throw lookout.problem(lookout.away);
       const lake = await lookout.orAway(opened.access.writing());
       if (lake === null) throw lookout.away === null ? noAnswer() : lookout.problem(lookout.away);
-      opened.checked = this.#now();
+      opened.isRead();
       try {
         return await work(lake);
       } finally {
@@ -245,86 +216,58 @@ export class LakeDesk {
     return isClosed ? this.reading(work, only) : this.writing(work, only);
   }
 
-  /** `holds`: keeps the lake open for as long as a promise is not settled, whether anyone waits for it or not. */
-  async #lent<T>(work: (opened: Opened, holds: <P>(promise: Promise<P>) => Promise<P>) => Promise<T>, only?: string): Promise<T> {
-    await this.#turn;
+  async #lent<T>(work: (opened: OpenedLake, holds: <P>(promise: Promise<P>) => Promise<P>) => Promise<T>, only?: string): Promise<T> {
+    await this.#lending.noTurn();
+    if (this.#opened?.isFromCatalog === true && this.#opened.lookout.away === null) await this.#openAnew();
     const opened = this.#opened;
     if (opened === null) throw noLake();
     // Another lake may have been opened between the request and the work that it began: what is meant for one never goes into another.
     if (only !== undefined && opened.access.fixed.lake.id !== only) throw otherLake();
-    const begin = (): void => void this.#users++;
-    const end = (): void => {
-      this.#users--;
-      if (this.#users === 0) for (const free of this.#free.splice(0)) free();
-    };
-    begin();
-    try {
-      return await work(opened, (promise) => {
-        begin();
-        promise.then(end, end);
-        return promise;
-      });
-    } finally {
-      end();
-    }
+    return this.#lending.lend((holds) => work(opened, holds));
   }
 
-  /** The lake with all that was added since, or, where its folder does not answer, as it was read last. */
-  async #newest(opened: Opened): Promise<ReadableLake> {
-    const { access, lookout } = opened;
-    if (lookout.away !== null) return access.known;
-    const lake = await lookout.orAway(access.reading());
-    if (lake === null) return access.known;
-    opened.checked = this.#now();
-    this.#tellGrowth(lake);
+  async #newest(opened: OpenedLake): Promise<ReadableLake> {
+    const lake = await opened.newest();
+    if (opened.lookout.away === null) this.#tellGrowth(lake);
     return lake;
   }
 
   async #lookNow(): Promise<void> {
     const opened = this.#opened;
     if (opened === null) return;
-    const { access, lookout, observer, presence, names } = opened;
-    await lookout.look();
-    if (lookout.away !== null || this.#opened !== opened) return;
-    const lake = access.known;
-    const isLent = this.#lent(async (_, holds) => {
-      const grown = await lookout.orAway(holds(hasNext(lake)));
-      if (grown === false) {
-        opened.checked = this.#now();
-        // Another program of this station may have read it into the catalog that both use.
-        this.#tellGrowth(lake);
-      }
-      if (grown === true) await this.#newest(opened);
-      const seen = await lookout.orAway(holds(stationsOf(lake, lake.station?.id ?? null, names).then((observed) => observer.look(observed, presence.serverNow()))));
-      if (seen === null || JSON.stringify(seen) === JSON.stringify(opened.present)) return;
-      opened.present = seen;
-      this.#told.presence();
-    }, access.fixed.lake.id);
-    await isLent;
+    await opened.lookout.look();
+    if (opened.lookout.away !== null || this.#opened !== opened) return;
+    await this.#lent(async (now, holds) => {
+      const hasGrown = await now.hasGrown(holds);
+      // Another program of this station may have read it into the catalog that both use.
+      if (hasGrown === false) this.#tellGrowth(now.access.known);
+      if (hasGrown === true) await this.#newest(now);
+      if (await now.observe(holds)) this.#told.presence();
+      await now.note();
+    }, opened.access.fixed.lake.id);
   }
 
-  async #openNow(folder: string): Promise<Opened> {
-    const presence = new Presence(this.#options.clock);
-    const access = await Access.of({ ...this.openOptions(folder), presence });
-    try {
-      const lake = await access.reading();
-      await askForEnrolment(lake);
-      // What an interrupted commit left is finished now, so that nobody sees half of it.
-      const isUnfinished = lake.readOnly === null && lake.index.unplaced().length > 0;
-      const recovery = isUnfinished ? (await access.writing()).recovery : nothing;
-      const { paths, lake: opened } = access.fixed;
-      const lookout: Lookout = new Lookout(paths.root, paths.lakeJson, this.#options.clock, (away) => {
-        if (this.#opened?.lookout === lookout) this.#told.away(away, opened.id);
-      });
-      presence.stay();
-      return { access, folder: paths.root, recovery, lookout, presence, observer: new Observer(this.#options.clock), names: new Map(), present: [], checked: this.#now() };
-    } catch (error) {
-      await access.close();
-      throw error;
-    }
+  #openNow(folder: string): Promise<OpenedLake> {
+    return OpenedLake.open(this.#options, folder, (away, lake) => {
+      if (this.#opened === lake) this.#told.away(away, lake.access.fixed.lake.id);
+    });
   }
 
-  #adopt(opened: Opened): void {
+  /** A lake that was opened from its catalog answers: from now on it is the lake itself. */
+  #openAnew(): Promise<void> {
+    return this.#lending.inTurn(async () => {
+      const opened = this.#opened;
+      if (opened?.isFromCatalog === true && opened.lookout.away === null) await this.#replace(opened.folder);
+    });
+  }
+
+  async #replace(folder: string): Promise<void> {
+    const opened = await this.#openNow(folder);
+    await this.#closeNow();
+    this.#adopt(opened);
+  }
+
+  #adopt(opened: OpenedLake): void {
     this.#opened = opened;
     this.#size = -1;
     this.#told.lake(opened.access.fixed.lake.id);
@@ -334,11 +277,9 @@ export class LakeDesk {
     const opened = this.#opened;
     if (opened === null) return;
     this.#opened = null;
-    const isAway = opened.lookout.away !== null;
-    if (this.#users > 0) await patiently(new Promise<void>((resolve) => this.#free.push(resolve)), isAway);
-    await patiently(this.#told.closing(), isAway);
-    await opened.presence.close();
-    await patiently(opened.access.close(), isAway);
+    await patiently(this.#lending.unused(), opened.lookout.away !== null);
+    await patiently(this.#told.closing(), opened.lookout.away !== null);
+    await opened.close();
   }
 
   #tellGrowth(lake: ReadableLake): void {
@@ -346,12 +287,6 @@ export class LakeDesk {
     const isNews = this.#size >= 0 && size !== this.#size;
     this.#size = size;
     if (isNews) this.#told.ledger(size, lastEffectiveAt);
-  }
-
-  #inTurn<T>(step: () => Promise<T>): Promise<T> {
-    const done = this.#turn.then(step);
-    this.#turn = done.catch(() => undefined);
-    return done;
   }
 
   #now(): Instant {

@@ -8,19 +8,19 @@ import type { Services } from './services.ts';
 const types = { csv: 'text/csv; charset=utf-8; header=present', json: 'application/json', ndjson: 'application/x-ndjson', parquet: 'application/vnd.apache.parquet' } as const;
 
 /** Questions in SQL, and their results. */
-export function queryHandlers({ desk, questions, processes }: Services): HandlersOf<typeof queryRoutes> {
+export function queryHandlers({ desk, questions, processes, asking }: Services): HandlersOf<typeof queryRoutes> {
   return {
     startQuery: async ({ body: { sql, asOf, parameters } }) => {
       await desk.reading(() => undefined);
       const cube = refreshedView(sql);
       if (cube !== null) {
-        return questions.begin(sql, { parameters: {}, processes }, async (signal) => {
+        return questions.begin(sql, { parameters: {}, processes: asking }, async (signal) => {
           const { name, version, isNew, rows } = await desk.writing((lake) => refreshCube(lake, cube, { signal, processes, asOf: asOf ?? null }));
           return `SELECT '${name}:v${version.version}' AS version, ${isNew} AS is_new, ${rows}::BIGINT AS rows`;
         });
       }
       const values = Array.isArray(parameters) ? Object.fromEntries(parameters.map((value, i) => [String(i + 1), value])) : parameters;
-      return questions.begin(sql, { ...(asOf === undefined ? {} : { asOf }), parameters: values, processes });
+      return questions.begin(sql, { ...(asOf === undefined ? {} : { asOf }), parameters: values, processes: asking });
     },
     listQueries: () => ({ queries: questions.list() }),
     getQuery: ({ params: { query } }) => questions.get(query),

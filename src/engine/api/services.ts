@@ -34,7 +34,10 @@ export interface Services {
   readonly desk: LakeDesk;
   readonly known: KnownLakes;
   readonly jobs: Jobs;
+  /** For jobs. */
   readonly processes: QueryProcesses;
+  /** For questions. */
+  readonly asking: QueryProcesses;
   readonly questions: QuestionDesk;
   readonly events: EventLog;
   readonly drafts: DraftBook;

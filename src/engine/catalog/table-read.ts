@@ -95,6 +95,12 @@ export class TableReader {
     return this.#sql.all<VersionRow>(`${versionRows} WHERE v.placed = 0 ORDER BY v.pos, d.name`).map(versionDetail);
   }
 
+  /** The columns of a version; null where its lines are not known. */
+  schema(version: TableVersionDetail): TableSchema | null {
+    const t = this.#t(version.table);
+    return t === null || version.totals === null ? null : this.#meta(t, version.version).schema;
+  }
+
   /** Null where the version's lines are not known. */
   view(version: TableVersionDetail, conditions: readonly Condition[]): TableView | null {
     const t = this.#t(version.table);

@@ -29,6 +29,7 @@ export function compileContract(bytes: Uint8Array): Compiled {
   if (!read.ok) return read;
   const { document } = read;
   const faults = new Faults(document);
+  if (isOfOtherStandard(document.value, faults)) return { ok: false, faults: faults.all() };
   const parsed = Contract.safeParse(document.value);
   if (!parsed.success) {
     for (const issue of parsed.error.issues) faults.issue([], issue);
@@ -37,6 +38,19 @@ export function compileContract(bytes: Uint8Array): Compiled {
   const plan = planOf(parsed.data, faults);
   if (plan === null || faults.any) return { ok: false, faults: faults.all() };
   return { ok: true, compiled: { plan, contract: parsed.data, text: document.text } };
+}
+
+/** Told alone: what a document of another version has is not wrong because this version has it not. */
+function isOfOtherStandard(value: unknown, faults: Faults): boolean {
+  const { apiVersion } = typeof value === 'object' && value !== null ? (value as { readonly apiVersion?: unknown }) : {};
+  const version = typeof apiVersion === 'string' ? /^v?(\d{1,4})\.(\d{1,4})(?:\.\d{1,4})?(?:-[\w.]{1,20})?$/.exec(apiVersion) : null;
+  if (version === null || apiVersion === 'v3.1.0') return false;
+  const is = `The contract is written in ODCS ${version[0].replace('v', '')}, and 3.1.0 is what is read here.`;
+  const [major, minor] = [Number(version[1]), Number(version[2])];
+  if (major === 3 && minor <= 1) faults.add(['apiVersion'], is, 'Write: apiVersion: v3.1.0. What 3.1 has otherwise is told then.');
+  else if (major < 3) faults.add(['apiVersion'], is, 'That version has another form (dataset and columns instead of schema and properties): begin from a draft, hms dta contract draft FILE, and bring its rules over.');
+  else faults.add(['apiVersion'], is, 'It is of a newer version than this program knows. Write it in 3.1.0, or use a newer program.');
+  return true;
 }
 
 /** Collects what is wrong, each with its place. */
@@ -109,7 +123,7 @@ function issueWords(what: string, issue: z.core.$ZodIssue, isMissing: boolean): 
   if (isMissing) return [`${what} is missing.`, null];
   switch (issue.code) {
     case 'invalid_type':
-      return [`${what} must be ${typeWord(issue.expected)}.`, issue.expected === 'string' ? 'Write it in quotes: "1.0.0".' : null];
+      return [`${what} must be ${typeWord(issue.expected)}.`, issue.expected === 'string' ? `Write it in quotes${what === '"version"' ? ': "1.0.0"' : ''}.` : null];
     case 'invalid_value':
       return issue.values.length === 1 && issue.message.startsWith('must') ? [`${what} ${issue.message}.`, null] : [`${what} must be one of ${issue.values.map(String).join(', ')}.`, null];
     case 'invalid_union':
@@ -239,9 +253,10 @@ function refuseTwins(columns: readonly ColumnPlan[], properties: readonly Proper
     if (names.has(column.name)) faults.add([...path, i, 'name'], column.name === 'program_id' ? 'Every table has a column "program_id" of its own, from the drop.' : `There are two columns "${column.name}".`, 'Give one of them another name.');
     names.add(column.name);
     for (const header of column.headers) {
-      const other = headers.get(header);
-      if (other !== undefined) faults.add([...path, i, properties[i]?.physicalName === undefined ? 'name' : 'physicalName'], `The header "${header}" is taken by the column "${other}".`, 'A header belongs to one column.');
-      headers.set(header, column.name);
+      // Accents can be written in two ways (Unicode NFC and NFD) that look alike.
+      const other = headers.get(header.normalize('NFC'));
+      if (other !== undefined && other !== column.name) faults.add([...path, i, properties[i]?.physicalName === undefined ? 'name' : 'physicalName'], `The header "${header}" is taken by the column "${other}".`, 'A header belongs to one column.');
+      headers.set(header.normalize('NFC'), column.name);
     }
   }
 }

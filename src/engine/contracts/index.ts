@@ -16,7 +16,7 @@ export { RowChecker } from './check/checker.ts';
 export type { CheckFinding, FindingKind, SampleRow } from './check/findings.ts';
 export { MOST_SAMPLES } from './check/findings.ts';
 export { PlainRows } from './check/plain-rows.ts';
-export { answers, askedColumns, LINE, ROWS, sqlRules } from './check/questions.ts';
+export { answers, askedColumns, LINE, patternSql, patternsOf, ROWS, sqlRules } from './check/questions.ts';
 export type { FileRemark, FileRow, RowFile } from './check/rows.ts';
 export { draftContract } from './draft/draft.ts';
 export type { ContractDraft, DraftFile } from './draft/draft.ts';

@@ -134,7 +134,7 @@ export function sqlType(type: TypePlan): string {
   }
 }
 
-/** How a type is called to people: `decimal(18,2)`, `64-bit integer`. */
+/** How a type is called to people: `decimal(18,2)`, `whole number`, `date and time`. */
 export function typeWords(type: TypePlan): string {
   switch (type.kind) {
     case 'string':
@@ -143,9 +143,13 @@ export function typeWords(type: TypePlan): string {
     case 'array':
       return `JSON ${type.kind}`;
     case 'integer':
-      return `${type.bits}-bit integer`;
+      return type.bits === 64 ? 'whole number' : 'whole number of 32 bits';
     case 'number':
-      return type.decimal === null ? `${type.bits}-bit number` : `decimal(${type.decimal.precision},${type.decimal.scale})`;
+      return type.decimal === null ? (type.bits === 64 ? 'number' : 'number of 32 bits') : `decimal(${type.decimal.precision},${type.decimal.scale})`;
+    case 'boolean':
+      return 'yes or no';
+    case 'timestamp':
+      return 'date and time';
     default:
       return type.kind;
   }

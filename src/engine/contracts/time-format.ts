@@ -34,10 +34,13 @@ export function timeFormat(pattern: string): TimeFormat | string {
   for (let at = 0; at < pattern.length; ) {
     const character = pattern.charAt(at);
     if (character === "'") {
-      const end = pattern.indexOf("'", at + 1);
-      if (end < 0) return 'has a quote that is never closed';
-      source += escaped(end === at + 1 ? "'" : pattern.slice(at + 1, end));
-      at = end + 1;
+      const quoted = /'((?:[^']|'')*)'/y;
+      quoted.lastIndex = at;
+      // Two quotes are one, inside of quoted text and out of it.
+      const found = pattern.startsWith("''", at) ? ["''", "'"] : quoted.exec(pattern);
+      if (found === null) return 'has a quote that is never closed';
+      source += escaped((found[1] as string).replaceAll("''", "'"));
+      at += (found[0] as string).length;
       continue;
     }
     if (!/[A-Za-z]/.test(character)) {

@@ -46,7 +46,7 @@ export function valueReader(type: TypePlan): ReadValue {
 export function limitChecker({ type, limits }: ColumnPlan): (value: string) => string | null {
   const checks: ((value: string) => string | null)[] = [];
   const { minLength, maxLength, multipleOf } = limits;
-  if (minLength !== undefined) checks.push((value) => (value.length < minLength && [...value].length < minLength ? `shorter than ${minLength}` : null));
+  if (minLength !== undefined) checks.push((value) => (value.length < 2 * minLength && [...value].length < minLength ? `shorter than ${minLength}` : null));
   if (maxLength !== undefined) checks.push((value) => (value.length > maxLength && [...value].length > maxLength ? `longer than ${maxLength}` : null));
   if (multipleOf !== undefined) checks.push((value) => (isMultiple(Number(value), multipleOf) ? null : `not a multiple of ${multipleOf}`));
   const isNumber = type.kind === 'integer' || type.kind === 'number';

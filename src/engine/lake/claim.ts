@@ -1,16 +1,14 @@
-import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { HmsError, instantOf } from '../../contract/index.ts';
 import type { ActStatement, Entry, EntryKey, Instant, KeyId, LakeId, Ref, Sha256, TxnId, UnsignedEntry } from '../../contract/index.ts';
 import { MAX_ENTRY_BYTES } from '../../contract/index.ts';
 import { encodeEntry, entrySigningBytes, parseEntry, toBase64 } from '../../core/index.ts';
 import type { Clock } from '../clock.ts';
-import { codeOf } from './durable.ts';
 import type { Durable } from './durable.ts';
-import { blockedError, ifMissing, leafAt } from './leaf.ts';
 import { refuseForked } from './refuse-forked.ts';
 import type { LakePaths } from './paths.ts';
-import { inWords, placeError } from './place-error.ts';
+import { inWords } from './place-error.ts';
+import { publishClaim } from './publish-claim.ts';
 
 /**
  * The claim: the one step that makes an act part of the ledger (docs/formats/lake.md section 11). `entry.json`, `body.json` and
@@ -48,6 +46,8 @@ export interface ClaimContext {
   readonly signer: ClaimSigner;
   /** Reads what others claimed meanwhile; answers the end. */
   catchUp(): Promise<LedgerEnd>;
+  /** What is told to be safe where the claim fails. */
+  readonly kept: string;
   /** Refuses (CLOCK_WRONG) where this station's clock cannot be trusted; `server` is the file server's time just now, ms. */
   checkClock(now: number, server: number): void;
 }
@@ -57,7 +57,8 @@ export interface Claimed {
   readonly entry: Entry;
 }
 
-const KEPT = 'Nothing was written to the ledger; what was staged is kept.';
+/** What is told to be safe where an act did not come into the ledger. */
+export const CLAIM_KEPT = 'Nothing was written to the ledger; what was staged is kept.';
 
 /**
  * Claims one entry; `staging/<txn>/claim/` holds its body. `fields` is asked before each attempt, after the ledger was read to its end: it throws
@@ -65,11 +66,11 @@ const KEPT = 'Nothing was written to the ledger; what was staged is kept.';
  * After any error the number is opened and its `txn` compared: the error of a rename does not say that it did not happen.
  */
 export async function claim(context: ClaimContext, txn: TxnId, server: number, fields: () => ClaimFields | null): Promise<Claimed | null> {
-  const { paths, durable, clock } = context;
+  const { paths, durable, clock, kept } = context;
   const folder = join(paths.transaction(txn), 'claim');
   let serverTime = server;
   for (let lost = 0; ; lost++) {
-    const end = await inWords('Reading the ledger', KEPT, () => context.catchUp());
+    const end = await inWords('Reading the ledger', kept, () => context.catchUp());
     const wanted = fields();
     if (wanted === null) return null;
     const now = clock.now();
@@ -77,76 +78,21 @@ export async function claim(context: ClaimContext, txn: TxnId, server: number, f
     const entry = compose(context, txn, end, now, wanted);
     const bytes = encodeEntry(entry);
     if (bytes.length > MAX_ENTRY_BYTES) {
-      throw new HmsError('ENTRY_TOO_LARGE', `The ledger entry would have ${bytes.length} bytes; ${MAX_ENTRY_BYTES} is the limit.`, { kept: KEPT });
+      throw new HmsError('ENTRY_TOO_LARGE', `The ledger entry would have ${bytes.length} bytes; ${MAX_ENTRY_BYTES} is the limit.`, { kept });
     }
     const own = parseEntry(bytes);
-    if (!own.ok) throw new HmsError('ENTRY_TOO_LARGE', `The ledger entry would not be one: ${own.why}`, { kept: KEPT });
+    if (!own.ok) throw new HmsError('ENTRY_TOO_LARGE', `The ledger entry would not be one: ${own.why}`, { kept });
     const target = paths.entry(end.size);
-    await refuseForked(context.lake, paths, KEPT);
-    const outcome = await inWords('Writing to the ledger', KEPT, async () => {
+    await refuseForked(context.lake, paths, kept);
+    const outcome = await inWords('Writing to the ledger', kept, async () => {
       serverTime = (await durable.rewrite(join(folder, 'entry.json'), bytes)).modified;
       await durable.makeFolder(dirname(target));
-      return publish(context, folder, target, txn);
+      return publishClaim(context, folder, target, txn);
     });
     if (outcome === 'claimed') return { seq: end.size, entry };
     // Several writers that lost to the same one would meet again at once.
     if (lost > 0) await clock.sleep((clock.random(1)[0] ?? 0) % Math.min(4 * lost, 64));
   }
-}
-
-async function publish(context: ClaimContext, folder: string, target: string, txn: TxnId): Promise<'claimed' | 'lost'> {
-  const { durable, clock } = context;
-  const before = await leafAt(target, durable.place, clock);
-  if (before.is === 'blocked') throw blockedError(target, before.why);
-  if (before.is === 'leaf') return 'lost';
-  try {
-    await durable.publishFolder(folder, target);
-    return 'claimed';
-  } catch (error) {
-    const after = await leafAt(target, durable.place, clock).catch(() => null);
-    // Where the place does not answer now, nobody can say; the next open finds out and finishes it.
-    if (after === null) throw unknownOutcome(error);
-    if (after.is === 'leaf') return (await isOurs(context, after.bytes, txn, target, folder)) ? 'claimed' : 'lost';
-    if (after.is === 'blocked') throw blockedError(target, after.why);
-    if (!['EEXIST', 'ENOTEMPTY'].includes(codeOf(error))) throw error;
-    // Something has the number and this station's share does not show it yet: never take it for free.
-    return (await becomesVisible(context, target)) ? 'lost' : Promise.reject(blockedError(target, 'it is taken, and what is in it cannot be seen from here'));
-  }
-}
-
-/** Waits up to ten seconds until a number that is taken can be read. */
-async function becomesVisible({ durable, clock }: ClaimContext, target: string): Promise<boolean> {
-  for (const until = clock.monotonic() + 10_000; clock.monotonic() < until; await clock.sleep(200)) {
-    await readdir(dirname(target));
-    if ((await leafAt(target, durable.place, clock)).is === 'leaf') return true;
-  }
-  return false;
-}
-
-/** The entry is ours: the rename happened although it reported an error. It must be durable before anyone is told. */
-async function isOurs(context: ClaimContext, bytes: Uint8Array, txn: TxnId, target: string, folder: string): Promise<boolean> {
-  const parsed = parseEntry(bytes);
-  if (!parsed.ok || parsed.entry.txn !== txn) return false;
-  try {
-    await context.durable.disk.syncFolder(dirname(target));
-    // The folder that it came from may be gone: others may have finished and tidied the act meanwhile.
-    await context.durable.disk.syncFolder(dirname(folder)).catch(ifMissing(undefined));
-  } catch (error) {
-    if (codeOf(error) === '') throw error;
-    throw unknownOutcome(error);
-  }
-  return true;
-}
-
-function unknownOutcome(error: unknown): unknown {
-  const worded = placeError(error, 'Writing to the ledger', 'What was staged is kept.');
-  if (!(worded instanceof HmsError)) return worded;
-  return new HmsError(worded.code, 'The disk or share stopped answering at the moment of the commit, so it is not known whether it took place.', {
-    kept: 'What was staged is kept; if the commit took place, the next command finishes it.',
-    next: 'When the disk or share is back, look with `hms dta log`, then run the command again if the act is not there.',
-    cause: error,
-    facts: { ...worded.facts, outcome: 'unknown' },
-  });
 }
 
 function compose(context: ClaimContext, txn: TxnId, end: LedgerEnd, now: number, wanted: ClaimFields): Entry {

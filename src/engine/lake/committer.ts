@@ -57,7 +57,7 @@ export async function commitDraft(ledger: Ledger, signer: LedgerSigner, draft: D
     if (refusal !== null) throw refusal;
     const same = request.imported === undefined ? 'refuse' : 'allow';
     const prepared = await inWords(`Preparing the next version of ${draft.dataset}`, KEPT, () => prepareVersion({ paths, durable, index }, draft, base, request.words, steps, same));
-    await refuseForeign(ledger, draft.dataset, root, prepared.version);
+    await inWords('Looking into the store', KEPT, () => refuseForeign(ledger, draft.dataset, root, prepared.version));
     const name = versionName(draft.dataset, prepared.version);
     const claimed = await ledger.claimWith(
       signer,
@@ -80,6 +80,7 @@ export async function commitDraft(ledger: Ledger, signer: LedgerSigner, draft: D
         outputs: [{ ref: `version:${name}`, sha256: prepared.hash }],
       },
       () => (index.view.dataset(draft.dataset)?.newest ?? 0) === (base?.version ?? 0) && (index.rootOf(draft.dataset) ?? root) === root && steps.goesOn(),
+      KEPT,
     );
     // The dataset moved while this was prepared: judge the draft against its new state.
     if (claimed === null) continue;
@@ -121,7 +122,7 @@ async function newestOf(ledger: Ledger, draft: Draft): Promise<ClaimedVersion | 
   }
   const version = index.claimedVersion(draft.dataset, newest);
   if (version === null) throw new Error(`The index has no ${versionName(draft.dataset, newest)}.`);
-  await settle(ledger, version, draft.folder);
+  await inWords(`Putting ${versionName(version.dataset, version.version)} in place, which another commit left unfinished,`, KEPT, () => settle(ledger, version, draft.folder));
   return version;
 }
 

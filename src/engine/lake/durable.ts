@@ -8,6 +8,7 @@ import type { Sha256 } from '../../contract/index.ts';
 import type { Clock } from '../clock.ts';
 import type { Disk } from './disk.ts';
 import type { Place } from './place.ts';
+import { noteSilence } from './silence.ts';
 
 /**
  * Every durable write of the program goes through this file. Each primitive states what holds after it returns, and why its steps are
@@ -101,6 +102,7 @@ export interface Durable {
 /** The primitives over one disk and the kind of place that it is. */
 export function durableOn(disk: Disk, place: Place, clock: Clock): Durable {
   const retry = <T>(call: () => Promise<T>): Promise<T> => retryTransient(place, clock, call);
+  const syncFolder = (path: string): Promise<void> => noteSilence(place, clock, () => disk.syncFolder(path));
 
   async function writeTo(path: string, how: 'exclusive' | 'truncate', content: Content, mode?: number): Promise<Written> {
     const handle = await retry(() => disk.create(path, how, mode));
@@ -108,11 +110,11 @@ export function durableOn(disk: Disk, place: Place, clock: Clock): Durable {
     let size = 0;
     try {
       for await (const chunk of content instanceof Uint8Array ? [content] : content) {
-        await handle.write(chunk);
+        await noteSilence(place, clock, () => handle.write(chunk));
         hash.update(chunk);
         size += chunk.length;
       }
-      await handle.sync();
+      await noteSilence(place, clock, () => handle.sync());
       return { size, sha256: hash.digest('hex') as Sha256, modified: await handle.modified() };
     } finally {
       await handle.close();
@@ -130,7 +132,7 @@ export function durableOn(disk: Disk, place: Place, clock: Clock): Durable {
       await makeFolder(dirname(path), within);
       return makeFolder(path, within, true);
     }
-    await disk.syncFolder(dirname(path));
+    await syncFolder(dirname(path));
   }
 
   async function removeTree(path: string, last?: string, attempt = 1): Promise<void> {
@@ -169,14 +171,14 @@ export function durableOn(disk: Disk, place: Place, clock: Clock): Durable {
      */
     async writeNew(path, content, mode) {
       const written = await writeTo(path, 'exclusive', content, mode);
-      await disk.syncFolder(dirname(path));
+      await syncFolder(dirname(path));
       return written;
     },
 
     /** As writeNew, over whatever stands there. For files in staging that nobody else reads. */
     async rewrite(path, content) {
       const written = await writeTo(path, 'truncate', content);
-      await disk.syncFolder(dirname(path));
+      await syncFolder(dirname(path));
       return written;
     },
 
@@ -204,9 +206,9 @@ export function durableOn(disk: Disk, place: Place, clock: Clock): Durable {
      */
     async publishFolder(from, to) {
       await retry(() => disk.rename(from, to));
-      await disk.syncFolder(dirname(to));
+      await syncFolder(dirname(to));
       // Where others finished and tidied what this process published, the folder that it came from is gone.
-      await ignoreMissing(disk.syncFolder(dirname(from)));
+      await ignoreMissing(syncFolder(dirname(from)));
     },
 
     /** Moves one file of a staging folder that belongs to this process; replaces what stands there. */
@@ -225,12 +227,12 @@ export function durableOn(disk: Disk, place: Place, clock: Clock): Durable {
         const temporary = join(scratch, `replace-${Buffer.from(clock.random(8)).toString('hex')}`);
         const written = await writeTo(temporary, 'exclusive', content());
         await retry(() => disk.rename(temporary, path));
-        await disk.syncFolder(dirname(path));
+        await syncFolder(dirname(path));
         return written;
       }
       for (let attempt = 1; ; attempt++) {
         const written = await writeTo(path, 'truncate', content());
-        await disk.syncFolder(dirname(path));
+        await syncFolder(dirname(path));
         if ((await hashOf(path)) === written.sha256) return written;
         if (attempt === 5) throw Object.assign(new Error(`${path} does not read back as written`), { code: 'EIO' });
         await clock.sleep(20 * attempt);
@@ -244,7 +246,7 @@ export function durableOn(disk: Disk, place: Place, clock: Clock): Durable {
         return;
       }
       for (const file of files) await disk.syncFile(file);
-      for (const folder of folders()) await disk.syncFolder(folder);
+      for (const folder of folders()) await syncFolder(folder);
     },
 
     /** Removes a file; gone already is fine. */
@@ -281,14 +283,16 @@ export async function retryTransient<T>(place: Place, clock: Clock, call: () => 
   const patient = place.kind === 'share' || process.platform === 'win32';
   const transient = new Set(patient ? ['EPERM', 'EACCES', 'EBUSY', 'EAGAIN', 'EHOSTDOWN'] : ['EBUSY', 'EAGAIN']);
   const until = clock.monotonic() + 10_000;
-  for (let wait = 10; ; wait = Math.min(wait + 10, 100)) {
-    try {
-      return await call();
-    } catch (error) {
-      if (!transient.has(codeOf(error)) || clock.monotonic() >= until) throw error;
-      await clock.sleep(wait);
+  return noteSilence(place, clock, async () => {
+    for (let wait = 10; ; wait = Math.min(wait + 10, 100)) {
+      try {
+        return await call();
+      } catch (error) {
+        if (!transient.has(codeOf(error)) || clock.monotonic() >= until) throw error;
+        await clock.sleep(wait);
+      }
     }
-  }
+  });
 }
 
 /** The system's code of an error (`ENOENT`), or ''. */

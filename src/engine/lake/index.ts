@@ -1,4 +1,5 @@
 export type { BlockingDisk, Disk, WriteHandle } from './disk.ts';
+export { noteSilence } from './silence.ts';
 export { codeOf, durableOn, retryTransient, systemDisk } from './durable.ts';
 export type { Content, Durable, Written } from './durable.ts';
 export * from './durable-copy.ts';

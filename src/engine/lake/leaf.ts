@@ -4,6 +4,7 @@ import { HmsError } from '../../contract/index.ts';
 import type { Clock } from '../clock.ts';
 import { codeOf } from './durable.ts';
 import type { Place } from './place.ts';
+import { noteSilence } from './silence.ts';
 
 /** Reading leaves from `ledger/entries`: docs/formats/lake.md section 4. */
 
@@ -20,7 +21,7 @@ const LARGEST_LEAF = 1 << 20;
 export async function leafAt(folder: string, place: Place, clock: Clock, waitedFor: string | null = null): Promise<LeafAt> {
   const until = clock.monotonic() + (folder === waitedFor ? 0 : place.kind === 'share' ? 10_000 : 200);
   for (;;) {
-    const bytes = await readLeaf(join(folder, 'entry.json'));
+    const bytes = await noteSilence(place, clock, () => readLeaf(join(folder, 'entry.json')));
     if (bytes instanceof Uint8Array) return { is: 'leaf', bytes };
     if (bytes === 'missing' && (await isMissing(folder))) return { is: 'free' };
     if (clock.monotonic() >= until) {

@@ -7,7 +7,7 @@ import type { Clock } from '../clock.ts';
 import { writeBody } from './body-file.ts';
 import { readCheckpoint, writeTree } from './checkpoint-files.ts';
 import type { TreeSource } from './checkpoint-files.ts';
-import { claim } from './claim.ts';
+import { claim, CLAIM_KEPT } from './claim.ts';
 import type { Claimed, ClaimFields, LedgerEnd } from './claim.ts';
 import { clockError, clockProblem } from './clock-check.ts';
 import { codeOf } from './durable.ts';
@@ -130,7 +130,7 @@ export class Ledger {
     const key = view.key(signer.id);
     if (view.size === 0 || (key !== null && !key.revoked)) return;
     throw new HmsError('NOT_ENROLLED', `The key ${signer.id.slice(0, 16)} of this workstation ${key === null ? 'is not enrolled' : 'was revoked'} in this lake.`, {
-      kept: 'Nothing was written to the ledger; what was staged is kept.',
+      kept: CLAIM_KEPT,
       next: 'Ask an enrolled workstation why.',
     });
   }
@@ -156,14 +156,14 @@ export class Ledger {
 
   /**
    * Writes the body into `staging/<txn>/claim/` and claims the entry. `stillHolds` is asked before each attempt; where it answers false the claim
-   * gives up with null. Refuses (sentence of core's `fits`) what would be an entry without effect.
+   * gives up with null. Refuses (sentence of core's `fits`) what would be an entry without effect. `kept` says what is safe where the place fails.
    */
-  async claimWith<O extends KnownOp>(signer: LedgerSigner, txn: TxnId, act: Act<O>, stillHolds: () => boolean): Promise<Claimed | null> {
+  async claimWith<O extends KnownOp>(signer: LedgerSigner, txn: TxnId, act: Act<O>, stillHolds: () => boolean, kept = CLAIM_KEPT): Promise<Claimed | null> {
     const { lake, paths, durable, clock, index, by } = this.context;
     const head = { v: 1, op: act.op, by, ...act.head } as unknown as BodyHead;
     const claimFolder = join(paths.transaction(txn), 'claim');
     const signed = act.officer === undefined ? null : officerAct(lake.id, txn, act, act.officer, instantOf(clock.now()));
-    const { body, modified } = await inWords('Preparing the ledger entry', 'Nothing was written to the ledger; what was staged is kept.', async () => {
+    const { body, modified } = await inWords('Preparing the ledger entry', kept, async () => {
       await durable.makeFolder(claimFolder);
       return writeBody(claimFolder, head, act.lines ?? [], clock.random(32), durable);
     });
@@ -190,7 +190,7 @@ export class Ledger {
       const problem = clockProblem({ now, server: lake.sample ? now : server, last: this.context.lastClock(), accepted: this.context.acceptedOffset(signer.id) });
       if (problem !== null) throw clockError(problem);
     };
-    return claim({ lake: lake.id, paths, durable, clock, signer, catchUp: () => this.catchUp(), checkClock }, txn, modified, fields);
+    return claim({ lake: lake.id, paths, durable, clock, signer, kept, catchUp: () => this.catchUp(), checkClock }, txn, modified, fields);
   }
 
   /**

@@ -1,5 +1,6 @@
 import { HmsError } from '../../contract/index.ts';
 import { codeOf } from './durable.ts';
+import { silenceOf } from './silence.ts';
 
 /**
  * Puts an error of the file system into words. Errors that are not the file system's come back as they are.
@@ -21,6 +22,8 @@ export function placeError(error: unknown, doing: string, kept: string): unknown
         `${doing} failed: this account has no permission${path === undefined ? '' : ` for ${path}`}.`,
         details('Ask for permission, or use an account that has it; then run the same command again.'),
       );
+    // EBADF: a file that was open when the connection to a share broke.
+    case 'EBADF':
     case 'EIO':
     case 'EAGAIN':
     case 'EBUSY':
@@ -37,7 +40,7 @@ export function placeError(error: unknown, doing: string, kept: string): unknown
     case 'ESTALE':
       return new HmsError(
         'PLACE_AWAY',
-        `${doing} failed: the disk or share did not answer as it should (${codeOf(error)}).`,
+        `${doing} failed: ${noAnswer(error)} (${codeOf(error)}).`,
         details('Check the cable, the network or the share, then run the same command again.'),
       );
     default:
@@ -46,6 +49,11 @@ export function placeError(error: unknown, doing: string, kept: string): unknown
       }
       return isCatalogTrouble(error) ? new HmsError(error.trouble === 'full' ? 'NO_SPACE' : 'PLACE_AWAY', error.message, details(error.trouble === 'full' ? 'Free some space on it, then try again.' : 'Run the same command again.')) : error;
   }
+}
+
+function noAnswer(error: unknown): string {
+  const silent = silenceOf(error);
+  return silent === null ? 'the disk or share did not answer as it should' : `the share did not answer for ${Math.round(silent / 1_000)} s`;
 }
 
 /** An error of the station's catalog, which already is a sentence. */

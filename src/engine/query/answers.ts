@@ -27,7 +27,8 @@ export class Answers {
   readonly #connection: DuckDBConnection;
   readonly #tables: () => readonly string[];
   readonly #answer: (answer: Answer) => void;
-  #planner: Planner | null = null;
+  #planner: Promise<Planner> | null = null;
+  #planning: Planner | null = null;
 
   constructor(connection: DuckDBConnection, tables: () => readonly string[], answer: (answer: Answer) => void) {
     this.#connection = connection;
@@ -36,14 +37,22 @@ export class Answers {
   }
 
   interrupt(): void {
-    this.#planner?.connection.interrupt();
+    this.#planning?.connection.interrupt();
+  }
+
+  /** Makes ready what the first question needs. */
+  expect(): void {
+    this.#planner ??= Planner.open();
+    // Whoever plans is told.
+    this.#planner.catch(() => undefined);
   }
 
   async do(order: Question, isInterrupted: () => boolean): Promise<Answer> {
     switch (order.do) {
       case 'plan':
-        this.#planner ??= await Planner.open();
-        return { is: 'planned', plan: await this.#planner.plan(order.sql, order.parameters) };
+        this.#planner ??= Planner.open();
+        this.#planning = await this.#planner;
+        return { is: 'planned', plan: await this.#planning.plan(order.sql, order.parameters, order.look) };
       case 'ask':
         return this.#ask(order.explain, order.sql, order.parameters, isInterrupted);
       case 'page':

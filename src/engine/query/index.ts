@@ -8,7 +8,7 @@ export type { Limits, QueryProcess } from './query-process.ts';
 export type { SimpleShape, StatementShape } from './shape.ts';
 export { refreshedView } from './refresh-statement.ts';
 export type { JudgedStatement } from './gate.ts';
-export type { Batch, Cell, ColumnStatistics, ColumnValues, CopyFormat, Parameters, PlainColumn, Planned, PlannedInstant, PublicationNote, Reference, ResultColumn, ResultFormat, RowWindow, TableSource, WrittenPart } from './protocol.ts';
+export type { AskedCondition, AskedValue, Batch, Cell, ColumnStatistics, ColumnValues, CopyFormat, Parameters, PlainColumn, Planned, PlannedInstant, PublicationNote, Reference, ResultColumn, ResultFormat, RowWindow, TableSource, WrittenPart } from './protocol.ts';
 export { systemProbe } from './memory.ts';
 export type { MemoryProbe } from './memory.ts';
 export { DUCKDB_MEMORY } from './processes.ts';

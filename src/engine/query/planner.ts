@@ -1,5 +1,7 @@
 import { DuckDBInstance } from 'duckdb';
 import type { DuckDBConnection } from 'duckdb';
+import { conditionsOf } from './conditions.ts';
+import type { Node, TreeCondition } from './conditions.ts';
 import { sourcePlace } from './edited-text.ts';
 import { Refusal } from './failures.ts';
 import { judgeTree } from './gate.ts';
@@ -7,7 +9,7 @@ import type { TreePlace, Verdict } from './gate.ts';
 import { lockDown } from './lockdown.ts';
 import { runWith, valueOf } from './parameters.ts';
 import { fromBytes, fromCodePoints } from './places.ts';
-import type { Parameters, Planned, PlannedInstant, Reference } from './protocol.ts';
+import type { AskedCondition, AskedValue, Parameters, Planned, PlannedInstant, Reference } from './protocol.ts';
 import { referencesOf } from './references.ts';
 import type { TreeReference } from './references.ts';
 import { shapeOf } from './shape.ts';
@@ -16,6 +18,9 @@ import { rewriteSystemTime } from './system-time.ts';
 import type { DatasetCall } from './system-time.ts';
 import { afterAlias, closing, isSymbol, isWord, tokensOf } from './tokens.ts';
 import type { Token } from './tokens.ts';
+
+/** A statement with more of them in its conditions, as a long IN has, is not looked at for them. */
+const MOST_VALUES = 200;
 
 /** Looks at questions in a database of its own that sees no file at all: instants may be expressions, and have to be known before the files are. */
 export class Planner {
@@ -32,19 +37,19 @@ export class Planner {
     return new Planner(connection);
   }
 
-  async plan(sql: string, parameters: Parameters): Promise<Planned> {
+  async plan(sql: string, parameters: Parameters, look: Planned['look']): Promise<Planned> {
     const opened = openStatement(sql);
     if (!opened.ok) throw new Refusal(opened.why);
     const { explain } = opened;
     try {
-      return await this.#planOpened(explain, opened.sql, parameters);
+      return await this.#planOpened(explain, opened.sql, parameters, look);
     } catch (error) {
       if (error instanceof Refusal && error.position !== null) throw new Refusal(error.message, error.position + explain.length);
       throw error;
     }
   }
 
-  async #planOpened(explain: string, sql: string, parameters: Parameters): Promise<Planned> {
+  async #planOpened(explain: string, sql: string, parameters: Parameters, look: Planned['look']): Promise<Planned> {
     const { text, pieces, datasets } = rewriteSystemTime(sql);
     const atSource = (place: number): number => sourcePlace(pieces, place);
     const serialized = await this.#serialized(text);
@@ -53,9 +58,49 @@ export class Planner {
     refuseMissing(tokens, parameters, atSource);
     const { tables, ownInThePast } = referencesOf(serialized);
     for (const { name, location } of ownInThePast) throw new Refusal(`"${name}" is a table of this statement's own WITH, which has no past.`, atSource(fromBytes(text, location)));
+    const conditions = look === 'conditions' && tables.length > 0 ? await this.#conditions(serialized, parameters) : new Map<number, AskedCondition[]>();
     const references: Reference[] = [];
-    for (const table of tables) references.push(await this.#reference(table, { text, tokens, datasets, parameters, atSource, offset: explain.length }));
-    return { explain, text, pieces, references, shape: shapeOf(serialized, await this.#aggregates()) };
+    for (const table of tables) references.push({ ...(await this.#reference(table, { text, tokens, datasets, parameters, atSource, offset: explain.length })), conditions: conditions.get(table.location) ?? [] });
+    return { explain, text, pieces, references, look, shape: look === 'shape' ? shapeOf(serialized, await this.#aggregates()) : null };
+  }
+
+  /** Conditions of tables by their places, with the values of their expressions. Where these cannot be told there are none: the question itself says what is wrong with it. */
+  async #conditions(serialized: string, parameters: Parameters): Promise<ReadonlyMap<number, AskedCondition[]>> {
+    const found = [...conditionsOf(serialized)];
+    const values = await this.#values(found.flatMap(([, conditions]) => conditions.flatMap((condition) => condition.values)), parameters);
+    const asked = ({ column, is, values: nodes }: TreeCondition): AskedCondition[] => {
+      if (is === 'null' || is === 'not null') return [{ column, is }];
+      const known = nodes.map((node) => values.get(node));
+      return known.every((value) => value !== undefined) ? [{ column, is, values: known }] : [];
+    };
+    return new Map(found.map(([location, conditions]) => [location, conditions.flatMap(asked)]));
+  }
+
+  async #values(nodes: readonly Node[], parameters: Parameters): Promise<ReadonlyMap<Node, AskedValue>> {
+    const values = new Map<Node, AskedValue>();
+    if (nodes.length === 0 || nodes.length > MOST_VALUES) return values;
+    try {
+      const tree = JSON.parse(await this.#serialized('SELECT 1')) as { statements: { node: Record<string, unknown> }[] };
+      // Places beyond 2^53, which stand for none, were lost when the tree was read.
+      const list = JSON.parse(JSON.stringify(nodes, (key, value: unknown) => (key === 'query_location' ? 0 : value))) as unknown;
+      for (const { node } of tree.statements) Object.assign(node, { select_list: list });
+      const text = JSON.stringify(tree, (key, value: unknown) => (key === 'query_location' ? 0 : value));
+      const [written] = await runWith(this.connection, 'SELECT json_deserialize_sql($1::JSON)', { 1: text });
+      const names = nodes.map((_, i) => `c${i}`);
+      const wanted = names.flatMap((name) => [`typeof(${name})`, `CAST(${name} AS VARCHAR)`, `CAST(TRY_CAST(CAST(${name} AS VARCHAR) AS TIMESTAMPTZ) AS VARCHAR)`]);
+      const [row] = await runWith(this.connection, `SELECT ${wanted.join(', ')} FROM (${String(written?.[0])}) AS v(${names.join(', ')})`, parameters);
+      for (const [i, node] of nodes.entries()) {
+        const [type, value, instant] = [row?.[i * 3], row?.[i * 3 + 1], row?.[i * 3 + 2]];
+        if (typeof value === 'string') values.set(node, { type: String(type), value, instant: typeof instant === 'string' ? instant : null });
+      }
+    } catch (error) {
+      if (this.#isInterruption(error)) throw error;
+    }
+    return values;
+  }
+
+  #isInterruption(error: unknown): boolean {
+    return error instanceof Error && error.message.includes('INTERRUPT');
   }
 
   async #serialized(sql: string): Promise<string> {
@@ -69,7 +114,7 @@ export class Planner {
     return new Set(reader.getRows().map(([name]) => String(name)));
   }
 
-  async #reference(table: TreeReference, context: Context): Promise<Reference> {
+  async #reference(table: TreeReference, context: Context): Promise<Omit<Reference, 'conditions'>> {
     const { text, tokens, datasets, parameters, atSource, offset } = context;
     const start = fromBytes(text, table.location);
     const index = tokens.findIndex((token) => token.start === start);

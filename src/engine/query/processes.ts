@@ -15,33 +15,73 @@ export interface ProcessesOptions {
   readonly probe?: ProcessDeps['probe'];
   /** Keeps one started process in reserve, so that the next one that is wanted is there at once. For programs that go on running. */
   readonly reserve?: boolean;
+  /**
+   * They are taken for questions, and what a question needs first is made ready in them. `one`: the first process is started now, beside what its taker still has to do. `several`: once one
+   * was taken, the next is started soon after, and let go of where nobody asks for some minutes.
+   */
+  readonly questions?: 'one' | 'several';
 }
+
+/** A reserve is started so long after a process was taken, ms: the answer to most questions is there, and is not held up by it. */
+const REFILL_MS = 200;
+/** A reserve for questions that nobody took for so long is ended, ms. */
+const IDLE_MS = 5 * 60_000;
 
 /** Hands out query processes. */
 export class QueryProcesses {
   readonly #deps: ProcessDeps;
   readonly #keepsReserve: boolean;
+  readonly #questions: ProcessesOptions['questions'];
   #reserve: QueryProcess | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #isClosed = false;
 
   constructor(options: ProcessesOptions = {}) {
     // Node runs the sources as they are, and the compiled files beside them alike.
     const file = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './child.ts' : './child.js', import.meta.url));
     this.#deps = { spawner: options.spawner ?? forkChild, probe: options.probe ?? systemProbe(), limits: options.limits ?? STANDARD_LIMITS, program: { name: 'query', file } };
     this.#keepsReserve = options.reserve ?? false;
-    if (this.#keepsReserve) this.#reserve = new QueryProcess(this.#deps);
+    this.#questions = options.questions;
+    if (this.#keepsReserve || this.#questions === 'one') this.#reserve = this.#start();
   }
 
   /** A fresh process, which nothing was run in. Orders to it wait until it is ready. */
   take(): QueryProcess {
     const spare = this.#reserve;
-    const taken = spare === null || spare.isGone ? new QueryProcess(this.#deps) : spare;
-    if (this.#keepsReserve) this.#reserve = new QueryProcess(this.#deps);
+    const taken = spare === null || spare.isGone ? this.#start() : spare;
+    this.#reserve = this.#keepsReserve ? this.#start() : null;
+    if (this.#questions === 'several') this.#later(REFILL_MS, () => this.#refill());
     return taken;
   }
 
   /** Ends the reserve. Processes that were handed out are their takers' to close. */
   async close(): Promise<void> {
+    this.#isClosed = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
     await this.#reserve?.close();
     this.#reserve = null;
+  }
+
+  #start(): QueryProcess {
+    const process = new QueryProcess(this.#deps);
+    if (this.#questions !== undefined) process.expectQuestion();
+    return process;
+  }
+
+  #refill(): void {
+    this.#reserve ??= this.#start();
+    this.#later(IDLE_MS, () => {
+      const idle = this.#reserve;
+      this.#reserve = null;
+      void idle?.close();
+    });
+  }
+
+  #later(ms: number, step: () => void): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    if (this.#isClosed) return;
+    this.#timer = setTimeout(step, ms);
+    // No reason to keep the program running.
+    this.#timer.unref();
   }
 }

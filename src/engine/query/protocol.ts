@@ -62,7 +62,9 @@ export interface Planned {
   readonly pieces: readonly Piece[];
   /** In order of their places. */
   readonly references: readonly Reference[];
-  readonly shape: StatementShape;
+  /** What else was looked for: conditions of its tables, or what the statement is like. */
+  readonly look: 'conditions' | 'shape';
+  readonly shape: StatementShape | null;
 }
 
 export interface Reference {
@@ -72,6 +74,8 @@ export interface Reference {
   readonly alias: 'own' | 'added' | null;
   /** The state that the text asks for. */
   readonly at: PlannedInstant | null;
+  /** What every row of it meets that can come into the answer, as far as that can be told from the text. */
+  readonly conditions: readonly AskedCondition[];
   /** Where it stands in the statement as it was written. */
   readonly position: number;
 }
@@ -83,6 +87,19 @@ export interface PlannedInstant {
   /** DuckDB's type of the value, and the value as it writes it. */
   readonly type: string;
   readonly value: string;
+}
+
+/** A condition on a column, which is named as it is written. What its values mean depends on the column's type. */
+export type AskedCondition =
+  | { readonly column: string; readonly is: 'null' | 'not null' }
+  | { readonly column: string; readonly is: '=' | '<' | '<=' | '>' | '>=' | 'in' | 'between'; readonly values: readonly AskedValue[] };
+
+export interface AskedValue {
+  /** DuckDB's type of the value, and the value as it writes it. */
+  readonly type: string;
+  readonly value: string;
+  /** The value as an instant of UTC, where it can be read as one. */
+  readonly instant: string | null;
 }
 
 export type Cell = string | number | boolean | null;
@@ -112,7 +129,7 @@ export type Order =
   | { readonly do: 'select'; readonly sql: string; readonly filter: boolean }
   | { readonly do: 'write'; readonly sql: string; readonly file: string; readonly format: ResultFormat }
   /** Looks at a question: which tables it needs, of which instants. Before `open`. */
-  | { readonly do: 'plan'; readonly sql: string; readonly parameters: Parameters }
+  | { readonly do: 'plan'; readonly sql: string; readonly parameters: Parameters; readonly look: Planned['look'] }
   /** Runs a question over the tables that were given and keeps its result. `explain` as `Planned` has it. */
   | { readonly do: 'ask'; readonly explain: string; readonly sql: string; readonly parameters: Parameters }
   /** Rows of the kept result, by place from 0. */
@@ -129,7 +146,9 @@ export type Order =
   | { readonly do: 'publishEnd'; readonly table: string; readonly notes: readonly PublicationNote[] }
   /** So many more batches may be sent. */
   | { readonly do: 'more'; readonly batches: number }
-  | { readonly do: 'interrupt' };
+  | { readonly do: 'interrupt' }
+  /** A question comes next. Has no answer. */
+  | { readonly do: 'expect' };
 
 /** What a published table is, for who opens the file. */
 export interface PublicationNote {

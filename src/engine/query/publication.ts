@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from 'duckdb';
 import type { PublicationNote, TableSource } from './protocol.ts';
-import { identifier, literal, rowsOf } from './sources.ts';
+import { readyRows } from './file-lists.ts';
+import { identifier, literal } from './sources.ts';
 
 /** A new DuckDB file in the making. It is attached before the process is closed, so that nothing else can be. No statement of a person's runs beside it. */
 export class Publication {
@@ -18,7 +19,7 @@ export class Publication {
   /** Copies all rows of a table into it; answers how many. */
   async add(table: TableSource, comment: string): Promise<number> {
     const name = `${PUBLISHED}.main.${identifier(table.name)}`;
-    const reader = await this.#connection.runAndReadAll(`CREATE TABLE ${name} AS SELECT * FROM ${rowsOf(table)}`);
+    const reader = await this.#connection.runAndReadAll(`CREATE TABLE ${name} AS SELECT * FROM ${await readyRows(this.#connection, table)}`);
     await this.#connection.run(`COMMENT ON TABLE ${name} IS ${literal(comment)}`);
     return Number(reader.getRows()[0]?.[0] ?? 0);
   }

@@ -61,6 +61,16 @@ export class QueryProcess {
     return this.#ready.promise;
   }
 
+  /** Tells it that a question comes next: what that needs is made ready meanwhile. */
+  expectQuestion(): void {
+    void this.#ready.promise.then(
+      () => {
+        if (!this.isGone) this.#child.send({ do: 'expect' } satisfies Order);
+      },
+      () => 'told to whoever waits for an order',
+    );
+  }
+
   async open(opening: Opening, signal: AbortSignal): Promise<void> {
     for await (const _ of this.#run({ do: 'open', opening }, signal));
   }
@@ -98,8 +108,8 @@ export class QueryProcess {
   }
 
   /** Looks at a question: the tables that it needs, and of when. Before `open`, or the question is judged by what was opened. */
-  async plan(sql: string, parameters: Parameters, signal: AbortSignal): Promise<Planned> {
-    for await (const answer of this.#run({ do: 'plan', sql, parameters }, signal)) if (answer.is === 'planned') return answer.plan;
+  async plan(sql: string, parameters: Parameters, signal: AbortSignal, look: Planned['look'] = 'conditions'): Promise<Planned> {
+    for await (const answer of this.#run({ do: 'plan', sql, parameters, look }, signal)) if (answer.is === 'planned') return answer.plan;
     throw new Error('The query process planned nothing.');
   }
 

@@ -1,6 +1,6 @@
 import type { Instant } from '../../contract/index.ts';
 import type { PartsColumn, TablePart } from '../../core/index.ts';
-import type { PlainColumn } from './protocol.ts';
+import type { AskedCondition, PlainColumn } from './protocol.ts';
 
 /** Where the tables of questions come from. Each kind of table (the catalog, files of datasets, Delta tables, cubes) is one provider of this. */
 
@@ -14,8 +14,8 @@ export type AskedState =
   | { readonly kind: 'version'; readonly version: number };
 
 export interface Relations {
-  /** Null where it has no table of that name, whatever the state. Throws HmsError where it has one and not in that state: before its first version, withdrawn. */
-  find(name: RelationName, state: AskedState): Promise<Snapshot | null>;
+  /** Null where it has no table of that name, whatever the state. Rows that do not meet the conditions may be left out. Throws HmsError where it has one and not in that state: before its first version, withdrawn. */
+  find(name: RelationName, state: AskedState, conditions?: readonly AskedCondition[]): Promise<Snapshot | null>;
   /** Names of its tables, for "is … meant?". */
   names(): readonly string[];
 }

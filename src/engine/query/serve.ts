@@ -8,7 +8,8 @@ import { WINDOW } from './protocol.ts';
 import type { Answer, Batch, ColumnValues, Order, ResultFormat, TableSource, WrittenPart } from './protocol.ts';
 import { Answers } from './answers.ts';
 import { lockDown } from './lockdown.ts';
-import { identifier, literal, rowsOf } from './sources.ts';
+import { readyRows } from './file-lists.ts';
+import { identifier, literal } from './sources.ts';
 import { Publication } from './publication.ts';
 import { openStatement } from './statement.ts';
 import { writtenPart } from './written-part.ts';
@@ -20,11 +21,12 @@ export function serve(connection: DuckDBConnection, answer: (answer: Answer) => 
   return (order) => {
     if (order.do === 'more') server.more(order.batches);
     else if (order.do === 'interrupt') server.interrupt();
+    else if (order.do === 'expect') server.expect();
     else void server.work(order);
   };
 }
 
-type Work = Exclude<Order, { do: 'more' | 'interrupt' }>;
+type Work = Exclude<Order, { do: 'more' | 'interrupt' | 'expect' }>;
 
 class Server {
   readonly #connection: DuckDBConnection;
@@ -46,6 +48,10 @@ class Server {
   more(batches: number): void {
     this.#credit += batches;
     this.#wake();
+  }
+
+  expect(): void {
+    this.#questions.expect();
   }
 
   interrupt(): void {
@@ -94,7 +100,7 @@ class Server {
   }
 
   async #addTable(table: TableSource): Promise<void> {
-    await this.#connection.run(`CREATE OR REPLACE TEMP VIEW ${identifier(table.name)} AS SELECT * FROM ${rowsOf(table)}`);
+    await this.#connection.run(`CREATE OR REPLACE TEMP VIEW ${identifier(table.name)} AS SELECT * FROM ${await readyRows(this.#connection, table)}`);
     if (!this.#tables.includes(table.name)) this.#tables.push(table.name);
   }
 

@@ -6,11 +6,11 @@ import type { RowWindow, TableSource } from './protocol.ts';
 /** Lines of a plain table beyond DuckDB's own limit are told to it; less than this it does not take. */
 const LEAST_LINE = 2_097_152;
 
-/** What stands behind FROM. */
-export function rowsOf(table: TableSource): string {
+/** What stands behind FROM. `lists`: the words for the files of each part, where they do not stand in the text. */
+export function rowsOf(table: TableSource, lists: readonly string[] = []): string {
   if (table.kind === 'parquet') return `read_parquet(${literal(table.file)})`;
   if (table.kind === 'parts') {
-    const rows = table.parts.length === 0 ? noRows(table) : table.parts.map((part) => rowsOfPart(table, part)).join(' UNION ALL ');
+    const rows = table.parts.length === 0 ? noRows(table) : table.parts.map((part, i) => rowsOfPart(table, part, lists[i] ?? listed(part.files))).join(' UNION ALL ');
     return table.window === undefined ? `(${rows})` : `(SELECT * FROM (${rows}) WHERE ${within(table.window)})`;
   }
   const columns = table.columns.map(({ name, type }) => `${literal(name)}: '${type}'`).join(', ');
@@ -21,13 +21,13 @@ export function rowsOf(table: TableSource): string {
 
 type Parts = Extract<TableSource, { kind: 'parts' }>;
 
-function rowsOfPart({ columns }: Parts, part: TablePart): string {
+function rowsOfPart({ columns }: Parts, part: TablePart, list: string): string {
   const values = columns.map(({ name, type }, i) => {
     const inFiles = part.columns[i] ?? null;
     return `CAST(${inFiles === null ? 'NULL' : identifier(inFiles)} AS ${type}) AS ${identifier(name)}`;
   });
   // Not by name: what a file of another schema has more is nobody's column, and what it lacks has to be said.
-  return `SELECT ${values.join(', ')} FROM read_parquet([${part.files.map(literal).join(', ')}], hive_partitioning = false, union_by_name = false)`;
+  return `SELECT ${values.join(', ')} FROM read_parquet(${list}, hive_partitioning = false, union_by_name = false)`;
 }
 
 function within({ column, type, after, until }: RowWindow): string {
@@ -36,6 +36,10 @@ function within({ column, type, after, until }: RowWindow): string {
 
 function noRows({ columns }: Parts): string {
   return `SELECT ${columns.map(({ name, type }) => `CAST(NULL AS ${type}) AS ${identifier(name)}`).join(', ')} WHERE false`;
+}
+
+export function listed(files: readonly string[]): string {
+  return `[${files.map(literal).join(', ')}]`;
 }
 
 export function identifier(name: string): string {

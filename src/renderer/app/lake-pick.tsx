@@ -37,7 +37,6 @@ export function LakePick({ lake }: { readonly lake: LakeState }): React.ReactNod
         id: one.key,
         words: one.name,
         icon: 'lake',
-        why: one.present ? null : t('lakes.away'),
         run: () => open.mutate({ params: { key: one.key } }, { onSuccess: () => {
           void client.resetQueries();
           void navigate({ to: '/' });

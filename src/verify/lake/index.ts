@@ -21,6 +21,7 @@ import { parseKnown } from './tree.ts';
 export type { LakeCheck } from './context.ts';
 
 const topNames: ReadonlySet<string> = new Set(['lake.json', 'README.txt', 'store', 'raw', 'ledger', 'keys', 'origins', 'staging', 'stations', 'tables', 'contracts']);
+const ledgerNames: ReadonlySet<string> = new Set(['entries', 'tile', 'checkpoint']);
 
 /** Checks a lake: docs/formats/lake.md. */
 export async function checkLake(check: LakeCheck, seen: Uint8Array | null): Promise<Checked> {
@@ -44,9 +45,11 @@ export async function checkLake(check: LakeCheck, seen: Uint8Array | null): Prom
   checkKeyCopies(check, ledger.facts);
   checkContracts(check, ledger.facts);
   checkReadme(check);
-  const top = namesIn(check, '');
-  for (const name of [...(top?.files ?? []), ...(top?.folders ?? []), ...(top?.others ?? [])]) {
-    if (!topNames.has(name)) check.findings.add('FOREIGN_FILE', name, 'The program writes nothing of this name into a lake. It was left alone.');
+  for (const [folder, ours] of [['', topNames], ['ledger', ledgerNames]] as const) {
+    const there = namesIn(check, folder);
+    for (const name of [...(there?.files ?? []), ...(there?.folders ?? []), ...(there?.others ?? [])]) {
+      if (!ours.has(name)) check.findings.add('FOREIGN_FILE', folder === '' ? name : `${folder}/${name}`, `The program writes nothing of this name into a lake${folder === '' ? '' : "'s ledger"}. It was left alone.`);
+    }
   }
   settle(check, `${base}ledger/`, ledger);
   const { filesDone, bytesDone } = check.meter;

@@ -41,11 +41,12 @@ export class Network {
     this.#servers = { smb: prepareSamba(box, shares(this.served.smb)), nfs: prepareGanesha(box, shares(this.served.nfs)) };
   }
 
-  static async open(): Promise<Network> {
+  /** `others`: scripts that workstations run besides, by their names. */
+  static async open(others: Readonly<Record<string, string>> = {}): Promise<Network> {
     const box = await Box.open();
     let programs: Programs | null = null;
     try {
-      programs = await joinPrograms(box.work);
+      programs = await joinPrograms(box.work, others);
       box.run('ip', 'link', 'set', 'lo', 'up');
       box.run('ip', 'link', 'add', 'br0', 'type', 'bridge');
       box.run('ip', 'addr', 'add', `${ADDRESS}/24`, 'dev', 'br0');

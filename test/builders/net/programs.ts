@@ -12,6 +12,8 @@ export interface Programs {
   readonly suite: string;
   /** The command line. */
   readonly hms: string;
+  /** Those that were asked for besides, by their names. */
+  readonly others: Readonly<Record<string, string>>;
   /** Folder of compiled code, for NODE_COMPILE_CACHE. */
   readonly compiled: string;
   remove(): void;
@@ -20,7 +22,7 @@ export interface Programs {
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
-export async function joinPrograms(work: string): Promise<Programs> {
+export async function joinPrograms(work: string, others: Readonly<Record<string, string>> = {}): Promise<Programs> {
   const { bundle } = (await import(new URL('../../../scripts/bundle.mjs', import.meta.url).href)) as { bundle(folder: string, sources: readonly [string, string][]): Promise<void> };
   mkdirSync(join(root, 'out'), { recursive: true });
   // In the project: its native modules are looked for from there.
@@ -29,10 +31,11 @@ export async function joinPrograms(work: string): Promise<Programs> {
     ['station-work', here('station-work.ts')],
     ['run-suite', here('run-suite.ts')],
     ['hms', join(root, 'src', 'cli', 'hms.ts')],
+    ...Object.entries(others),
   ]);
   const at = (name: string): string => join(folder, 'joined', `${name}.cjs`);
   const compiled = join(work, 'compiled');
   for (const program of [at('station-work'), at('run-suite')]) execFileSync(process.execPath, [program], { env: { ...process.env, NODE_COMPILE_CACHE: compiled } });
   execFileSync(process.execPath, [at('hms'), '--help'], { env: { ...process.env, NODE_COMPILE_CACHE: compiled } });
-  return { work: at('station-work'), suite: at('run-suite'), hms: at('hms'), compiled, remove: () => rmSync(dirname(dirname(at('hms'))), { recursive: true, force: true }) };
+  return { work: at('station-work'), suite: at('run-suite'), hms: at('hms'), others: Object.fromEntries(Object.keys(others).map((name) => [name, at(name)])), compiled, remove: () => rmSync(dirname(dirname(at('hms'))), { recursive: true, force: true }) };
 }

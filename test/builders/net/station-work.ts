@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DatasetId, Tag } from '../../../src/contract/index.ts';
+import type { DatasetId, LogicalPath, Tag } from '../../../src/contract/index.ts';
 import { HmsError } from '../../../src/contract/index.ts';
 import { addTag } from '../../../src/engine/datasets/index.ts';
-import { commit, put } from '../../../src/engine/drafting.ts';
+import { commit, put, removeFiles, renameFile } from '../../../src/engine/drafting.ts';
 import { versionOf } from '../../../src/engine/files.ts';
 import { initLake } from '../../../src/engine/init.ts';
 import { openToRead, openToWrite } from '../../../src/engine/open.ts';
@@ -22,6 +22,9 @@ const [, , what = '', folder = '', disk = '', ...more] = process.argv;
 const profile = join(disk, 'profile');
 const options = { folder, profile, grace: 0 };
 const say = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value)}\n`);
+
+/** Between the versions that a station presses: without it the quicker of two would leave the slower no gap to commit in. */
+const PAUSE_MS = 1_500;
 
 async function together(go: string): Promise<void> {
   process.stdout.write('ready\n');
@@ -47,6 +50,7 @@ async function writing(work: (lake: WritableLake) => Promise<void>, account = 't
 }
 
 const id = (text: string): DatasetId => text as DatasetId;
+const pathOf = (text: string): LogicalPath => text as LogicalPath;
 
 const works: Readonly<Record<string, () => Promise<void>>> = {
   /** A lake with one version to tag. */
@@ -97,6 +101,57 @@ const works: Readonly<Record<string, () => Promise<void>>> = {
         say({ version, seq: claimed.seq, path });
       }
     }, name);
+  },
+
+  /** NAME COUNT GO: puts so many files into this officer's draft of one dataset, renames the first and removes the second. */
+  async edit() {
+    const [name = '', count = '', go = ''] = more;
+    await writing(async (lake) => {
+      await together(go);
+      for (let i = 0; i < Number(count); i++) await put(lake, id('EDITED'), [source(`${name}-${i}`, { [`${name}/${i}.txt`]: `${name} ${i}` })], quiet);
+      await renameFile(lake, id('EDITED'), pathOf(`${name}/0.txt`), pathOf(`${name}/renamed.txt`));
+      await removeFiles(lake, id('EDITED'), [pathOf(`${name}/1.txt`)]);
+    });
+  },
+
+  /** Commits what this officer's processes put into the draft. */
+  async keep() {
+    await writing(async (lake) => say({ version: (await commit(lake, id('EDITED'), { message: null, tags: [] })).version }));
+  },
+
+  /** NAME STOP FROM: version after version from file FROM on, as an officer does who gives a refused command again, until the file STOP is there. Prints what each attempt came to. */
+  async press() {
+    const [name = '', stop = '', from = ''] = more;
+    await writing(async (lake) => {
+      for (let i = Number(from); !existsSync(stop); i++) {
+        const path = `${name}/${i}.txt`;
+        for (let isIn = false; !isIn; ) {
+          try {
+            say({ path, step: 'putting' });
+            await put(lake, id('BOTH'), [source(`${name}-${i}`, { [path]: `${name} ${i}` })], quiet);
+            say({ path, step: 'committing' });
+            const { version, claimed } = await commit(lake, id('BOTH'), { message: `${name} ${i}`, tags: [] });
+            say({ path, step: 'committed', version, seq: claimed.seq });
+            isIn = true;
+            await sleep(PAUSE_MS);
+          } catch (error) {
+            if (!(error instanceof HmsError)) throw error;
+            say({ path, step: 'refused', code: error.code, message: error.message, kept: error.kept ?? null, outcome: error.facts['outcome'] ?? null });
+            // Nothing is left to commit: it took place although nobody was told.
+            isIn = error.code === 'DRAFT_EMPTY';
+            if (!isIn) await sleep(200);
+          }
+        }
+      }
+    }, name);
+  },
+
+  /** Prints the files of every version of the dataset that all commit to. */
+  async list() {
+    const lake = await openToRead(options);
+    const newest = lake.catalog.view.dataset(id('BOTH'))?.newest ?? 0;
+    for (let version = 1; version <= newest; version++) say({ version, files: [...(lake.catalog.iterateFiles(id('BOTH'), version) ?? [])].map(({ path }) => path) });
+    await lake.close();
   },
 
   /** Prints what the checker finds, notes left out. */

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect } from 'vitest';
 import type { DatasetId } from '../../../src/contract/index.ts';
 import { parseCheckpoint } from '../../../src/core/index.ts';
@@ -7,25 +7,27 @@ import { openToRead } from '../../../src/engine/open.ts';
 import type { ReadableLake } from '../../../src/engine/open.ts';
 import { verify } from '../../../src/verify/index.ts';
 import type { Network, ShareKind } from './network.ts';
+import { acknowledged } from './acknowledged.ts';
+import { Pressing } from './pressing.ts';
+import type { StartWork } from './pressing.ts';
 import type { RanThere, Workstation } from './workstation.ts';
 
 /** One lake on a share, and two workstations that write it. */
 
-/** Acts that a process printed as acknowledged. */
-export function acknowledged<T>({ stdout }: RanThere): T[] {
-  return stdout.split('\n').filter((line) => line.startsWith('{') && line.endsWith('}')).map((line) => JSON.parse(line) as T);
-}
-
 export class SharedLake {
   readonly network: Network;
+  readonly kind: ShareKind;
   readonly stations: readonly Workstation[];
   /** The lake as workstations see it, and as the server's own disk has it. */
   readonly folder: string;
   readonly served: string;
+  /** All that committed to it by `press`. */
+  readonly pressed: Pressing[] = [];
   #runs = 0;
 
-  private constructor(network: Network, folder: string, served: string) {
+  private constructor(network: Network, kind: ShareKind, folder: string, served: string) {
     this.network = network;
+    this.kind = kind;
     this.stations = [network.first, network.second];
     this.folder = folder;
     this.served = served;
@@ -34,13 +36,21 @@ export class SharedLake {
   /** Made by the first workstation. */
   static async make(network: Network, kind: ShareKind, name = 'lake'): Promise<SharedLake> {
     const [at] = await Promise.all([network.first, network.second].map((station) => station.mount(kind)));
-    const lake = new SharedLake(network, `${at}/${name}`, join(network.served[kind], name));
+    const lake = new SharedLake(network, kind, `${at}/${name}`, join(network.served[kind], name));
     await lake.does(network.first, 'make');
     return lake;
   }
 
   command(station: Workstation, what: string, ...more: readonly (string | number)[]): string {
     return station.node(this.network.programs.work, what, this.folder, station.disk, ...more.map(String));
+  }
+
+  /** A workstation that commits until it is told to end. */
+  press(station: Workstation): Pressing {
+    const start: StartWork = (what, ...more) => station.start(this.command(station, what, ...more));
+    const one = new Pressing(this.network.box.work, `${basename(this.folder)}-${this.kind}-${station.name}-${this.#runs++}`, start);
+    this.pressed.push(one);
+    return one;
   }
 
   async does(station: Workstation, what: string, ...more: readonly (string | number)[]): Promise<RanThere> {
@@ -102,6 +112,11 @@ export class SharedLake {
       const files = [...(lake.catalog.iterateFiles(dataset as DatasetId, inOrder.length) ?? [])].map(({ path }) => path as string);
       expect(files.sort()).toEqual(told.map(({ path }) => path).sort());
     });
+  }
+
+  /** The files of a version, as the server's own disk has them. */
+  filesOf(dataset: string, version: number): Promise<string[]> {
+    return this.read((lake) => [...(lake.catalog.iterateFiles(dataset as DatasetId, version) ?? [])].map(({ path }) => path as string).sort());
   }
 
   /** The checker finds nothing: from both workstations, and on the server's disk. */

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Box, Started } from './box.ts';
 import { ADDRESS, PASSWORD, USER } from './servers.ts';
@@ -16,6 +16,8 @@ export interface RanThere {
 }
 
 export interface RunningThere {
+  /** What it printed until now. */
+  readonly said: () => string;
   /** Resolves as soon as this stands in what it printed. */
   printed(text: string, seconds?: number): Promise<void>;
   readonly ended: Promise<RanThere>;
@@ -33,7 +35,9 @@ export class Workstation {
   readonly disk: string;
   readonly #box: Box;
   readonly #address: string;
-  readonly #queue: string;
+  /** Where commands go and what they print comes back: a new one for each start, so that what was said before a cut can still be read. */
+  #queue: string;
+  #boots = 0;
   #kernel: Started | null = null;
   #commands = 0;
 
@@ -42,7 +46,7 @@ export class Workstation {
     this.#box = box;
     this.#address = `10.77.0.${10 + number}`;
     this.disk = join(box.work, `disk-${name}`);
-    this.#queue = join(box.work, `queue-${name}`);
+    this.#queue = this.#newQueue();
     mkdirSync(this.disk, { recursive: true });
     box.run('ip', 'tuntap', 'add', 'dev', `tap${name}`, 'mode', 'tap');
     box.run('ip', 'link', 'set', `tap${name}`, 'master', 'br0', 'up');
@@ -52,11 +56,16 @@ export class Workstation {
     return join(this.disk, 'profile');
   }
 
-  /** Starts the kernel, with a disk image as a further drive where one is given. */
+  #newQueue(): string {
+    const queue = join(this.#box.work, `queue-${this.name}-${this.#boots++}`);
+    mkdirSync(queue);
+    return queue;
+  }
+
+  /** Starts the kernel, with a disk image as the drive /run/drive where one is given. */
   async boot(drive?: string): Promise<void> {
     const { work } = this.#box;
-    rmSync(this.#queue, { recursive: true, force: true });
-    mkdirSync(this.#queue);
+    this.#queue = this.#newQueue();
     const script = join(work, `init-${this.name}.sh`);
     writeFileSync(script, firstProgram(work, this.name, this.#address, this.#queue), { mode: 0o755 });
     const kernel = ['mem=768M', 'root=/dev/root', 'rootfstype=hostfs', 'rootflags=/', 'rw', `init=${script}`, `vec0:transport=tap,ifname=tap${this.name},depth=128`];
@@ -67,13 +76,15 @@ export class Workstation {
 
   /** Pulls the plug. */
   async cut(): Promise<void> {
-    await this.#kernel?.kill();
+    const kernel = this.#kernel;
     this.#kernel = null;
-  }
-
-  /** Stops and continues the whole machine, as when a laptop is closed. */
-  signal(name: 'SIGSTOP' | 'SIGCONT'): void {
-    this.#kernel?.signal(name);
+    // Its processes are in several groups; until the last of them has ended they hold its network card and its drive.
+    await until(`the kernel of ${this.name} has ended`, () => {
+      const left = this.#box.run('sh', '-c', `pgrep -f -- ' [u]mid=${this.name} ' || true`).split('\n').filter((id) => id !== '');
+      for (const id of left) this.#box.run('sh', '-c', `kill -KILL ${id} 2>/dev/null || true`);
+      return left.length === 0;
+    }, 30);
+    await kernel?.ended;
   }
 
   /** Starts a command of the shell. */
@@ -91,6 +102,7 @@ export class Workstation {
     })();
     return {
       ended,
+      said: () => read('out'),
       printed: (text, seconds = 120) => until(`"${command}" at ${this.name} prints "${text}"`, () => {
         if (existsSync(`${base}.code`) && !read('out').includes(text)) throw new Error(`"${command}" ended with ${read('code')} before it printed "${text}": ${read('err')}`);
         return read('out').includes(text);
@@ -105,11 +117,11 @@ export class Workstation {
     return stdout;
   }
 
-  /** Mounts a share; answers where. */
+  /** Mounts a share, unless it is mounted; answers where. */
   async mount(kind: 'smb' | 'nfs', share = 'lakes', more = ''): Promise<string> {
     const at = `/mnt/${kind}-${share}`;
     const what = kind === 'smb' ? `-t cifs //${ADDRESS}/${share}` : `-t nfs4 ${ADDRESS}:/${share}`;
-    await this.run(`mkdir -p ${at} && mount ${what} ${at} -o ${options[kind]}${more}`);
+    await this.run(`mkdir -p ${at} && { mountpoint -q ${at} || mount ${what} ${at} -o ${options[kind]}${more}; }`);
     return at;
   }
 
@@ -128,6 +140,7 @@ function firstProgram(work: string, name: string, address: string, queue: string
   return `#!/bin/sh
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 NO_COLOR=1 NODE_COMPILE_CACHE=${work}/compiled
 mount -t proc proc /proc; mount -t sysfs sys /sys; mount -t tmpfs tmpfs /run; mount -t tmpfs tmpfs /mnt
+mknod /run/drive b 98 0
 echo ${work}/modprobe.sh > /proc/sys/kernel/modprobe
 hostname REC-${name}
 ip link set lo up

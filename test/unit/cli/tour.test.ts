@@ -18,7 +18,7 @@ it('the tour goes from files to a package that other programs check, in a folder
   expect(code, err).toBe(0);
   const expected = [
     'sensorA.csv  3,296,888 bytes\nsensorB.csv  2,805,256 bytes\n',
-    '\n$ hms dta init lake --zone America/New_York --sample\nThe lake was made in ',
+    '\n$ hms dta init lake --zone America/New_York\nThe lake was made in ',
     '\n$ hms dta ingest WF-2024-07 sensorA.csv sensorB.csv -m "Initial sensor dump" --tag raw\nWF-2024-07:v1\n',
     '\n$ hms dta transform csv_trim WF-2024-07:v1 --cols timestamp,temp,pm25 -m "Removed unused columns" --tag clean\n',
     'WF-2024-07:v2\n',

@@ -107,18 +107,28 @@ export class RowChecker {
     else this.#strangers.set(name, new Tally(false));
   }
 
+  /** Headers are meant letter for letter; of two that only look the same it is said that they do. */
+  #likeness(name: string): string {
+    const plain = (text: string): string => text.normalize('NFKC').trim().toLowerCase();
+    for (const [header, { places }] of this.#byHeader) {
+      if (places.length === 0 && plain(header) === plain(name)) return `; it looks like "${header}", but is written with other letters, accents or blanks`;
+    }
+    return '';
+  }
+
   /** What was found in rows and headers, columns in the order of the table. */
   findings(): CheckFinding[] {
     const found: CheckFinding[] = [];
     const add = (column: string | null, kind: CheckFinding['kind'], message: string, { count, samples }: Pick<Tally, 'count' | 'samples'>): void => {
       if (count > 0) found.push({ column, kind, message, count, samples });
     };
-    for (const [name] of this.#strangers) found.push({ column: name, kind: 'UNKNOWN_COLUMN', message: `The file has a column "${name}" that the contract does not know.`, count: 1, samples: [] });
+    for (const [name] of this.#strangers) found.push({ column: name, kind: 'UNKNOWN_COLUMN', message: `The file has a column "${name}" that the contract does not know${this.#likeness(name)}.`, count: 1, samples: [] });
     if (this.#strangersMore > 0) found.push({ column: null, kind: 'UNKNOWN_COLUMN', message: `The file has ${this.#strangersMore.toLocaleString('en-US')} more columns that the contract does not know.`, count: this.#strangersMore, samples: [] });
     add(null, 'UNKNOWN_COLUMN', 'Headers stand in the file twice.', this.#twins);
     add(null, 'UNKNOWN_COLUMN', 'Headers that mean a column which another header of the file means too.', this.#both);
     add(null, 'FIELDS', `Rows do not have the ${this.#known.toLocaleString('en-US')} fields of the header.`, this.#fields);
-    for (const column of this.#columns) this.#columnFindings(column, add, found);
+    // Of a file that names no columns at all it is told that it is empty, or cannot be read, and not once more for every column.
+    if (this.#known > 0 || this.rows > 0) for (const column of this.#columns) this.#columnFindings(column, add, found);
     for (const rule of this.#plan.rules) {
       if (rule.metric === 'rowCount' && !holds(rule.bound, this.rows)) found.push({ column: null, kind: 'RULE', message: `The rule "${rule.title}" is broken: it is ${this.rows.toLocaleString('en-US')}, and ${boundWords(rule.bound)}.`, count: this.rows, samples: [] });
     }
@@ -134,7 +144,7 @@ export class RowChecker {
       return;
     }
     add(plan.name, 'REQUIRED', 'Rows have no value, which is required.', required);
-    add(plan.name, 'TYPE', `Values are no ${typeWords(plan.type)}${formatWords(plan)}.`, type);
+    add(plan.name, 'TYPE', `Values cannot be read as ${plan.type.kind === 'boolean' ? '' : 'a '}${typeWords(plan.type)}${formatWords(plan)}.`, type);
     add(plan.name, 'LIMIT', 'Values are outside of what is allowed.', broken);
     for (const { rule, tally } of rules) {
       const measured = rule.unit === 'percent' ? (this.rows === 0 ? 0 : (100 * tally.count) / this.rows) : tally.count;
@@ -146,7 +156,7 @@ export class RowChecker {
 }
 
 function formatWords({ type }: ColumnPlan): string {
-  return type.kind === 'date' || type.kind === 'time' || type.kind === 'timestamp' ? ` as ${type.formats.slice(0, 3).join(' or ')}` : '';
+  return type.kind === 'date' || type.kind === 'time' || type.kind === 'timestamp' ? `, written ${type.formats.slice(0, 3).join(' or ')}` : '';
 }
 
 function checkedOf(plan: ColumnPlan): Checked {

@@ -39,6 +39,16 @@ export function sqlRules(plan: ContractPlan): { readonly title: string; readonly
   return [...plan.rules, ...plan.columns.flatMap(({ rules }) => rules)].flatMap((rule) => (rule.metric === 'sql' ? [{ title: rule.title, sql: rule.sql }] : []));
 }
 
+/** Every pattern, to be judged before a contract is published: RE2 takes less than the engine's own reader does, such as no repetition over 1,000. */
+export function patternsOf({ columns }: ContractPlan): { readonly column: string; readonly pattern: string }[] {
+  return columns.flatMap(({ name, limits, rules }) => [limits.pattern, ...rules.map((rule) => (rule.metric === 'invalidValues' ? rule.pattern : null))].filter((pattern) => typeof pattern === 'string').map((pattern) => ({ column: name, pattern })));
+}
+
+/** A statement that can be asked where the pattern can. */
+export function patternSql(pattern: string): string {
+  return `SELECT regexp_full_match('', ${literal(pattern)})`;
+}
+
 export async function answers(plan: ContractPlan, rows: number, asking: Asking): Promise<CheckFinding[]> {
   const found: CheckFinding[] = [];
   const add = (finding: CheckFinding | null): void => {

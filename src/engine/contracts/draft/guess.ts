@@ -21,7 +21,7 @@ const plainInteger = /^[+-]?(?:0|[1-9]\d{0,18})$/;
 const plainNumber = /^[+-]?(?:0|[1-9]\d{0,18})?(?:\.\d{1,18})?(?:[eE][+-]?\d{1,3})?$/;
 const groupedNumber = /^[+-]?\$?\d{1,3}(?:,\d{3})+(?:\.\d+)?$/;
 const dollars = /^[+-]?\$\d+(?:\.\d+)?$/;
-const leadingZero = /^[+-]?0\d/;
+const leadingZero = /^[+-]?0\d+(?:\.\d+)?$/;
 
 export class ColumnGuess {
   readonly name: string;

@@ -29,9 +29,11 @@ export interface DraftColumn {
 const maskFor: Readonly<Record<PersonalKind, 'hash' | 'redact' | 'generalize'>> = { ssn: 'hash', email: 'hash', phone: 'hash', card: 'hash', name: 'redact', birth_date: 'hash', address: 'redact' };
 
 export function draftText(file: DraftFile, name: string, rows: number, columns: readonly DraftColumn[], keys: readonly DraftColumn[]): string {
+  const layout = columns.find(({ logicalType, required }) => required && (logicalType === 'date' || logicalType === 'timestamp'));
   const lines = [
     '# A data contract (ODCS 3.1), drafted from one file. It is a guess: read it line by line, and correct it.',
-    `# File: ${comment(file.name)}, ${rows.toLocaleString('en-US')} rows, ${columns.length.toLocaleString('en-US')} columns.`,
+    `# File: ${comment(file.name)}, ${counted(rows, 'row')}, ${counted(columns.length, 'column')}.`,
+    ...wrapperLines(file, rows, columns),
     '# Try it:     hms dta contract check THIS-FILE DATA-FILE',
     '# Publish it: hms dta contract publish THIS-FILE      (it then stands in the ledger for ever, comments included)',
     'apiVersion: v3.1.0',
@@ -52,15 +54,20 @@ export function draftText(file: DraftFile, name: string, rows: number, columns: 
     '      - property: source',
     '        value:',
     '          # Names of the files that this contract takes; * stands for anything.',
-    `          patterns: [${scalar(file.name)}]`,
+    `          patterns: [${quoted(patternFor(file.name))}]`,
     `          format: ${file.format}`,
     ...(file.delimiter !== null && file.format === 'csv' ? [`          delimiter: ${scalar(file.delimiter)}`] : []),
     ...(file.encoding !== null ? [`          encoding: ${file.encoding}`] : []),
     ...keyLines(keys, columns),
     '    properties:',
-    ...columns.flatMap(columnLines),
+    ...columns.flatMap((column) => columnLines(column, column === layout)),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** `permits_2024_07_31.csv.gz` → `permits_*.csv`: the files of other days are meant too, and `.gz` may always follow. What a pattern would take for a sign stands there as `?`. */
+function patternFor(name: string): string {
+  return printable(name).replace(/\.gz$/i, '').replaceAll('\\', '?').replace(/(?<=\D)(?:19|20)\d\d[-_ ]?(?:0\d|1[0-2])(?:[-_ ]?[0-3]\d)?(?=\.[^.]*$|$)/, '*').slice(0, 200);
 }
 
 function keyLines(keys: readonly DraftColumn[], columns: readonly DraftColumn[]): string[] {
@@ -71,7 +78,20 @@ function keyLines(keys: readonly DraftColumn[], columns: readonly DraftColumn[])
   ];
 }
 
-function columnLines(column: DraftColumn): string[] {
+/** Documents as GeoJSON are one object around the records. */
+function wrapperLines({ name, format }: DraftFile, rows: number, columns: readonly DraftColumn[]): string[] {
+  const inner = format === 'json' && rows === 1 ? columns.find(({ examples }) => examples[0]?.startsWith('[{') === true) : undefined;
+  if (inner === undefined) return [];
+  return [`# The file is one object, so this is a table of one row. The records seem to be in "${comment(inner.header)}": put them into a file of their own, one a line, and draft from that:`, `#   jq -c '.${comment(inner.header)}[]' ${comment(name)} > ${comment(name.replace(/\.json$/i, ''))}.ndjson`];
+}
+
+/** Whether values of a format say no offset, so that the contract has to. */
+function isWithoutOffset({ logicalType, options }: DraftColumn): boolean {
+  const format = options['format'];
+  return logicalType === 'timestamp' && typeof format === 'string' && !/[XxZ]/.test(format.replaceAll(/'[^']*'/g, (text) => (text === "'Z'" ? 'Z' : '')));
+}
+
+function columnLines(column: DraftColumn, isLayout: boolean): string[] {
   const { name, header, logicalType, options, extras, why, rows, empty, required, choices, personal, examples } = column;
   const custom = { ...extras, ...(personal === null ? {} : { pii: { kind: personal.kind, mask: maskFor[personal.kind] } }) };
   return [
@@ -80,7 +100,9 @@ function columnLines(column: DraftColumn): string[] {
     `        # ${sentence(`${logicalType}: ${why}`)}${examples.length === 0 ? '' : ` As in ${examples.map((text) => comment(JSON.stringify(text))).join(', ')}.`}`,
     `        logicalType: ${logicalType}`,
     ...(Object.keys(options).length === 0 ? [] : [`        logicalTypeOptions: ${flow(options)}`]),
-    ...(required ? ['        # Every row of the file has a value.'] : [`        # ${empty.toLocaleString('en-US')} of ${rows.toLocaleString('en-US')} rows have no value.`]),
+    ...(isWithoutOffset(column) ? ['        # No value says an offset, so they are taken for UTC. Where they are local times, write behind the format: defaultTimezone: America/New_York', '        # (Etc/GMT+5 for that time without daylight saving).'] : []),
+    ...(isLayout ? ['        # To lay the table out by its months, which makes questions about some of them quick, write: partitioned: true'] : []),
+    ...(rows === 0 ? ['        # The file has no rows, so whether every row has a value is not known.'] : required ? ['        # Every row of the file has a value.'] : [`        # ${empty.toLocaleString('en-US')} of ${rows.toLocaleString('en-US')} rows have no value.`]),
     `        required: ${required}`,
     ...(personal === null
       ? []
@@ -90,6 +112,10 @@ function columnLines(column: DraftColumn): string[] {
       ? []
       : [`        # Only ${choices.length === 1 ? 'this value was' : `these ${choices.length} values were`} seen. To allow no others, take the signs away:`, '        # quality:', `        #   - {metric: invalidValues, arguments: {validValues: ${comment(flow(choices))}}, mustBe: 0}`]),
   ];
+}
+
+function counted(n: number, one: string): string {
+  return `${n.toLocaleString('en-US')} ${one}${n === 1 ? '' : 's'}`;
 }
 
 function sentence(text: string): string {

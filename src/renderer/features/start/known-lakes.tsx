@@ -43,6 +43,7 @@ function Known({ lake, onOpened, onProblem }: { readonly lake: KnownLake; onOpen
   const tell = useToast();
   const open = useAct(routes.openLake);
   const forget = useAct(routes.forgetLake, [keys.lakes]);
+  const words = t(lake.present ? 'open' : 'openAway');
   return (
     <li>
       <Icon name="lake" />
@@ -63,11 +64,9 @@ function Known({ lake, onOpened, onProblem }: { readonly lake: KnownLake; onOpen
           </>
         )}
       </div>
-      {lake.present ? (
-        <Button busy={open.isPending} aria-label={`${t('open')} ${lake.name}`} onPress={() => open.mutate({ params: { key: lake.key } }, { onSuccess: onOpened, onError: onProblem })}>
-          {t('open')}
-        </Button>
-      ) : null}
+      <Button busy={open.isPending} aria-label={`${words} ${lake.name}`} onPress={() => open.mutate({ params: { key: lake.key } }, { onSuccess: onOpened, onError: onProblem })}>
+        {words}
+      </Button>
       <MenuButton
         label={t('more', { name: lake.name })}
         entries={[{ id: 'forget', words: t('forget'), icon: 'close', run: () => forget.mutate({ params: { key: lake.key } }, { onSuccess: () => tell(t('forgotten', { name: lake.name })), onError: onProblem }) }]}

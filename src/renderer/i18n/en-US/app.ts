@@ -11,7 +11,6 @@ export const app = {
     pick: 'switch lake',
     other: 'Open or make another lake…',
     close: 'Close this lake',
-    away: 'Its folder is not there now',
     refused: 'The lake was not switched',
     reading: 'Reading the lake',
   },

@@ -32,13 +32,14 @@ it('a lock that cannot be made where it should be says why, and is not taken for
   await rm(folder, { recursive: true });
 });
 
-it('a lake whose folder is gone is said to be gone, and opens when it is back', async () => {
+it('a lake whose folder is gone, and of which this account keeps no catalog, is said to be gone, and opens when it is back', async () => {
   const bench = await DoorBench.withLake();
   const [lake] = (await bench.ask(routes.listLakes, {})).lakes;
   const key = lake?.key ?? '';
   await bench.ask(routes.closeLake, {});
   const folder = join(bench.folder, 'lakes', 'Records');
   await rename(folder, `${folder}-away`);
+  await rm(join(bench.folder, 'profile', 'lakes'), { recursive: true });
   const refusal = await bench.refused(routes.openLake, { params: { key } });
   expect(refusal).toMatchObject({
     code: 'PLACE_AWAY',

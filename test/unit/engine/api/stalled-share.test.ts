@@ -85,8 +85,9 @@ describe('a share that stands still for 25 seconds', () => {
     console.log(`stalled for ${Math.round(performance.now() - begun)} ms: main loop blocked at most ${(delay.max / 1e6).toFixed(1)} ms, first reads answered after ${Math.round(Math.max(...asked.map(({ ms }) => ms)))} ms, those after that within ${Math.round(Math.max(...quick))} ms`);
     expect(told[0]).toBe('away');
     await eventually(() => Promise.resolve(told), (list) => list.at(-1) === 'back');
-    // One call that waits for the share would take the whole of it. What this machine is otherwise busy with is no business of the test: figures stand in docs/operations/places.md.
-    expect(delay.max / 1e6).toBeLessThan(STALL_MS / 5);
+    // One call that waits for the share would take the whole of it. A machine that is busy with other things holds the loop up now and then too (500 ms were seen at a load of five for each core), hence the second bound.
+    expect(delay.percentile(99) / 1e6).toBeLessThan(100);
+    expect(delay.max / 1e6).toBeLessThan(1_000);
     expect(Math.max(...quick)).toBeLessThan(STALL_MS / 10);
     stop.abort();
     // The intake that was under way went on by itself, or had not begun.
@@ -155,12 +156,11 @@ describe('a lake whose folder is not there for a while', () => {
     expect((await bench.ask(routes.getLake, {})).away).toBeNull();
   });
 
-  it('that is opened by its name while it is away is said to be away, and one that is something else is no lake', async () => {
+  it('is no lake where something else stands in its place', async () => {
     const [place, elsewhere] = [join(bench.folder, 'lakes', 'Records'), join(bench.folder, 'elsewhere')];
     const key = (await bench.ask(routes.listLakes, {})).lakes[0]?.key ?? '';
     await bench.ask(routes.closeLake, {});
     await rename(place, elsewhere);
-    expect((await bench.refused(routes.openLake, { params: { key } })).code).toBe('PLACE_AWAY');
     await writeFile(place, 'something else');
     expect((await bench.refused(routes.openLake, { params: { key } })).code).toBe('NOT_A_LAKE');
     await rm(place);

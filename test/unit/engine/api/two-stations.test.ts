@@ -46,7 +46,8 @@ describe('two stations on one lake', () => {
     const listening = listen(first);
     const { job } = await second.ask(routes.beginIntake, { body: { dataset: 'WF-2024-07', files: 1, bytes: 1 } });
     const { name, id } = (await second.ask(routes.about, {})).station ?? {};
-    const { stations: present } = await eventually(() => first.ask(routes.listPresent, {}), (answer) => answer.stations[0]?.doing === 'ingesting');
+    // Into what it ingests is read from the draft, which is written a moment after the sign.
+    const { stations: present } = await eventually(() => first.ask(routes.listPresent, {}), (answer) => answer.stations[0]?.doing === 'ingesting' && answer.stations[0].dataset !== null);
     expect(present).toEqual([{ station: id, name, doing: 'ingesting', dataset: 'WF-2024-07', account: 'jalvarez', since: expect.any(String) as string }]);
     expect(listening.seen.some(({ event }) => event.type === 'presence')).toBe(true);
     const file = await readFile(join(lake, 'stations', `${id}.json`), 'utf8');

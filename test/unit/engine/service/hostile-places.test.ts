@@ -1,5 +1,5 @@
 import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DatasetId, LogicalPath, Tag } from '../../../../src/contract/index.ts';
 import { systemClock } from '../../../../src/engine/clock.ts';
@@ -44,6 +44,24 @@ describe('a backup that was restored in the place of the lake', () => {
     await expect(office.ingest('WF', { 'a.txt': '3' })).rejects.toMatchObject({ code: 'LAKE_OLDER_THAN_SEEN' });
     await office.read((lake) => expect(versionOf(lake, 'WF').version).toBe(1));
     expect((await readdir(join(office.lake, 'ledger/entries/x000/x000'))).length).toBe(3);
+  });
+});
+
+describe('files of other programs in the lake', () => {
+  it('in the store and in the ledger are in nobody\'s way, are left alone, and the checker names each', async () => {
+    await office.ingest('WF', { 'a.txt': '1' });
+    const object = dirname(await inStore('v1'));
+    const strangers = ['store/Thumbs.db', 'ledger/.DS_Store', 'ledger/entries/x000/desktop.ini', 'ledger/entries/x000/x000/Thumbs.db', 'ledger/entries/x000/x000/001/notes.txt'].map((name) => join(office.lake, name));
+    strangers.push(join(object, 'Thumbs.db'), join(object, 'v1', 'content', '.DS_Store'));
+    for (const file of strangers) await writeFile(file, 'mine');
+    expect(await office.ingest('WF', { 'a.txt': '2' })).toBe(2);
+    await office.write((lake) => describeDataset(lake, id('WF'), { title: 'goes on' }));
+    await rebuildCatalog(office.options());
+    await office.read(async (lake) => expect(await textOf((await openFile(lake, versionOf(lake, 'WF'), path('a.txt'))).stream)).toBe('2'));
+    const { findings } = await verify(office.lake, { workers: 0 });
+    const named = findings.filter(({ severity }) => severity !== 'note').map((finding) => finding.path);
+    expect(new Set(named)).toEqual(new Set(strangers.map((file) => relative(office.lake, file).replaceAll('\\', '/'))));
+    for (const file of strangers) expect(await readFile(file, 'utf8')).toBe('mine');
   });
 });
 

@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import { compileContract } from '../../../../src/engine/contracts/index.ts';
+
+const head = 'apiVersion: v3.1.0\nkind: DataContract\nid: t\nname: t\nversion: "1.0.0"\nstatus: draft\nschema:\n  - name: t\n    customProperties:\n      - {property: source, value: {patterns: ["*.csv"], format: csv}}\n    properties:\n';
+const text = '      - {name: a, logicalType: string}\n';
+const told = (content: string | Uint8Array): string[] => {
+  const result = compileContract(typeof content === 'string' ? Buffer.from(content) : content);
+  return result.ok ? [] : result.faults.map(({ line, column, path, message, next }) => `${line}:${column} ${path === '' ? '' : `${path} `}${message}${next === null ? '' : ` ${next}`}`);
+};
+const named = (name: string): string => head.replaceAll(/name: t\n/g, `name: ${name}\n`) + text;
+const column = (members: string): string => `${head}      - {${members}}\n`;
+
+describe('a contract whose text is hostile', () => {
+  const empty = '1:1 The text is empty. Begin from a draft: hms dta contract draft FILE';
+  it.each<[string, string | Uint8Array, readonly string[]]>([
+    ['is empty', '', [empty]],
+    ['is blank', '\n \n', [empty]],
+    ['is a comment', '# x\n', [empty]],
+    ['has 50 MB', Buffer.alloc(50 << 20, 0x61), ['1:1 The contract has 52,428,800 bytes; 524,288 is the most that one may have.']],
+    ['is UTF-16', Buffer.from(`\ufeff${head}${text}`, 'utf16le'), ['1:1 The contract is not text in UTF-8. Save it as UTF-8.']],
+    ['is text only', 'hello', ['1:1 The contract must be a group of members.']],
+    ['is a list', '- a\n', ['1:1 The contract must be a group of members.']],
+    ['is two', `${head}${text}---\na: 1\n`, ['13:1 A second document begins here; a contract is one. Put it into a file of its own.']],
+    ['has aliases', 'a: &a [x]\nb: [*a]\n', ['1:7 An anchor (&a) stands here, and a contract has none. Leave it out, and write its value wherever it is meant.', '2:5 An alias (*a) stands here, and a contract has none. Write out what it stands for.']],
+    ['has a name twice', column('name: a, logicalType: string, name: b'), ['12:40 This name stands here twice. Leave one of the two out.']],
+    ['is indented by tabs', 'a:\n\tb: 1\n', ['2:1 The line is indented by a tab, which YAML does not allow. Indent with spaces.']],
+    ['is nested deeply', `${'- '.repeat(3000)}a`, ['1:1 The text is nested more than 64 levels deep.']],
+    ['has a tag', `${head}      - !!binary aGk=\n`, ['12:18 A tag (tag:yaml.org,2002:binary) has no meaning in a contract. Write the value without it.']],
+    ['begins with NUL', `\0${head}${text}`, ['1:1 apiVersion "apiVersion" is missing.', '1:1 \0apiVersion "\0apiVersion" is not a member that ODCS 3.1 has here. Leave it out, or write it as one of customProperties: {property: …, value: …}.']],
+    ['has a prototype', `__proto__: 1\n${head}${text}`, ['1:1 __proto__ "__proto__" is not a member that ODCS 3.1 has here. Leave it out, or write it as one of customProperties: {property: …, value: …}.']],
+  ])('%s', (_, content, faults) => expect(told(content)).toEqual(faults));
+
+  it.each([['a byte order mark', `\ufeff${head}${text}`], ['line ends of Windows', (head + text).replaceAll('\n', '\r\n')], ['no line end at its end', (head + text).trimEnd()]])('may have %s', (_, content) => expect(told(content)).toEqual([]));
+});
+
+describe('a name', () => {
+  const form = 'must be 1 to 63 lower-case letters, digits or underscores, and start with a letter';
+  it.each([
+    ['"../x"', '../x', form],
+    ['CON', 'CON', form],
+    ['con', 'con', 'is a name that Windows reserves'],
+    ['com1', 'com1', 'is a name that Windows reserves'],
+    [`"${'n'.repeat(300)}"`, 'n'.repeat(80), form],
+    ['"a\\0"', 'a\0', form],
+    ['"caf\u00e9"', 'caf\u00e9', form],
+    ['""', '', form],
+    ['__proto__', '__proto__', form],
+  ])('%j is none, of a contract or a column', (written, shown, why) => {
+    expect(told(named(written))).toEqual([`4:1 name The name "${shown}" of the contract ${why}. It becomes the name of the table, and is public for ever.`]);
+    expect(told(column(`name: ${written}, logicalType: string`))).toEqual([`12:10 schema[0].properties[0].name The name "${shown}" of a column ${why}. The name in the files goes into physicalName.`]);
+  });
+
+  it('is text', () => expect(told(named('true'))[0]).toBe('4:1 name "name" must be text. Write it in quotes.'));
+
+  it('is not twice, nor that of another in other letters that look the same', () => {
+    expect(told(column('name: program_id, logicalType: string'))).toEqual(['12:10 schema[0].properties[0].name Every table has a column "program_id" of its own, from the drop. Give one of them another name.']);
+    const twins = (a: string, b: string): string => `${column(`name: a, physicalName: "${a}", logicalType: string`)}      - {name: b, physicalName: "${b}", logicalType: string}\n`;
+    expect(told(twins('x', 'x'))).toEqual(['13:19 schema[0].properties[1].physicalName The header "x" is taken by the column "a". A header belongs to one column.']);
+    expect(told(twins('caf\u00e9', 'cafe\u0301'))).toEqual(['13:19 schema[0].properties[1].physicalName The header "cafe\u0301" is taken by the column "a". A header belongs to one column.']);
+    expect(told(column('name: a, physicalName: "caf\u00e9", logicalType: string, customProperties: [{property: headers, value: ["cafe\u0301"]}]'))).toEqual([]);
+  });
+});
+
+describe('a contract that is large', () => {
+  it('has at most 4,000 columns', { timeout: 60_000 }, () => {
+    const columns = (count: number): string => head + Array.from({ length: count }, (_, i) => `      - {name: c${i}, logicalType: string}\n`).join('');
+    expect(told(columns(4_001))).toEqual(['11:5 schema[0].properties The table has more than 4,000 columns.']);
+  });
+
+  it('may list 100,000 valid values', { timeout: 60_000 }, () => {
+    const values = Array.from({ length: 100_000 }, (_, i) => i.toString(36)).join(',');
+    const result = compileContract(Buffer.from(column(`name: a, logicalType: string, quality: [{metric: invalidValues, arguments: {validValues: [${values}]}, mustBe: 0}]`)));
+    expect(result.ok && result.compiled.plan.columns[0]?.rules[0]).toMatchObject({ metric: 'invalidValues', valid: { length: 100_000 } });
+  });
+});
+
+describe('a pattern', () => {
+  const pattern = (source: string): string => column(`name: a, logicalType: string, logicalTypeOptions: {pattern: ${JSON.stringify(source)}}`);
+  it.each([
+    ['(', 'is not a regular expression: Unterminated group'],
+    ['[', 'is not a regular expression: Unterminated character class'],
+    ['(?=a)', 'looks ahead or behind, which is not possible here'],
+    ['(?<!a)', 'looks ahead or behind, which is not possible here'],
+    ['(a)\\1', 'refers back to a group, which is not possible here'],
+    ['(?<n>a)\\k<n>', 'refers back to a group, which is not possible here'],
+    ['a'.repeat(501), 'has more than 500 characters'],
+  ])('%s cannot be used', (source, why) => expect(told(pattern(source))).toEqual([`12:61 schema[0].properties[0].logicalTypeOptions.pattern The pattern ${why}.`]));
+
+  // The engine only reads them; RE2 matches, in a time that grows with the value alone (check.test.ts).
+  it.each(['(a+)+$', '(x+x+)+y', '((a|a)*)*b'])('%s, which backtracking would never end, can be', (source) => expect(told(pattern(source))).toEqual([]));
+});
+
+describe('a document of another standard', () => {
+  const of = (version: string): string => head.replace('v3.1.0', version) + text;
+  const mended = 'Write: apiVersion: v3.1.0. What 3.1 has otherwise is told then.';
+  const older = 'That version has another form (dataset and columns instead of schema and properties): begin from a draft, hms dta contract draft FILE, and bring its rules over.';
+  it.each([
+    ['v3.0.0', '3.0.0', mended],
+    ['v3.0.2', '3.0.2', mended],
+    ['v2.2.2', '2.2.2', older],
+    ['2.2.0', '2.2.0', older],
+    ['v4.0.0', '4.0.0', 'It is of a newer version than this program knows. Write it in 3.1.0, or use a newer program.'],
+  ])('%s is told alone', (written, version, next) => expect(told(of(written))).toEqual([`1:1 apiVersion The contract is written in ODCS ${version}, and 3.1.0 is what is read here. ${next}`]));
+
+  it('is told as such where it names no version', () => expect(told(of('latest'))).toEqual(['1:1 apiVersion "apiVersion" must be v3.1.0.']));
+
+  it('is told every member that has no meaning here', () => {
+    const leave = 'Leave it out, or write it as one of customProperties: {property: …, value: …}.';
+    expect(told(head.replace('status', 'color: red\nservers: []\nstatus') + column('name: a, logicalType: string, colour: red').slice(head.length))).toEqual([
+      `6:1 color "color" is not a member that ODCS 3.1 has here. ${leave}`,
+      '7:1 servers "servers" has no meaning in a lake: files come in as raw drops. Leave it out; which files the contract takes stands in the custom property "source" of the table.',
+      `14:40 schema[0].properties[0].colour "colour" is not a member that ODCS 3.1 has here. ${leave}`,
+    ]);
+    expect(told(column('name: a, logicalType: string, customProperties: [{property: PII, value: 1}]'))).toEqual(['12:60 schema[0].properties[0].customProperties[0].property The custom property "PII" is written "pii".']);
+  });
+
+  it('may have custom properties of its own, which are kept', () => {
+    const result = compileContract(Buffer.from(head.replace('status', 'customProperties: [{property: mine, value: {a: [1]}}]\nstatus') + text));
+    expect(result.ok && result.compiled.contract.customProperties).toEqual([{ property: 'mine', value: { a: [1] } }]);
+  });
+});
