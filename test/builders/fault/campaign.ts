@@ -31,9 +31,9 @@ function kindsFor(call: Call, density: Density): readonly TrialKind[] {
   }
 }
 
-/** Fails the calls of a scenario one after the other; tells what was done, and fails at the end with everything that did not hold. */
-export async function failCalls(place: FaultPlace, scenario: Scenario, density: Density): Promise<void> {
-  const calls = await callsOf(place, scenario);
+/** Fails the calls of a scenario (`which`: those of them) one after the other; tells what was done, and fails at the end with everything that did not hold. */
+export async function failCalls(place: FaultPlace, scenario: Scenario, density: Density, which: (call: Call) => boolean = () => true): Promise<void> {
+  const calls = (await callsOf(place, scenario)).filter(which);
   const troubles: string[] = [];
   const counts = new Map<TrialKind, number>();
   let trials = 0;
