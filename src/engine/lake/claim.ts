@@ -57,7 +57,7 @@ export interface Claimed {
   readonly entry: Entry;
 }
 
-const KEPT = 'Nothing was written to the ledger; what was staged is kept.';
+export const KEPT = 'Nothing was written to the ledger; what was staged is kept.';
 
 /**
  * Claims one entry; `staging/<txn>/claim/` holds its body. `fields` is asked before each attempt, after the ledger was read to its end: it throws
@@ -74,19 +74,13 @@ export async function claim(context: ClaimContext, txn: TxnId, server: number, f
     if (wanted === null) return null;
     const now = clock.now();
     context.checkClock(now, serverTime);
-    const entry = compose(context, txn, end, now, wanted);
-    const bytes = encodeEntry(entry);
-    if (bytes.length > MAX_ENTRY_BYTES) {
-      throw new HmsError('ENTRY_TOO_LARGE', `The ledger entry would have ${bytes.length} bytes; ${MAX_ENTRY_BYTES} is the limit.`, { kept: KEPT });
-    }
-    const own = parseEntry(bytes);
-    if (!own.ok) throw new HmsError('ENTRY_TOO_LARGE', `The ledger entry would not be one: ${own.why}`, { kept: KEPT });
+    const entry = composeEntry(context, txn, end, now, wanted);
     const target = paths.entry(end.size);
     await refuseForked(context.lake, paths, KEPT);
     const outcome = await inWords('Writing to the ledger', KEPT, async () => {
-      serverTime = (await durable.rewrite(join(folder, 'entry.json'), bytes)).modified;
+      serverTime = (await durable.rewrite(join(folder, 'entry.json'), encodeEntry(entry))).modified;
       await durable.makeFolder(dirname(target));
-      return publish(context, folder, target, txn);
+      return publishClaim(context, folder, target, txn, () => durable.publishFolder(folder, target));
     });
     if (outcome === 'claimed') return { seq: end.size, entry };
     // Several writers that lost to the same one would meet again at once.
@@ -94,13 +88,14 @@ export async function claim(context: ClaimContext, txn: TxnId, server: number, f
   }
 }
 
-async function publish(context: ClaimContext, folder: string, target: string, txn: TxnId): Promise<'claimed' | 'lost'> {
+/** Gives a claim folder its number by `move`, if that is free. */
+export async function publishClaim(context: ClaimContext, folder: string, target: string, txn: TxnId, move: () => Promise<void>): Promise<'claimed' | 'lost'> {
   const { durable, clock } = context;
   const before = await leafAt(target, durable.place, clock);
   if (before.is === 'blocked') throw blockedError(target, before.why);
   if (before.is === 'leaf') return 'lost';
   try {
-    await durable.publishFolder(folder, target);
+    await move();
     return 'claimed';
   } catch (error) {
     const after = await leafAt(target, durable.place, clock).catch(() => null);
@@ -138,7 +133,7 @@ async function isOurs(context: ClaimContext, bytes: Uint8Array, txn: TxnId, targ
   return true;
 }
 
-function unknownOutcome(error: unknown): unknown {
+export function unknownOutcome(error: unknown): unknown {
   const worded = placeError(error, 'Writing to the ledger', 'What was staged is kept.');
   if (!(worded instanceof HmsError)) return worded;
   return new HmsError(worded.code, 'The disk or share stopped answering at the moment of the commit, so it is not known whether it took place.', {
@@ -149,7 +144,8 @@ function unknownOutcome(error: unknown): unknown {
   });
 }
 
-function compose(context: ClaimContext, txn: TxnId, end: LedgerEnd, now: number, wanted: ClaimFields): Entry {
+/** The signed entry for the number at the end. Throws ENTRY_TOO_LARGE. */
+export function composeEntry(context: ClaimContext, txn: TxnId, end: LedgerEnd, now: number, wanted: ClaimFields): Entry {
   const at = end.lastAt === null ? now : Math.max(now, Date.parse(end.lastAt) + 1);
   const unsigned: UnsignedEntry = {
     v: 1,
@@ -169,5 +165,12 @@ function compose(context: ClaimContext, txn: TxnId, end: LedgerEnd, now: number,
     ...(wanted.act === undefined ? {} : { act: { sig: wanted.act.sig, statement: wanted.act.statement } }),
     ...(wanted.key === undefined ? {} : { key: wanted.key }),
   };
-  return { ...unsigned, sig: toBase64(context.signer.sign(entrySigningBytes(unsigned))) };
+  const entry: Entry = { ...unsigned, sig: toBase64(context.signer.sign(entrySigningBytes(unsigned))) };
+  const bytes = encodeEntry(entry);
+  if (bytes.length > MAX_ENTRY_BYTES) {
+    throw new HmsError('ENTRY_TOO_LARGE', `The ledger entry would have ${bytes.length} bytes; ${MAX_ENTRY_BYTES} is the limit.`, { kept: KEPT });
+  }
+  const own = parseEntry(bytes);
+  if (!own.ok) throw new HmsError('ENTRY_TOO_LARGE', `The ledger entry would not be one: ${own.why}`, { kept: KEPT });
+  return entry;
 }
