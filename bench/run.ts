@@ -11,6 +11,7 @@ import { ingest } from './ingest.bench.ts';
 import { ledger } from './ledger.bench.ts';
 import { normalize } from './normalize.bench.ts';
 import { open } from './open.bench.ts';
+import { drops } from './drops.bench.ts';
 import { raw } from './raw.bench.ts';
 import { shares } from './shares.bench.ts';
 import { transform } from './transform.bench.ts';
@@ -20,11 +21,11 @@ import { verify } from './verify.bench.ts';
  * `npm run bench [NAME …] [-- --rounds 5]`: measures and prints; without names it measures all and writes bench/RESULTS.md. HMS_BENCH_DIR names the disk (70 GB free).
  * Nothing is removed before the end: ext4 is several times slower in making many files soon after as many were deleted.
  */
-const all: readonly Bench[] = [ingest, verify, exports, bag, open, ledger, transform, door, raw, normalize, ask, shares];
+const all: readonly Bench[] = [ingest, verify, exports, bag, open, ledger, transform, door, raw, drops, normalize, ask, shares];
 const args = process.argv.slice(2);
 const at = args.indexOf('--rounds');
 const rounds = at < 0 ? 5 : Number(args[at + 1]);
-const names = args.filter((arg, i) => !arg.startsWith('--') && i !== at + 1);
+const names = args.filter((arg, i) => !arg.startsWith('--') && (at < 0 || i !== at + 1));
 const chosen = names.length === 0 ? all : all.filter((bench) => names.includes(bench.name));
 
 const rows: Row[] = [];

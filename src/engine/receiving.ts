@@ -1,17 +1,17 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dropName, HmsError } from '../contract/index.ts';
-import type { DropId, LogicalPath, ProgramId, TxnId } from '../contract/index.ts';
+import type { DropId, LogicalPath, ProgramId, Sha256, TxnId } from '../contract/index.ts';
 import { takeStationLock } from './catalog/index.ts';
 import type { StationLock } from './catalog/index.ts';
 import { ifMissing, inWords, lost, placeVersion, taggedTxn } from './lake/index.ts';
-import type { Claimed } from './lake/index.ts';
+import type { Act, ActClaim, Claimed } from './lake/index.ts';
 import { lakeProfile } from './open.ts';
 import type { ReadableLake, WritableLake } from './open.ts';
 import { nameOfDrop, stageDrop } from './raw/index.ts';
 import type { StagedDrop } from './raw/index.ts';
 
-/** Raw drops on their way into the lake: staged side by side, claimed one after the other, with one checkpoint for all that wait (docs/formats/lake.md section 11.1). */
+/** Raw drops on their way into the lake: staged side by side, and claimed together, so that all that wait share the flushes of the disk and one checkpoint (docs/formats/lake.md section 11). */
 
 export interface DropOrder {
   readonly program: ProgramId;
@@ -37,6 +37,22 @@ interface Waiting {
   isClaimed: boolean;
 }
 
+/** One that is to be claimed; `first`: the drop that has its bytes. */
+interface Claiming {
+  readonly item: Waiting;
+  readonly first: { readonly rawId: number; readonly id: DropId; readonly hash: Sha256 } | null;
+  readonly claim: ActClaim;
+}
+
+interface Entered {
+  readonly item: Waiting;
+  readonly received: Received;
+}
+
+interface Placing extends Entered {
+  readonly claimed: Claimed;
+}
+
 /** Name of a data contract. Throws NAME_INVALID for what can be none. */
 export function contractOf(text: string): string {
   if (/^[a-z][a-z0-9_]{0,62}$/.test(text)) return text;
@@ -45,6 +61,10 @@ export function contractOf(text: string): string {
 
 const KEPT = 'Nothing was kept of it.';
 const LOCKS = 'receiving-';
+/** Entered with one checkpoint. */
+const MOST_TOGETHER = 256;
+/** What is just being written is waited for this long, ms. */
+const GATHER_MS = 5;
 
 /** Receives raw drops into one lake that is open for writing. `close` it before the lake. */
 export class Receiving {
@@ -53,6 +73,8 @@ export class Receiving {
   readonly #lock: StationLock | null;
   readonly #file: string;
   #waiting: Waiting[] = [];
+  /** Files that are being written to staging. */
+  #staging = 0;
   #work: Promise<void> | null = null;
 
   private constructor(lake: WritableLake, tag: string, file: string, lock: StationLock | null) {
@@ -72,11 +94,16 @@ export class Receiving {
   }
 
   /** Stages one file. Its name is what the sender calls it. Nothing is left of one whose content breaks off. */
-  stage(sent: string, content: AsyncIterable<Uint8Array>): Promise<StagedDrop> {
+  async stage(sent: string, content: AsyncIterable<Uint8Array>): Promise<StagedDrop> {
     const { paths, durable, clock, signer } = this.#lake;
     const name = nameOfDrop(sent);
     const user = { name: signer.name, address: `urn:hms:key:${signer.id}` };
-    return inWords(`Receiving "${name}"`, KEPT, () => stageDrop({ paths, durable, clock, user }, taggedTxn(clock, this.#tag), name, content));
+    this.#staging += 1;
+    try {
+      return await inWords(`Receiving "${name}"`, KEPT, () => stageDrop({ paths, durable, clock, user }, taggedTxn(clock, this.#tag), name, content));
+    } finally {
+      this.#staging -= 1;
+    }
   }
 
   /** Enters a staged drop into the ledger. Resolves when entry and object are in their places; bytes that the program sent before are not kept twice. */
@@ -102,96 +129,125 @@ export class Receiving {
   /** All that waits at a time is one batch: more may come while it is written. */
   async #drain(): Promise<void> {
     while (this.#waiting.length > 0) {
-      const batch = this.#waiting;
-      this.#waiting = [];
+      // Those that are just being written come along: a flush for two costs what one costs.
+      if (this.#staging > 0) await this.#lake.clock.sleep(GATHER_MS);
+      const batch = this.#waiting.slice(0, MOST_TOGETHER);
+      this.#waiting = this.#waiting.slice(MOST_TOGETHER);
       await this.#enterAll(batch);
     }
   }
 
   async #enterAll(batch: readonly Waiting[]): Promise<void> {
-    const claimed: { readonly item: Waiting; readonly received: Received }[] = [];
-    for (const item of batch) {
-      try {
-        claimed.push({ item, received: await this.#claim(item) });
-      } catch (error) {
-        // Where it is not known whether the entry was written, the bytes stay too.
-        if (!item.isClaimed && error instanceof HmsError && error.facts['outcome'] !== 'unknown') await this.forget(item.staged);
-        item.failed(error);
-      }
-    }
-    if (claimed.length === 0) return;
+    const entered = await this.#claimAll(batch);
+    if (entered.length === 0) return;
     try {
-      await inWords('Completing the ledger', 'The act is in the ledger.', () => this.#finish(claimed.map(({ item }) => item.staged.txn)));
-      for (const { item, received } of claimed) item.done(received);
+      await inWords('Completing the ledger', 'The act is in the ledger.', () => this.#finish(entered.map(({ item }) => item.staged.txn)));
+      for (const { item, received } of entered) item.done(received);
     } catch (error) {
-      for (const { item } of claimed) item.failed(error);
+      for (const { item } of entered) item.failed(error);
     }
   }
 
-  async #claim(item: Waiting): Promise<Received> {
-    const { order, staged } = item;
-    const { ledger, catalog, signer, index } = this.#lake;
-    const { program, sender, contract } = order;
-    const { txn, id, name, media, size, sha256, hash } = staged;
-    const named = contract === null ? {} : { contract };
-    const isNew = (): boolean => catalog.sameDrop(program, sha256) === null;
-    for (;;) {
-      const claimed = await ledger.claimWith(
-        signer,
-        txn,
-        {
+  /** Enters what waits, and puts it in place. Those that this does not succeed with are told so. */
+  async #claimAll(batch: readonly Waiting[]): Promise<readonly Entered[]> {
+    const entered: Entered[] = [];
+    const placing: Placing[] = [];
+    for (let left = batch; left.length > 0; ) {
+      const round = this.#round(left);
+      const ends = await this.#lake.ledger.claimTogether(this.#lake.signer, round.map(({ claim }) => claim));
+      const again = new Set<Waiting>(left.filter((item) => !round.some((one) => one.item === item)));
+      for (const [i, { item, first }] of round.entries()) {
+        const end = ends[i];
+        if (end?.is === 'claimed') {
+          item.isClaimed = true;
+          const { id, name } = item.staged;
+          if (first === null) placing.push({ item, claimed: end.claimed, received: { rawId: end.claimed.seq, drop: id, name, duplicate: false } });
+          else placing.push({ item, claimed: end.claimed, received: { rawId: first.rawId, drop: first.id, name, duplicate: true } });
+        } else if (end?.is === 'failed') {
+          // Where it is not known whether the entry was written, the bytes stay too.
+          if (end.error instanceof HmsError && end.error.facts['outcome'] !== 'unknown') await this.forget(item.staged);
+          item.failed(end.error);
+        } else again.add(item);
+      }
+      left = left.filter((item) => again.has(item));
+    }
+    if (placing.length > 0) entered.push(...(await this.#placeAll(placing)));
+    return entered;
+  }
+
+  /** Those of the waiting that can be claimed together: of several with the same bytes for one program, the first. */
+  #round(waiting: readonly Waiting[]): readonly Claiming[] {
+    const { catalog, index } = this.#lake;
+    const met = new Set<string>();
+    return waiting.flatMap((item): Claiming[] => {
+      const { order: { program, sender, contract }, staged: { txn, id, name, media, size, sha256, hash, unflushed } } = item;
+      const key = `${program} ${sha256}`;
+      if (met.has(key)) return [];
+      met.add(key);
+      const named = contract === null ? {} : { contract };
+      const found = catalog.sameDrop(program, sha256);
+      const first = found === null || found.rawId === null ? null : { rawId: found.rawId, id: found.id, hash: found.hash };
+      if (first === null) {
+        const act: Act<'raw.received'> = {
           op: 'raw.received',
           subject: `raw:${id}`,
           head: { program, media, sender, ...named },
           lines: [{ do: 'add', path: name, sha256, size, mtime: null }],
           outputs: [{ ref: `raw:${id}`, sha256: hash }],
-        },
-        isNew,
-      );
-      if (claimed !== null) {
-        item.isClaimed = true;
-        await this.#place(claimed, id);
-        return { rawId: claimed.seq, drop: id, name, duplicate: false };
+        };
+        return [{ item, first, claim: { txn, act, unflushed, stillHolds: () => catalog.sameDrop(program, sha256) === null } }];
       }
-      const first = catalog.sameDrop(program, sha256);
-      const rawId = first?.rawId ?? null;
-      // Its body may be destroyed at this moment.
-      if (first === null || rawId === null) continue;
-      const repeated = await ledger.claimWith(
-        signer,
-        txn,
-        { op: 'raw.repeated', subject: `raw:${first.id}`, head: { program, name, sender, ...named }, inputs: [{ ref: `raw:${first.id}`, sha256: first.hash }] },
-        () => index.view.hasDrop(first.id),
-      );
-      if (repeated === null) continue;
-      item.isClaimed = true;
-      await ledger.catchUp();
-      ledger.refuseWithoutEffect(repeated);
-      return { rawId, drop: first.id, name, duplicate: true };
-    }
+      const act: Act<'raw.repeated'> = { op: 'raw.repeated', subject: `raw:${first.id}`, head: { program, name, sender, ...named }, inputs: [{ ref: `raw:${first.id}`, sha256: first.hash }] };
+      // Of what was staged for it, nothing is kept. The body of the first may be destroyed at this moment.
+      return [{ item, first, claim: { txn, act, unflushed: { files: [], folders: [] }, stillHolds: () => index.view.hasDrop(first.id) } }];
+    });
   }
 
-  async #place(claimed: Claimed, id: DropId): Promise<void> {
+  /** Those whose objects are in their places, durably, or that need none; the others are told. */
+  async #placeAll(placing: readonly Placing[]): Promise<readonly Entered[]> {
     const { ledger, index, paths, durable } = this.#lake;
-    await inWords('Putting the drop in place', 'The drop is in the ledger; the next command finishes the rest.', async () => {
-      await ledger.catchUp();
-      ledger.refuseWithoutEffect(claimed);
-      const version = index.claimedDrop(id);
-      if (version === null) throw new Error(`The index has no drop ${id}.`);
-      if ((await placeVersion(paths, version, durable)) === 'lost') throw lost(version);
-      await index.markPlaced(dropName(id), 1);
-    });
+    const placed: Placing[] = [];
+    const later = durable.place.kind === 'journaled' ? new Set<string>() : null;
+    const words = <T>(step: () => Promise<T>): Promise<T> => inWords('Putting the drop in place', 'The drop is in the ledger; the next command finishes the rest.', step);
+    try {
+      await words(() => ledger.catchUp());
+    } catch (error) {
+      for (const { item } of placing) item.failed(error);
+      return [];
+    }
+    for (const one of placing) {
+      const { item, claimed, received } = one;
+      try {
+        await words(async () => {
+          ledger.refuseWithoutEffect(claimed);
+          if (received.duplicate) return;
+          const version = index.claimedDrop(received.drop);
+          if (version === null) throw new Error(`The index has no drop ${received.drop}.`);
+          if ((await placeVersion(paths, version, durable, later)) === 'lost') throw lost(version);
+        });
+        placed.push(one);
+      } catch (error) {
+        item.failed(error);
+      }
+    }
+    try {
+      await words(async () => {
+        if (later !== null) await durable.flush([], () => [...later], paths.root);
+        for (const { received } of placed) if (!received.duplicate) await index.markPlaced(dropName(received.drop), 1);
+      });
+      return placed;
+    } catch (error) {
+      for (const { item } of placed) item.failed(error);
+      return [];
+    }
   }
 
   /** One checkpoint for the batch, then what was staged goes. */
   async #finish(txns: readonly TxnId[]): Promise<void> {
-    const { ledger, signer, paths, durable, clock } = this.#lake;
-    const scratch = paths.transaction(taggedTxn(clock, this.#tag));
-    await durable.makeFolder(scratch, paths.root);
+    const { ledger, signer, paths, durable } = this.#lake;
     await ledger.catchUp();
-    await ledger.writeCheckpoint(signer, scratch);
+    await ledger.writeCheckpoint(signer, paths.transaction(txns[0] as TxnId));
     for (const txn of txns) await durable.removeTree(paths.transaction(txn));
-    await durable.removeTree(scratch);
   }
 }
 

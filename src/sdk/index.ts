@@ -11,6 +11,8 @@ export { Cubes } from './cubes.ts';
 export type { CubeRefresh, RefreshOptions } from './cubes.ts';
 export { RawDrops } from './raw.ts';
 export type { PutRaw, PutRawOptions, RawFile } from './raw.ts';
+export { sendRaw } from './raw-sending.ts';
+export type { SendNote, SendRawOptions } from './raw-sending.ts';
 export { QueryResult } from './query.ts';
 export type { Cell, QueryColumn, QueryOptions, QueryRelation, QueryStatistics } from './query.ts';
 export { Warehouse } from './warehouse.ts';

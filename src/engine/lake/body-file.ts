@@ -18,13 +18,13 @@ const PIECE = 64 * 1024;
 /** Bodies up to this size are held and read once. */
 const HELD = 1 << 16;
 
-/** Writes `body.json` and `body.salt` into a claim folder, which is flushed when `entry.json` follows; answers what the entry says of them, and the file server's time (ms). */
+/** Writes `body.json` and `body.salt` by `put` into a claim folder, which is flushed when `entry.json` follows; answers what the entry says of them, and the file server's time (ms). */
 export async function writeBody(
   folder: string,
   head: BodyHead,
   lines: Iterable<BodyLine | DeltaAction>,
   salt: Uint8Array,
-  durable: Durable,
+  put: Durable['stage'],
 ): Promise<{ body: { commit: Sha256; size: number }; modified: number }> {
   const commit = createHash('sha256').update(salt);
   const pieces = function* (): Generator<Uint8Array> {
@@ -34,8 +34,8 @@ export async function writeBody(
       yield bytes;
     }
   };
-  await durable.stage(join(folder, 'body.salt'), salt);
-  const written: Written = await durable.stage(join(folder, 'body.json'), pieces());
+  await put(join(folder, 'body.salt'), salt);
+  const written: Written = await put(join(folder, 'body.json'), pieces());
   return { body: { commit: commit.digest('hex') as Sha256, size: written.size }, modified: written.modified };
 }
 

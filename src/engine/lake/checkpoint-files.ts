@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { LakeJson } from '../../contract/index.ts';
 import { checkpointText, equalBytes, formatCheckpoint, frontierRoot, hashesOfTile, nodeHash, noteKeyHash, parseCheckpoint, tilePath, tilesToWrite } from '../../core/index.ts';
 import type { Frontier, NodeAt } from '../../core/index.ts';
-import type { Durable } from './durable.ts';
+import type { DerivedCopy, Durable } from './durable.ts';
 import { ifMissing } from './leaf.ts';
 import type { LakePaths } from './paths.ts';
 import { sha256 } from './sha.ts';
@@ -34,6 +34,11 @@ export interface TreeHead {
   readonly root: Uint8Array;
 }
 
+/** Tiles that share their flushes. */
+const TILES_AT_ONCE = 64;
+
+type Tile = ReturnType<typeof tilesToWrite>[number];
+
 /** Writes the tiles that the checkpoint on the lake does not cover yet, then the checkpoint. Ask for it with the whole ledger read: a checkpoint beyond it is replaced. */
 export async function writeTree(
   lake: LakeJson,
@@ -51,15 +56,23 @@ export async function writeTree(
   const note = signedCheckpoint(lake.origin, tree.frontier, signer);
   const nodeAt = nodeAtFromLeaves(tree);
   const made = new Set<string>();
+  let copies: DerivedCopy[] = [];
+  let full: Tile[] = [];
   for (const tile of tilesToWrite(there === null || there.size === size ? 0 : there.size, size)) {
     const file = paths.ledgerFile(tilePath(tile));
     if (!made.has(dirname(file))) await durable.makeFolder(dirname(file));
     made.add(dirname(file));
     const hashes = await hashesOfTile(sha256, tile, nodeAt);
-    await durable.replaceDerived(file, () => hashes, scratch);
-    if (tile.width === 256) await removePartials(paths, tile, durable);
+    copies.push({ path: file, content: () => hashes });
+    if (tile.width === 256) full.push(tile);
+    if (copies.length < TILES_AT_ONCE) continue;
+    await durable.replaceAllDerived(copies, scratch);
+    for (const one of full) await removePartials(paths, one, durable);
+    copies = [];
+    full = [];
   }
-  await durable.replaceDerived(paths.checkpoint, () => Buffer.from(note), scratch);
+  await durable.replaceAllDerived([...copies, { path: paths.checkpoint, content: () => Buffer.from(note) }], scratch);
+  for (const one of full) await removePartials(paths, one, durable);
 }
 
 /** The checkpoint of the lake as parsed; null where it is missing, half written, or of another origin: then the entries tell. */

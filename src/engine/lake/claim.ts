@@ -75,19 +75,13 @@ export async function claim(context: ClaimContext, txn: TxnId, server: number, f
     if (wanted === null) return null;
     const now = clock.now();
     context.checkClock(now, serverTime);
-    const entry = compose(context, txn, end, now, wanted);
-    const bytes = encodeEntry(entry);
-    if (bytes.length > MAX_ENTRY_BYTES) {
-      throw new HmsError('ENTRY_TOO_LARGE', `The ledger entry would have ${bytes.length} bytes; ${MAX_ENTRY_BYTES} is the limit.`, { kept });
-    }
-    const own = parseEntry(bytes);
-    if (!own.ok) throw new HmsError('ENTRY_TOO_LARGE', `The ledger entry would not be one: ${own.why}`, { kept });
+    const entry = composeEntry(context, txn, end, now, wanted);
     const target = paths.entry(end.size);
     await refuseForked(context.lake, paths, kept);
     const outcome = await inWords('Writing to the ledger', kept, async () => {
-      serverTime = (await durable.rewrite(join(folder, 'entry.json'), bytes)).modified;
+      serverTime = (await durable.rewrite(join(folder, 'entry.json'), encodeEntry(entry))).modified;
       await durable.makeFolder(dirname(target));
-      return publishClaim(context, folder, target, txn);
+      return publishClaim(context, folder, target, txn, () => durable.publishFolder(folder, target));
     });
     if (outcome === 'claimed') return { seq: end.size, entry };
     // Several writers that lost to the same one would meet again at once.
@@ -95,7 +89,8 @@ export async function claim(context: ClaimContext, txn: TxnId, server: number, f
   }
 }
 
-function compose(context: ClaimContext, txn: TxnId, end: LedgerEnd, now: number, wanted: ClaimFields): Entry {
+/** The signed entry for the number at the end. Throws ENTRY_TOO_LARGE. */
+export function composeEntry(context: ClaimContext, txn: TxnId, end: LedgerEnd, now: number, wanted: ClaimFields): Entry {
   const at = end.lastAt === null ? now : Math.max(now, Date.parse(end.lastAt) + 1);
   const unsigned: UnsignedEntry = {
     v: 1,
@@ -115,5 +110,12 @@ function compose(context: ClaimContext, txn: TxnId, end: LedgerEnd, now: number,
     ...(wanted.act === undefined ? {} : { act: { sig: wanted.act.sig, statement: wanted.act.statement } }),
     ...(wanted.key === undefined ? {} : { key: wanted.key }),
   };
-  return { ...unsigned, sig: toBase64(context.signer.sign(entrySigningBytes(unsigned))) };
+  const entry: Entry = { ...unsigned, sig: toBase64(context.signer.sign(entrySigningBytes(unsigned))) };
+  const bytes = encodeEntry(entry);
+  if (bytes.length > MAX_ENTRY_BYTES) {
+    throw new HmsError('ENTRY_TOO_LARGE', `The ledger entry would have ${bytes.length} bytes; ${MAX_ENTRY_BYTES} is the limit.`, { kept: context.kept });
+  }
+  const own = parseEntry(bytes);
+  if (!own.ok) throw new HmsError('ENTRY_TOO_LARGE', `The ledger entry would not be one: ${own.why}`, { kept: context.kept });
+  return entry;
 }

@@ -74,8 +74,17 @@ export interface Written {
   readonly modified: number;
 }
 
+/** A file that is a copy of something immutable; `content` may be called more than once. */
+export interface DerivedCopy {
+  readonly path: string;
+  readonly content: () => Content;
+}
+
 /** Fewer files than this are flushed one by one; `sync -f` waits for everybody's writes and starts a process. */
 const FLUSH_ONE_BY_ONE = 200;
+
+/** What is flushed one by one is asked for so many at a time: a journal commits for all who wait. */
+const FLUSHED_AT_ONCE = 8;
 
 /** How often a share is asked to remove a folder that it says is not empty, 100 ms apart. */
 const REMOVE_ATTEMPTS = 50;
@@ -88,11 +97,14 @@ export interface Durable {
   writeNew(path: string, content: Content, mode?: number): Promise<Written>;
   rewrite(path: string, content: Content): Promise<Written>;
   stage(path: string, content: Content): Promise<Written>;
+  write(path: string, content: Content): Promise<Written>;
   append(path: string, bytes: Uint8Array): Promise<void>;
   makeFolder(path: string, within?: string): Promise<void>;
+  nameFolder(path: string, within?: string): Promise<string[]>;
   publishFolder(from: string, to: string): Promise<void>;
   moveFile(from: string, to: string): Promise<void>;
   replaceDerived(path: string, content: () => Content, scratch: string): Promise<Written>;
+  replaceAllDerived(copies: readonly DerivedCopy[], scratch: string): Promise<void>;
   flush(files: readonly string[], folders: () => readonly string[], anywhere: string): Promise<void>;
   removeFile(path: string): Promise<void>;
   removeEmptyFolder(path: string): Promise<boolean>;
@@ -104,7 +116,7 @@ export function durableOn(disk: Disk, place: Place, clock: Clock): Durable {
   const retry = <T>(call: () => Promise<T>): Promise<T> => retryTransient(place, clock, call);
   const syncFolder = (path: string): Promise<void> => noteSilence(place, clock, () => disk.syncFolder(path));
 
-  async function writeTo(path: string, how: 'exclusive' | 'truncate', content: Content, mode?: number): Promise<Written> {
+  async function writeTo(path: string, how: 'exclusive' | 'truncate', content: Content, { mode, isFlushed = true }: { readonly mode?: number | undefined; readonly isFlushed?: boolean } = {}): Promise<Written> {
     const handle = await retry(() => disk.create(path, how, mode));
     const hash = createHash('sha256');
     let size = 0;
@@ -114,14 +126,15 @@ export function durableOn(disk: Disk, place: Place, clock: Clock): Durable {
         hash.update(chunk);
         size += chunk.length;
       }
-      await noteSilence(place, clock, () => handle.sync());
+      if (isFlushed) await noteSilence(place, clock, () => handle.sync());
       return { size, sha256: hash.digest('hex') as Sha256, modified: await handle.modified() };
     } finally {
       await handle.close();
     }
   }
 
-  async function makeFolder(path: string, within?: string, hasParent = false): Promise<void> {
+  /** `named` is told the parent of each folder that was made. */
+  async function makeFolders(path: string, within: string | undefined, named: (parent: string) => Promise<void> | void, hasParent = false): Promise<void> {
     try {
       await retry(() => disk.mkdir(path));
     } catch (error) {
@@ -129,11 +142,30 @@ export function durableOn(disk: Disk, place: Place, clock: Clock): Durable {
       if (code === 'EEXIST') return;
       // In /proc and the like a folder is there and takes no new one, with the same code.
       if (code !== 'ENOENT' || hasParent || dirname(path) === path || path === within || dirname(path) === within) throw error;
-      await makeFolder(dirname(path), within);
-      return makeFolder(path, within, true);
+      await makeFolders(dirname(path), within, named);
+      return makeFolders(path, within, named, true);
     }
-    await syncFolder(dirname(path));
+    await named(dirname(path));
   }
+
+  async function replaceDerived(path: string, content: () => Content, scratch: string): Promise<Written> {
+    if (place.kind === 'journaled') {
+      const temporary = temporaryIn(scratch);
+      const written = await writeTo(temporary, 'exclusive', content());
+      await retry(() => disk.rename(temporary, path));
+      await syncFolder(dirname(path));
+      return written;
+    }
+    for (let attempt = 1; ; attempt++) {
+      const written = await writeTo(path, 'truncate', content());
+      await syncFolder(dirname(path));
+      if ((await hashOf(path)) === written.sha256) return written;
+      if (attempt === 5) throw Object.assign(new Error(`${path} does not read back as written`), { code: 'EIO' });
+      await clock.sleep(20 * attempt);
+    }
+  }
+
+  const temporaryIn = (scratch: string): string => join(scratch, `replace-${Buffer.from(clock.random(8)).toString('hex')}`);
 
   async function removeTree(path: string, last?: string, attempt = 1): Promise<void> {
     let folder;
@@ -170,7 +202,7 @@ export function durableOn(disk: Disk, place: Place, clock: Clock): Durable {
      * content, so callers use it in staging only, or re-read. EEXIST where the name is taken.
      */
     async writeNew(path, content, mode) {
-      const written = await writeTo(path, 'exclusive', content, mode);
+      const written = await writeTo(path, 'exclusive', content, { mode });
       await syncFolder(dirname(path));
       return written;
     },
@@ -185,6 +217,9 @@ export function durableOn(disk: Disk, place: Place, clock: Clock): Durable {
     /** As rewrite, for one of several files of a folder: its bytes are durable, its name only when the folder is flushed after the last of them. */
     stage: (path, content) => writeTo(path, 'truncate', content),
 
+    /** As stage, of which not even the bytes are durable before they are flushed with `flush`. */
+    write: (path, content) => writeTo(path, 'truncate', content, { isFlushed: false }),
+
     /** Bytes at the end of a file that only this process writes (never a shared one: on SMB and NFS appends of two stations are lost). Durable when it returns. */
     async append(path, bytes) {
       const handle = await retry(() => disk.create(path, 'append'));
@@ -197,7 +232,14 @@ export function durableOn(disk: Disk, place: Place, clock: Clock): Durable {
     },
 
     /** The folder and its parents exist, durably. `within` and what is above it is never made: where it is gone, ENOENT is thrown. */
-    makeFolder,
+    makeFolder: (path, within) => makeFolders(path, within, (parent) => disk.syncFolder(parent)),
+
+    /** As makeFolder, but the names of the folders are durable only when those are flushed that it answers. */
+    async nameFolder(path, within) {
+      const parents: string[] = [];
+      await makeFolders(path, within, (parent) => void parents.push(parent));
+      return parents;
+    },
 
     /**
      * Renames a folder with content to a name that must be free: name and content appear at once, one of several racers wins, the
@@ -222,21 +264,23 @@ export function durableOn(disk: Disk, place: Place, clock: Clock): Durable {
      * open fails and then deletes it: rewrite in place, flush, read back, compare, up to 5 times; readers that catch it half written
      * fall back to the source. `content` may be called more than once.
      */
-    async replaceDerived(path, content, scratch) {
-      if (place.kind === 'journaled') {
-        const temporary = join(scratch, `replace-${Buffer.from(clock.random(8)).toString('hex')}`);
-        const written = await writeTo(temporary, 'exclusive', content());
-        await retry(() => disk.rename(temporary, path));
-        await syncFolder(dirname(path));
-        return written;
+    replaceDerived,
+
+    /** As replaceDerived for several, each durable before the next; on a local disk they share their flushes, and their new names appear, and outlive a crash, in the order given. */
+    async replaceAllDerived(copies, scratch) {
+      if (place.kind !== 'journaled') {
+        for (const { path, content } of copies) await replaceDerived(path, content, scratch);
+        return;
       }
-      for (let attempt = 1; ; attempt++) {
-        const written = await writeTo(path, 'truncate', content());
-        await syncFolder(dirname(path));
-        if ((await hashOf(path)) === written.sha256) return written;
-        if (attempt === 5) throw Object.assign(new Error(`${path} does not read back as written`), { code: 'EIO' });
-        await clock.sleep(20 * attempt);
+      const temporaries: string[] = [];
+      for (const { content } of copies) {
+        const temporary = temporaryIn(scratch);
+        await writeTo(temporary, 'exclusive', content(), { isFlushed: false });
+        temporaries.push(temporary);
       }
+      await eachOf(temporaries, (temporary) => disk.syncFile(temporary));
+      for (const [i, { path }] of copies.entries()) await retry(() => disk.rename(temporaries[i] ?? '', path));
+      await eachOf([...new Set(copies.map(({ path }) => dirname(path)))], syncFolder);
     },
 
     /** Makes a batch of written files and their folders durable: one flush of the file system where it has that, else one by one. `anywhere` is a path on it. */
@@ -245,8 +289,8 @@ export function durableOn(disk: Disk, place: Place, clock: Clock): Durable {
         await disk.syncFileSystem(anywhere);
         return;
       }
-      for (const file of files) await disk.syncFile(file);
-      for (const folder of folders()) await syncFolder(folder);
+      await eachOf(files, (file) => disk.syncFile(file));
+      await eachOf(folders(), syncFolder);
     },
 
     /** Removes a file; gone already is fine. */
@@ -293,6 +337,17 @@ export async function retryTransient<T>(place: Place, clock: Clock, call: () => 
       }
     }
   });
+}
+
+/** Does it with each, some at a time, begun in their order. Nothing is under way any more when it throws what went wrong first. */
+async function eachOf(paths: readonly string[], call: (path: string) => Promise<void>): Promise<void> {
+  const failures: unknown[] = [];
+  let next = 0;
+  const work = async (): Promise<void> => {
+    for (let path = paths[next++]; path !== undefined && failures.length === 0; path = paths[next++]) await call(path).catch((error: unknown) => void failures.push(error));
+  };
+  await Promise.all(Array.from({ length: Math.min(FLUSHED_AT_ONCE, paths.length) }, work));
+  if (failures.length > 0) throw failures[0];
 }
 
 /** The system's code of an error (`ENOENT`), or ''. */

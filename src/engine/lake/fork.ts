@@ -47,7 +47,7 @@ export async function prepareFork(request: ForkRequest, paths: LakePaths, durabl
   const folder = join(paths.transaction(txn), 'fork');
   const entryFolder = lakePaths(folder).entry(0);
   await durable.makeFolder(entryFolder);
-  const { body } = await writeBody(entryFolder, { v: 1, op: 'lake.forked', by: request.by, reason: request.reason }, [], clock.random(32), durable);
+  const { body } = await writeBody(entryFolder, { v: 1, op: 'lake.forked', by: request.by, reason: request.reason }, [], clock.random(32), durable.stage);
   const at = request.lastAt === null ? now : Math.max(now, Date.parse(request.lastAt) + 1);
   const unsigned: UnsignedEntry = {
     v: 1,

@@ -15,8 +15,9 @@ export { BodyLineError, destroyClaimedBody, readBody, textLines } from './body-f
 export type { BodyState } from './body-file.ts';
 export type { ClaimedVersion, IndexedFile, IndexTransaction, JudgedLeaf, LakeIndex } from './lake-index.ts';
 export { Ledger } from './ledger.ts';
-export type { Act, LedgerContext, LedgerSigner } from './ledger.ts';
+export type { Act, ActClaim, LedgerContext, LedgerSigner } from './ledger.ts';
 export type { Claimed, LedgerEnd } from './claim.ts';
+export type { ClaimEnd, Unflushed } from './claim-together.ts';
 export { nodeAtFromLeaves, readCheckpoint, signedCheckpoint } from './checkpoint-files.ts';
 export { editedLakeJson, lakeJsonText, layOutLake, readLakeJson } from './create-lake.ts';
 export { beginDraft, Draft, DraftJson, listDrafts, openDraft } from './draft.ts';

@@ -8,7 +8,9 @@ import { writeBody } from './body-file.ts';
 import { readCheckpoint, writeTree } from './checkpoint-files.ts';
 import type { TreeSource } from './checkpoint-files.ts';
 import { claim, CLAIM_KEPT } from './claim.ts';
-import type { Claimed, ClaimFields, LedgerEnd } from './claim.ts';
+import type { ClaimContext, Claimed, ClaimFields, LedgerEnd } from './claim.ts';
+import { claimTogether } from './claim-together.ts';
+import type { ClaimEnd, TogetherClaim, Unflushed } from './claim-together.ts';
 import { clockError, clockProblem } from './clock-check.ts';
 import { codeOf } from './durable.ts';
 import type { Durable } from './durable.ts';
@@ -60,6 +62,16 @@ export interface Act<O extends KnownOp = KnownOp> {
   readonly key?: EntryKey;
   /** The officer whose act it is, with a key of this lake: signs a statement, which the entry carries. */
   readonly officer?: LedgerSigner;
+}
+
+/** One of several acts that are claimed together. */
+export interface ActClaim {
+  readonly txn: TxnId;
+  readonly act: Act;
+  /** As for `claimWith`. */
+  readonly stillHolds: () => boolean;
+  /** What the act names and is not durable yet. */
+  readonly unflushed: Unflushed;
 }
 
 /** What an officer signs once, whatever number the entry gets: docs/formats/lake.md section 4. */
@@ -159,14 +171,48 @@ export class Ledger {
    * gives up with null. Refuses (sentence of core's `fits`) what would be an entry without effect. `kept` says what is safe where the place fails.
    */
   async claimWith<O extends KnownOp>(signer: LedgerSigner, txn: TxnId, act: Act<O>, stillHolds: () => boolean, kept = CLAIM_KEPT): Promise<Claimed | null> {
-    const { lake, paths, durable, clock, index, by } = this.context;
-    const head = { v: 1, op: act.op, by, ...act.head } as unknown as BodyHead;
-    const claimFolder = join(paths.transaction(txn), 'claim');
-    const signed = act.officer === undefined ? null : officerAct(lake.id, txn, act, act.officer, instantOf(clock.now()));
-    const { body, modified } = await inWords('Preparing the ledger entry', kept, async () => {
-      await durable.makeFolder(claimFolder);
-      return writeBody(claimFolder, head, act.lines ?? [], clock.random(32), durable);
+    const { durable } = this.context;
+    const { modified, fields } = await inWords('Preparing the ledger entry', kept, async () => {
+      await durable.makeFolder(join(this.context.paths.transaction(txn), 'claim'));
+      return this.#prepare(signer, { txn, act, stillHolds }, durable.stage);
     });
+    return claim(this.#claimContext(signer, act.op, kept), txn, modified, fields);
+  }
+
+  /**
+   * As claimWith for several acts of one kind none of which changes whether the others fit: they share their flushes, with what is written for each and not durable yet. Tells
+   * what became of each, in their order.
+   */
+  async claimTogether(signer: LedgerSigner, items: readonly ActClaim[]): Promise<readonly ClaimEnd[]> {
+    const { durable } = this.context;
+    const claims: TogetherClaim[] = [];
+    const failed = new Map<ActClaim, ClaimEnd>();
+    // The time of a file that a share has not flushed is this station's own.
+    const put = durable.place.kind === 'journaled' ? durable.write : durable.stage;
+    for (const item of items) {
+      const folder = join(this.context.paths.transaction(item.txn), 'claim');
+      try {
+        claims.push(
+          await inWords('Preparing the ledger entry', CLAIM_KEPT, async () => {
+            const named = await durable.nameFolder(folder);
+            const { modified, fields } = await this.#prepare(signer, item, put);
+            const files = put === durable.write ? [join(folder, 'body.salt'), join(folder, 'body.json')] : [];
+            return { txn: item.txn, server: modified, fields, unflushed: { files: [...item.unflushed.files, ...files], folders: [...item.unflushed.folders, ...named] } };
+          }),
+        );
+      } catch (error) {
+        failed.set(item, { is: 'failed', error });
+      }
+    }
+    const ends = [...(await claimTogether(this.#claimContext(signer, items[0]?.act.op, CLAIM_KEPT), claims))];
+    return items.map((item) => failed.get(item) ?? (ends.shift() as ClaimEnd));
+  }
+
+  async #prepare(signer: LedgerSigner, { txn, act, stillHolds }: Pick<ActClaim, 'txn' | 'act' | 'stillHolds'>, put: Durable['stage']): Promise<{ readonly modified: number; readonly fields: () => ClaimFields | null }> {
+    const { lake, paths, clock, index, by } = this.context;
+    const head = { v: 1, op: act.op, by, ...act.head } as unknown as BodyHead;
+    const signed = act.officer === undefined ? null : officerAct(lake.id, txn, act, act.officer, instantOf(clock.now()));
+    const { body, modified } = await writeBody(join(paths.transaction(txn), 'claim'), head, act.lines ?? [], clock.random(32), put);
     const fields = (): ClaimFields | null => {
       if (!stillHolds()) return null;
       this.#refuseStranger(signer);
@@ -184,13 +230,18 @@ export class Ledger {
         ...(signed === null ? {} : { act: signed }),
       };
     };
+    return { modified, fields };
+  }
+
+  #claimContext(signer: LedgerSigner, op: KnownOp | undefined, kept: string): ClaimContext {
+    const { lake, paths, durable, clock } = this.context;
     const checkClock = (now: number, server: number): void => {
-      if (act.op === 'clock.accepted') return;
+      if (op === 'clock.accepted') return;
       // A sample tells of other days than today; no record is in it.
       const problem = clockProblem({ now, server: lake.sample ? now : server, last: this.context.lastClock(), accepted: this.context.acceptedOffset(signer.id) });
       if (problem !== null) throw clockError(problem);
     };
-    return claim({ lake: lake.id, paths, durable, clock, signer, kept, catchUp: () => this.catchUp(), checkClock }, txn, modified, fields);
+    return { lake: lake.id, paths, durable, clock, signer, kept, catchUp: () => this.catchUp(), checkClock };
   }
 
   /**

@@ -23,16 +23,16 @@ const ASKED_EVERY_MS = 500;
 const SHOWN_WITHIN_MS = 10_000;
 
 /**
- * Renames the claim in `folder` to the number `target`: claimed, or lost to another writer. After any error the number is opened and its `txn` compared: the error of a
+ * Renames the claim in `folder` to the number `target` by `move`: claimed, or lost to another writer. After any error the number is opened and its `txn` compared: the error of a
  * rename does not say that it did not happen. Throws where the entry is not in the ledger and will not come into it, or, with `outcome: unknown`, where nobody can say.
  */
-export async function publishClaim(context: PublishContext, folder: string, target: string, txn: TxnId): Promise<'claimed' | 'lost'> {
+export async function publishClaim(context: PublishContext, folder: string, target: string, txn: TxnId, move: () => Promise<void>): Promise<'claimed' | 'lost'> {
   const { durable, clock } = context;
   const before = await leafAt(target, durable.place, clock);
   if (before.is === 'blocked') throw blockedError(target, before.why);
   if (before.is === 'leaf') return 'lost';
   try {
-    await durable.publishFolder(folder, target);
+    await move();
     return 'claimed';
   } catch (error) {
     for (const until = clock.monotonic() + ASKED_FOR_MS; ; await clock.sleep(ASKED_EVERY_MS)) {
@@ -104,7 +104,8 @@ async function isOurs({ durable }: PublishContext, bytes: Uint8Array, txn: TxnId
   return true;
 }
 
-function unknownOutcome(error: unknown): unknown {
+/** What is told where a claim may have been made, and nobody can say. */
+export function unknownOutcome(error: unknown): unknown {
   const worded = placeError(error, 'Writing to the ledger', 'What was staged is kept.');
   if (!(worded instanceof HmsError)) return worded;
   return new HmsError(worded.code, 'The disk or share stopped answering at the moment of the commit, so it is not known whether it took place.', {

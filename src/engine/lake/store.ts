@@ -75,9 +75,9 @@ export async function isOccupied(paths: LakePaths, root: RootName, dataset: Data
 
 /**
  * Moves a claimed version into place if it is not there: a function of the entry and the staged folder, so anyone may do it, and several at
- * once. `lost` where its bytes are in neither place.
+ * once. `lost` where its bytes are in neither place. With `later`, its place is durable only when the folders are flushed that are added there.
  */
-export async function placeVersion(paths: LakePaths, version: ClaimedVersion, durable: Durable): Promise<'there' | 'placed' | 'lost'> {
+export async function placeVersion(paths: LakePaths, version: ClaimedVersion, durable: Durable, later: Set<string> | null = null): Promise<'there' | 'placed' | 'lost'> {
   const object = objectFolder(paths, version.root, version.dataset);
   const inPlace = join(object, `v${version.version}`);
   for (let attempt = 1; ; attempt++) {
@@ -85,11 +85,16 @@ export async function placeVersion(paths: LakePaths, version: ClaimedVersion, du
     const staged = await stagedFolder(paths, version);
     if (staged === null) return (await appears(paths, version, durable)) ? 'there' : 'lost';
     try {
+      const [from, to] = version.version === 1 ? [dirname(staged), object] : [staged, inPlace];
       if (version.version === 1) {
-        await durable.makeFolder(dirname(object));
-        await durable.publishFolder(dirname(staged), object);
-      } else {
-        await durable.publishFolder(staged, inPlace);
+        const named = await durable.nameFolder(dirname(object));
+        if (later === null) for (const folder of named) await durable.disk.syncFolder(folder);
+        else for (const folder of named) later.add(folder);
+      }
+      if (later === null) await durable.publishFolder(from, to);
+      else {
+        await durable.moveFile(from, to);
+        later.add(dirname(to));
       }
       return 'placed';
     } catch (error) {

@@ -1,13 +1,14 @@
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { dirname, join } from 'node:path';
 import { dropName, HmsError, instantOf, LogicalPath } from '../../contract/index.ts';
 import type { DropId, LogicalPath as Name, Sha256, TxnId } from '../../contract/index.ts';
 import { ContentPathMapper, continuedInventory, INVENTORY_NAME, OBJECT_DECLARATION, SIDECAR_NAME, sidecarText } from '../../core/index.ts';
 import type { Clock } from '../clock.ts';
 import { sha256 } from '../lake/index.ts';
-import type { Durable, LakePaths } from '../lake/index.ts';
+import type { Durable, LakePaths, Unflushed } from '../lake/index.ts';
 import { sniff, SNIFF_BYTES } from './sniff.ts';
 
-/** A raw drop in staging: a whole OCFL object, durable, that no entry names yet. */
+/** A raw drop in staging: a whole OCFL object that no entry names yet. It is durable once what `unflushed` names was flushed. */
 export interface StagedDrop {
   readonly txn: TxnId;
   readonly id: DropId;
@@ -17,6 +18,7 @@ export interface StagedDrop {
   readonly sha256: Sha256;
   /** Of its inventory. */
   readonly hash: Sha256;
+  readonly unflushed: Unflushed;
 }
 
 export interface StageContext {
@@ -27,6 +29,8 @@ export interface StageContext {
 }
 
 const LONGEST_NAME = 255;
+/** A file with more bytes is flushed by itself: those that are entered with it do not wait for that. */
+const LARGE_BYTES = 4 * 1024 * 1024;
 
 /**
  * The name that a drop is kept under: what its sender calls the file, without the folders that some senders put before it (RFC 7578 section 4.2). Throws NAME_INVALID for what no
@@ -51,16 +55,24 @@ export async function stageDrop(context: StageContext, txn: TxnId, name: Name, c
     const object = join(folder, 'object');
     const version = join(object, 'v1');
     const stored = new ContentPathMapper(sha256).map(name);
-    await durable.makeFolder(join(version, 'content'), paths.root);
+    const place = join(version, 'content', ...stored.split('/'));
+    const named = await durable.nameFolder(dirname(place), paths.root);
     const look = new Look();
-    const file = await durable.writeNew(join(version, 'content', ...stored.split('/')), look.through(content));
+    const file = await durable.write(place, look.through(content));
+    const isLarge = file.size > LARGE_BYTES;
+    if (isLarge) await durable.disk.syncFile(place);
     const inventory = await inventoryOf(context, id, name, `v1/content/${stored}`, file.sha256);
-    const { sha256: hash } = await durable.stage(join(version, INVENTORY_NAME), inventory);
-    await durable.rewrite(join(version, SIDECAR_NAME), Buffer.from(sidecarText(hash)));
-    await durable.stage(join(object, OBJECT_DECLARATION.name), Buffer.from(OBJECT_DECLARATION.text));
-    await durable.stage(join(object, INVENTORY_NAME), inventory);
-    await durable.rewrite(join(object, SIDECAR_NAME), Buffer.from(sidecarText(hash)));
-    return { txn, id, name, media: look.media(), size: file.size, sha256: file.sha256, hash };
+    const around = [
+      [join(version, INVENTORY_NAME), inventory],
+      [join(version, SIDECAR_NAME), null],
+      [join(object, OBJECT_DECLARATION.name), Buffer.from(OBJECT_DECLARATION.text)],
+      [join(object, INVENTORY_NAME), inventory],
+      [join(object, SIDECAR_NAME), null],
+    ] as const;
+    const hash = createHash('sha256').update(inventory).digest('hex') as Sha256;
+    for (const [path, bytes] of around) await durable.write(path, bytes ?? Buffer.from(sidecarText(hash)));
+    const unflushed = { files: [...(isLarge ? [] : [place]), ...around.map(([path]) => path)], folders: [...new Set([...named, dirname(place), version, object])] };
+    return { txn, id, name, media: look.media(), size: file.size, sha256: file.sha256, hash, unflushed };
   } catch (error) {
     // What can not be removed now, the next opening removes.
     await durable.removeTree(folder).catch(() => undefined);

@@ -138,33 +138,39 @@ async function isVoided(lake: ReadableLake): Promise<boolean> {
   return true;
 }
 
-const dropped = 'model,fail\nModel-Z,1\n';
+const dropped: Files = { 'seatbelt.csv': 'model,fail\nModel-Z,1\n', 'airbag.csv': 'model,fail\nModel-A,0\n' };
 const PROGRAM = 12 as ProgramId;
 
-/** A drop that an earlier attempt entered is recognised by its bytes, so that giving the command again makes no second one. */
-async function receiveDrop(lake: WritableLake): Promise<void> {
+/** Two files, entered together. Drops that an earlier attempt entered are recognised by their bytes, so that giving the command again makes no second ones. */
+async function receiveDrops(lake: WritableLake): Promise<void> {
   const receiving = await Receiving.begin(lake);
+  const order = { program: PROGRAM, sender: 'Seat-belt rig', contract: null };
   try {
-    const staged = await receiving.stage('seatbelt.csv', bytesOfText(dropped));
-    await receiving.enter({ program: PROGRAM, sender: 'Seat-belt rig', contract: null }, staged);
+    const staged = [];
+    for (const [name, text] of Object.entries(dropped)) staged.push(await receiving.stage(name, bytesOfText(text)));
+    const ends = await Promise.allSettled(staged.map((one) => receiving.enter(order, one)));
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
   } finally {
     await receiving.close();
   }
 }
 
-async function* bytesOfText(text: string): AsyncGenerator<Uint8Array> {
+async function* bytesOfText(text: string | Uint8Array): AsyncGenerator<Uint8Array> {
   yield await Promise.resolve(Buffer.from(text));
 }
 
-/** There is one drop, whole, or none. */
-async function isReceived(lake: ReadableLake): Promise<boolean> {
+/** What there is of the drops is whole, and none is there twice. */
+async function areReceived(lake: ReadableLake): Promise<boolean> {
   await expectVersion(lake, DATASET, 1, firstFiles);
   const { drops } = lake.catalog.drops(null, null, 10);
-  const [drop] = drops;
-  if (drop === undefined) return false;
-  expect([drops.length, drop.name, drop.sha256]).toEqual([1, 'seatbelt.csv', hashOf(dropped)]);
-  expect(readFileSync((await dropContent(lake, drop)).place, 'utf8')).toBe(dropped);
-  return true;
+  for (const drop of drops) {
+    const text = String(dropped[drop.name ?? '']);
+    expect(drop.sha256).toBe(hashOf(text));
+    expect(readFileSync((await dropContent(lake, drop)).place, 'utf8')).toBe(text);
+  }
+  const names = drops.map(({ name }) => name ?? '').sort();
+  expect(new Set(names).size).toBe(names.length);
+  return names.length === 2;
 }
 
 export const commitScenarios: readonly Scenario[] = [
@@ -253,7 +259,7 @@ export const actScenarios: readonly Scenario[] = [
     async (lake) => void (await addTag(lake, { dataset: DATASET, version: 1 }, tag('clean'))),
     (lake) => Promise.resolve(lake.catalog.version(DATASET, 1)?.tags.includes(tag('clean')) ?? false),
   ),
-  inSession('receive a raw drop', 'one version', receiveDrop, isReceived),
+  inSession('receive raw drops together', 'one version', receiveDrops, areReceived),
   inSession('commit rows to two tables', 'empty', commitRows, areCommitted),
   inSession('refresh a cube', 'empty', refreshCube, isRefreshed),
   inSession('export to a zip', 'one version', exportFirst, isExported, { after: onlyPackage }),
