@@ -20,7 +20,7 @@ export async function refuseWrongRules(lake: ReadableLake, plan: ContractPlan, s
     session = new QuerySession(own, { files: [], output: null, temporary: scratch.temporary, process });
     const asked = session;
     for (const { sql, rule, pattern } of trials) {
-      await told(plan, rule?.title ?? pattern, async () => {
+      await told(plan, rule === null ? pattern : rule.title, async () => {
         for await (const part of asked.select(sql, signal)) {
           if (!('rows' in part) && part.columns.length !== 1) throw new HmsError('QUERY_REFUSED', `It gives ${part.columns.length} values.`, { kept: NOTHING });
         }

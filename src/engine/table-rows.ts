@@ -26,6 +26,7 @@ export interface RowsOf {
   /** Columns that get no statistics, because they are classed as personal and are not masked. */
   readonly hidden?: ReadonlySet<string>;
   readonly contract?: TableChange['contract'];
+  readonly mayBeEmpty?: TableChange['mayBeEmpty'];
 }
 
 export interface RowsDesk {
@@ -44,7 +45,7 @@ export function tableDesk(lake: WritableLake): TableDesk {
 /** Writes the rows and commits them, all tables in one entry. Rows that give a required column no value are refused, and nothing is changed. */
 export async function insertRows(lake: WritableLake, rows: readonly RowsOf[], act: Omit<TableAct, 'changes'>, desk: RowsDesk): Promise<CommittedTables> {
   const changes: TableChange[] = [];
-  for (const { name, definition, select, written: before, hidden = new Set<string>(), contract } of rows) {
+  for (const { name, definition, select, written: before, hidden = new Set<string>(), contract, mayBeEmpty = false } of rows) {
     const { schema, partitionBy } = shapeOf(lake, name, definition);
     const written = before ?? (await writeParts(desk, { select, schema, partitionBy }));
     changes.push({
@@ -52,6 +53,7 @@ export async function insertRows(lake: WritableLake, rows: readonly RowsOf[], ac
       parts: partsOf(name, written, { schema, partitionBy, hidden }, desk.scratch),
       ...(definition === undefined ? {} : { definition }),
       ...(contract === undefined ? {} : { contract }),
+      mayBeEmpty,
     });
   }
   const committed = await commitTables(tableDesk(lake), { ...act, changes });

@@ -51,13 +51,15 @@ export function prepareTable({ tables, now, id }: PrepareFacts, change: TableCha
   if (schema === null) throw linesUnknown(name, base?.version ?? 1);
   for (const { add } of parts) refusePartition(name, schema, current.partitionColumns, add.partitionValues);
   const { removes, removed } = removesOf(tables, change, now);
-  const actions: DeltaAction[] = [
+  const changes: DeltaAction[] = [
     ...(base === null ? [{ protocol: PROTOCOL }] : []),
     ...(metaData === null ? [] : [{ metaData }]),
     ...nextDomains(definition, before?.domains ?? []).map((domainMetadata) => ({ domainMetadata })),
     ...removes.map((remove) => ({ remove })),
     ...parts.map(({ add }) => ({ add: change.operation === 'OPTIMIZE' ? { ...add, dataChange: false } : add })),
   ];
+  // Every version has a line; one of no row says again under which contract none came.
+  const actions = changes.length === 0 && change.mayBeEmpty === true ? nextDomains(definition, []).map((domainMetadata) => ({ domainMetadata })) : changes;
   if (actions.length === 0) throw new HmsError('TABLE_REFUSED', `There is nothing to commit to the table ${name}: no row and no column more.`, { kept: KEPT });
   const hash = createHash('sha256');
   for (const action of actions) hash.update(`${actionText(action)}\n`);

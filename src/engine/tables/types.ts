@@ -57,4 +57,6 @@ export interface TableChange {
   /** Default: what the change does by itself. */
   readonly operation?: TableOperation;
   readonly contract?: { readonly name: TableName; readonly sha256: string };
+  /** A version is made where nothing changes too: its entry says of which sources no row came. */
+  readonly mayBeEmpty?: boolean;
 }

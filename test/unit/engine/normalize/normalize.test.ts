@@ -24,6 +24,41 @@ const bodies = (): { op: string; inputs: { ref: string }[]; outputs: { ref: stri
     .sort()
     .map((file) => ({ ...(JSON.parse(readFileSync(file, 'utf8')) as { op: string; inputs: { ref: string }[]; outputs: { ref: string }[] }), body: JSON.parse(readFileSync(file.replace('entry.json', 'body.json'), 'utf8').split('\n')[0] ?? '') as Record<string, never> }));
 
+describe('a drop with a header and no rows', () => {
+  const header = 'car_model,sensor_fail,test_time,ssn\n';
+
+  it('is normalized: versions of the table without a row, whose entries name the drops', { timeout: 60_000 }, async () => {
+    const { lake } = warehouse;
+    await publish(lake);
+    // The same bytes twice would be one drop.
+    const files = [header, `${header}Model-Z,1,2024-07-31T10:00:00Z,219-09-9999\n`, header.replace('\n', '\r\n'), header.trimEnd()];
+    const days: number[] = [];
+    for (const [i, file] of files.entries()) {
+      days.push(...(await put(lake, { [`seatbelt_${i}.csv`]: file })));
+      expect(await work(lake)).toEqual({ drops: 1, rows: i === 1 ? 1 : 0, quarantined: 0, held: [], cubes: [] });
+    }
+    expect(days.map((raw) => stateOf(lake, raw))).toMatchObject([1, 2, 3, 4].map((version) => ({ status: 'normalized', tables: [{ table: TESTS, version }] })));
+    const committed = bodies().filter(({ op }) => op === 'table.committed');
+    expect(committed.map(({ inputs, body }) => [inputs.at(-1)?.ref, (body['tables'] as unknown as { operation: string; lines: number; added: object }[])[0]])).toMatchObject([
+      [`raw:${idOf(lake, days[0] as number)}`, { operation: 'CREATE TABLE', added: { files: 0, rows: 0, bytes: 0 } }],
+      [`raw:${idOf(lake, days[1] as number)}`, { operation: 'WRITE', lines: 1, added: { files: 1, rows: 1 } }],
+      [`raw:${idOf(lake, days[2] as number)}`, { operation: 'WRITE', lines: 1, added: { files: 0, rows: 0, bytes: 0 } }],
+      [`raw:${idOf(lake, days[3] as number)}`, { operation: 'WRITE', lines: 1, added: { files: 0, rows: 0, bytes: 0 } }],
+    ]);
+    expect(await warehouse.select(TESTS, 1, 'SELECT count(*)::VARCHAR FROM car_sensor_tests')).toEqual([['0']]);
+    expect(await warehouse.select(TESTS, 4, 'SELECT count(*)::VARCHAR FROM car_sensor_tests')).toEqual([['1']]);
+    expect((await verify(lake.paths.root)).findings).toEqual([]);
+  });
+
+  it('is quarantined where a rule over the number of rows asks for some', async () => {
+    const { lake } = warehouse;
+    await publish(lake, { quality: '    quality:\n      - {metric: rowCount, mustBeGreaterThan: 0, name: some}\n' });
+    const [raw = 0] = await put(lake, { 'seatbelt_1.csv': header });
+    expect(await work(lake)).toMatchObject({ drops: 0, quarantined: 1 });
+    expect(stateOf(lake, raw)).toMatchObject({ status: 'quarantined', outcome: { rows: 0, findings: [{ kind: 'RULE', message: 'The rule "some" is broken: it is 0, and must be more than 0.' }] } });
+  });
+});
+
 describe('a drop that keeps to its contract', () => {
   it('becomes rows: headers renamed, program stamped, month beside the instant, the drop and the contract in the entry', async () => {
     const { lake } = warehouse;
@@ -152,14 +187,14 @@ describe('a drop that does not', () => {
     const done = await work(lake);
     expect(raws.map((raw) => [stateOf(lake, raw).status, stateOf(lake, raw).outcome?.findings[0]?.kind ?? null])).toEqual([
       ['quarantined', 'EMPTY'],
-      ['quarantined', 'EMPTY'],
+      ['normalized', null],
       ['quarantined', 'ENCODING'],
       ['quarantined', 'UNREADABLE'],
       ['quarantined', 'TABLE'],
       ['normalized', null],
       ['normalized', null],
     ]);
-    expect(done).toMatchObject({ drops: 2, quarantined: 5 });
+    expect(done).toMatchObject({ drops: 3, quarantined: 4 });
     expect(await warehouse.select('notes' as TableName, null, 'SELECT length(note)::VARCHAR FROM notes ORDER BY 1')).toEqual([['1000000'], ['27']]);
   });
 
