@@ -1,10 +1,9 @@
 import { HmsError, TableName, tableVersionName } from '../contract/index.ts';
 import type { TableVersionDetail } from '../core/index.ts';
 import { conditionsFor } from './asked-conditions.ts';
-import { tableShelf } from './finish.ts';
 import type { ReadableLake } from './open.ts';
 import type { AskedCondition, AskedState, RelationName, Relations, Snapshot } from './query/index.ts';
-import { tableFiles } from './tables/index.ts';
+import { linesUnknown, partsOfView } from './tables/index.ts';
 
 const KEPT = 'Nothing was changed.';
 
@@ -29,7 +28,9 @@ export class WarehouseTables implements Relations {
   #snapshot(newest: TableVersionDetail, state: AskedState, asked: readonly AskedCondition[]): Snapshot {
     const version = this.#version(newest, state);
     const conditions = conditionsFor(this.#lake.catalog.tables.schema(version) ?? [], asked);
-    const { columns, parts } = tableFiles(tableShelf(this.#lake), version, conditions);
+    const found = this.#lake.catalog.tables.paths(version, conditions);
+    if (found === null) throw linesUnknown(version.table, version.version);
+    const { columns, parts } = partsOfView(this.#lake.paths, version.table, found, found.files);
     const title = tableVersionName(version.table, version.version);
     return { key: conditions.length === 0 ? title : `${title} where ${JSON.stringify(conditions)}`, version: title, instant: state.kind === 'version' ? version.at : state.at, rows: { kind: 'parts', columns, parts } };
   }

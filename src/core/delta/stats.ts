@@ -43,8 +43,8 @@ export interface FileStats {
 
 const nothing: FileStats = { rows: null, min: new Map(), max: new Map(), nulls: new Map() };
 
-/** Reads `stats`; what is not there or not well-formed is not known, and never an error: statistics only ever leave files out. */
-export function parseStats(text: string | undefined): FileStats {
+/** Reads `stats`; what is not there or not well-formed is not known, and never an error: statistics only ever leave files out. `columns`: those that are asked about; null: all. */
+export function parseStats(text: string | undefined, columns: ReadonlySet<string> | null = null): FileStats {
   if (text === undefined) return nothing;
   let value: unknown;
   try {
@@ -57,9 +57,9 @@ export function parseStats(text: string | undefined): FileStats {
   const rows = textOf(value['numRecords']);
   return {
     rows: rows !== null && /^\d{1,15}$/.test(rows) ? Number(rows) : null,
-    min: textsOf(value['minValues']),
-    max: textsOf(value['maxValues']),
-    nulls: new Map([...textsOf(value['nullCount'])].flatMap(([name, count]) => (/^\d{1,15}$/.test(count) ? [[name, Number(count)] as const] : []))),
+    min: textsOf(value['minValues'], columns),
+    max: textsOf(value['maxValues'], columns),
+    nulls: new Map([...textsOf(value['nullCount'], columns)].flatMap(([name, count]) => (/^\d{1,15}$/.test(count) ? [[name, Number(count)] as const] : []))),
   };
 }
 
@@ -71,10 +71,11 @@ function keepDigits(_name: string, value: unknown, context?: { readonly source?:
   return typeof value === 'number' ? (context?.source ?? String(value)) : value;
 }
 
-function textsOf(value: unknown): Map<string, string> {
+function textsOf(value: unknown, columns: ReadonlySet<string> | null): Map<string, string> {
   const texts = new Map<string, string>();
-  for (const [name, one] of isObject(value) ? Object.entries(value) : []) {
-    const text = textOf(one);
+  if (!isObject(value)) return texts;
+  for (const name of columns ?? Object.keys(value)) {
+    const text = Object.hasOwn(value, name) ? textOf(value[name]) : null;
     if (text !== null) texts.set(name, text);
   }
   return texts;

@@ -35,6 +35,9 @@ export interface TableFile {
   readonly sha256: Sha256;
 }
 
+/** What has to be known of a version to read its rows. */
+export type TablePaths = Pick<TableView, 'schema' | 'schemas'> & { readonly files: readonly Pick<TableFile, 'path' | 'schema'>[] };
+
 /** A version of a table with its columns, and the files that may hold rows that are asked for. */
 export interface TableView {
   readonly version: TableVersionDetail;

@@ -1,6 +1,6 @@
 import type { Instant, Sha256, TableName, TableOperation, TxnId } from '../../contract/index.ts';
 import { HASH_TAG, partitionMayMatch, parseSchema, parseStats, PROTOCOL, ROWS_TAG, statsMayMatch } from '../../core/index.ts';
-import type { AddFile, Condition, DomainMetadata, MetaData, PartitionValues, RemoveFile, Snapshot, TableFile, TableSchema, TableVersionDetail, TableView } from '../../core/index.ts';
+import type { AddFile, Condition, DomainMetadata, MetaData, PartitionValues, RemoveFile, Snapshot, TableFile, TablePaths, TableSchema, TableVersionDetail, TableView } from '../../core/index.ts';
 import { FOREVER } from './file-lines.ts';
 import type { Sql } from './sql.ts';
 
@@ -103,30 +103,46 @@ export class TableReader {
 
   /** Null where the version's lines are not known. */
   view(version: TableVersionDetail, conditions: readonly Condition[]): TableView | null {
+    const files: TableFile[] = [];
+    const found = this.#scan<Omit<TableFile, 'sha256'> & { readonly sha256: Buffer }>(version, conditions, 'rows, size, sha256', ({ path, schema, rows, size, sha256 }, partition) => {
+      files.push({ path, schema, partition, rows, size, sha256: sha256.toString('hex') as Sha256 });
+    });
+    if (found === null) return null;
+    const { metaData, schema, schemas } = found;
+    return { version, schema, partitionColumns: metaData.partitionColumns, schemas, files: files.sort(byPath) };
+  }
+
+  /** The same with as much as is needed to read the rows: for questions, which do not wait for what they do not need. */
+  paths(version: TableVersionDetail, conditions: readonly Condition[]): TablePaths | null {
+    const files: { readonly path: string; readonly schema: number }[] = [];
+    const found = this.#scan(version, conditions, '0', (file) => files.push({ path: file.path, schema: file.schema }));
+    return found === null ? null : { schema: found.schema, schemas: found.schemas, files: files.sort(byPath) };
+  }
+
+  #scan<More = unknown>(version: TableVersionDetail, conditions: readonly Condition[], columns: string, take: (file: { readonly path: string; readonly schema: number } & More, partition: PartitionValues) => void): { readonly metaData: MetaData; readonly schema: TableSchema; readonly schemas: TableView['schemas'] } | null {
     const t = this.#t(version.table);
     if (t === null || version.totals === null) return null;
     const { schema, metaData } = this.#meta(t, version.version);
     const wanted = this.#parts(t, schema, conditions);
-    const files: TableFile[] = [];
     const begins = new Set<number>();
     const { version: number } = version;
-    this.#sql.each<{ path: string; schema: number; part: number; rows: number; size: number; sha256: Buffer; stats: string | null }>(
+    // What partitions are laid out by, was judged with them.
+    const others = conditions.filter(({ column }) => !metaData.partitionColumns.includes(column));
+    const named = new Set(others.map(({ column }) => column));
+    this.#sql.each<{ readonly path: string; readonly schema: number; readonly part: number; readonly stats: string | null } & More>(
       // The index has the part too, so that rows of other parts are never fetched.
-      `SELECT path, schema, part, rows, size, sha256, ${conditions.length === 0 ? 'NULL AS stats' : 'stats'} FROM delta_file
+      `SELECT path, schema, part, ${columns}, ${others.length === 0 ? 'NULL AS stats' : 'stats'} FROM delta_file
        WHERE t = ? AND until > ? AND begin <= ?${conditions.length === 0 ? '' : ' AND part IN (SELECT value FROM json_each(?))'}`,
       conditions.length === 0 ? [t, number, number] : [t, number, number, JSON.stringify([...wanted.keys()])],
       (row) => {
         const partition = wanted.get(row.part);
         if (partition === undefined) return;
-        if (row.stats !== null && !statsMayMatch(parseStats(row.stats), schema, conditions)) return;
+        if (row.stats !== null && !statsMayMatch(parseStats(row.stats, named), schema, others)) return;
         begins.add(row.schema);
-        files.push({ path: row.path, schema: row.schema, partition, rows: row.rows, size: row.size, sha256: row.sha256.toString('hex') as Sha256 });
+        take(row, partition);
       },
     );
-    // Names of data files begin with the time of their commit.
-    files.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
-    const schemas = new Map([...begins].map((begin) => [begin, this.#meta(t, begin).schema]));
-    return { version, schema, partitionColumns: metaData.partitionColumns, schemas, files };
+    return { metaData, schema, schemas: new Map([...begins].map((begin) => [begin, this.#meta(t, begin).schema])) };
   }
 
   /** Everything that Delta's own log says at a version, from which its checkpoint is made. Null where its lines are not known. */
@@ -196,6 +212,11 @@ export class TableReader {
     }
     return domains;
   }
+}
+
+/** Names of data files begin with the time of their commit. */
+function byPath(a: { readonly path: string }, b: { readonly path: string }): number {
+  return a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
 }
 
 interface FileRow {

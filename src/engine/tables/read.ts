@@ -1,7 +1,7 @@
 import { join, sep } from 'node:path';
 import type { TableName } from '../../contract/index.ts';
 import { decodePath, duckType } from '../../core/index.ts';
-import type { Condition, PartsColumn, TablePart, TableVersionDetail, TableView } from '../../core/index.ts';
+import type { Condition, PartsColumn, TablePart, TablePaths, TableVersionDetail, TableView } from '../../core/index.ts';
 import type { LakePaths } from '../lake/index.ts';
 import { linesUnknown } from './prepare.ts';
 import type { TableShelf } from './types.ts';
@@ -22,7 +22,7 @@ export function tableFiles({ ledger, tables }: TableShelf, version: TableVersion
 }
 
 /** Some files of a version under its columns, those together that were written under the same columns, oldest first. */
-export function partsOfView(paths: LakePaths, table: TableName, view: TableView, files: TableView['files']): Omit<TableFiles, 'view'> {
+export function partsOfView(paths: LakePaths, table: TableName, view: Pick<TableView, 'schema' | 'schemas'>, files: TablePaths['files']): Omit<TableFiles, 'view'> {
   const bySchema = new Map<number, string[]>();
   const root = paths.table(table);
   for (const { path, schema } of files) {

@@ -27,7 +27,7 @@ beforeAll(async () => {
   const select = `SELECT CASE WHEN i < 10 THEN NULL ELSE (i // 10)::INTEGER END AS program, i AS id, DATE '2024-07-01' + i::INTEGER AS day, TIMESTAMPTZ '2024-07-01 00:00:00+00' + to_hours(i) AS seen,
     (i / 4)::DECIMAL(18,2) AS cost, CASE WHEN i // 10 = 3 THEN NULL ELSE chr((97 + i // 10)::INTEGER) || i END AS "Name", i / 3.0::DOUBLE AS ratio FROM range(60) r(i)`;
   await warehouse.insert([{ name: VISITS, definition: { schema, partitionBy: ['program'] }, select }]);
-}, 60_000);
+}, 180_000);
 afterAll(() => warehouse.close());
 
 /** The lake's tables; counts the files that each mention of one has. */
@@ -62,7 +62,7 @@ async function readEach(queries: readonly string[]): Promise<Record<string, numb
 
 const where = (condition: string): string => `SELECT id FROM visits WHERE ${condition}`;
 
-it('files are left out by partitions and by statistics, with every type that a value may be written in', { timeout: 60_000 }, async () => {
+it('files are left out by partitions and by statistics, with every type that a value may be written in', { timeout: 180_000 }, async () => {
   const wanted: Record<string, number> = {
     'program = 3': 1,
     "program = '3'": 1,
@@ -89,7 +89,7 @@ it('files are left out by partitions and by statistics, with every type that a v
   expect(files).toEqual(Object.fromEntries(Object.entries(wanted).map(([condition, count]) => [where(condition), count])));
 });
 
-it('nothing is left out where it cannot be told', { timeout: 60_000 }, async () => {
+it('nothing is left out where it cannot be told', { timeout: 180_000 }, async () => {
   const conditions = ['program = 3 OR id = 1', 'NOT program = 3', 'program <> 3', 'program + 0 = 3', 'id = 3e0', "id = '3.6'", "id BETWEEN '3' AND 5", 'id IN (3, 5.5)', "name COLLATE nocase = 'A1'", 'day >= current_date'];
   const queries = [
     ...conditions.map(where),
@@ -104,7 +104,7 @@ it('nothing is left out where it cannot be told', { timeout: 60_000 }, async () 
   expect(await read(`${queries.at(-1)} AND program = 3 ORDER BY 1`)).toEqual([FILES]);
 });
 
-it('each mention has its own', { timeout: 60_000 }, async () => {
+it('each mention has its own', { timeout: 180_000 }, async () => {
   const files = await read(`SELECT (SELECT count(*) FROM visits WHERE program = 1), (SELECT max(id) FROM visits), (SELECT min(id) FROM visits AT (VERSION => 1) AS v WHERE v.program > 3),
     (SELECT list(a.id ORDER BY a.id) FROM visits a JOIN visits b USING (id) WHERE a.program = 2 AND b.day IS NOT NULL),
     (SELECT list(a.id ORDER BY a.id) FROM visits a LEFT JOIN visits b ON a.id = b.id AND b.program = 1 WHERE a.program = 2 AND b.program IS NULL),
@@ -114,12 +114,12 @@ it('each mention has its own', { timeout: 60_000 }, async () => {
   expect(files).toEqual([1, FILES, 2, 1, FILES, 1, FILES, 1, 2, 1, 1]);
 });
 
-it('values of parameters count as they are', { timeout: 60_000 }, async () => {
+it('values of parameters count as they are', { timeout: 180_000 }, async () => {
   expect(await read(`${where('program = $p AND id < $2')} ORDER BY 1`, { p: 3, 2: '35' })).toEqual([1]);
   expect(await read(`${where('program = $p')} ORDER BY 1`, { p: null })).toEqual([FILES]);
 });
 
-it('what is wrong with the question is said as ever', { timeout: 60_000 }, async () => {
+it('what is wrong with the question is said as ever', { timeout: 180_000 }, async () => {
   const ask = (sql: string): Promise<unknown> => toldBy(warehouse.lake, sql, { processes: warehouse.processes });
   await expect(ask("SELECT id FROM visits WHERE day = DATE 'never'")).rejects.toMatchObject({ code: 'QUERY_REFUSED', message: expect.stringContaining('never') as string });
   await expect(ask('SELECT id FROM visits WHERE nosuch = 3')).rejects.toMatchObject({ code: 'QUERY_REFUSED', facts: { position: 28 } });

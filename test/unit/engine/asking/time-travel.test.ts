@@ -37,7 +37,7 @@ beforeAll(async () => {
     await refreshCube(lake, 'belt_count', { signal: never, processes });
   }
   now += 3_600_000;
-}, 120_000);
+}, 180_000);
 afterAll(async () => {
   await lake.close();
   await processes.close();
@@ -55,7 +55,7 @@ async function versions(froms: readonly string[], options: Parameters<typeof tol
 const of = (...instants: readonly string[]): string[] => instants.map((instant) => `belts FOR SYSTEM_TIME AS OF ${instant}`);
 
 describe('AS OF', () => {
-  it('at the exact instant of a commit has it, and a millisecond before has not', { timeout: 60_000 }, async () => {
+  it('at the exact instant of a commit has it, and a millisecond before has not', { timeout: 180_000 }, async () => {
     expect(await versions(of(`'${FIRST}'`, `'${SECOND}'`, `'2024-07-31T04:29:59.999Z'`, `'2024-08-01T04:29:59.999Z'`, `'${THIRD}'`))).toEqual([
       ['belts:v1', FIRST],
       ['belts:v2', SECOND],
@@ -65,7 +65,7 @@ describe('AS OF', () => {
     ]);
   });
 
-  it('takes a time without an offset, a date and a DATE as those of the office, and an offset as it is', { timeout: 60_000 }, async () => {
+  it('takes a time without an offset, a date and a DATE as those of the office, and an offset as it is', { timeout: 180_000 }, async () => {
     expect(await versions(of(`'2024-07-31'`, `DATE '2024-07-31'`, `DATE '2024-07-31' + 1`, `'2024-07-31 00:30:00'`, `TIMESTAMP '2024-07-31 00:29:59'`, `'2024-07-31 00:30:00-04:00'`, `'2024-07-31T00:30:00-05:00'`, `'2024-07-31 04:29Z'`))).toEqual([
       ['belts:v1', '2024-07-31T04:00:00.000Z'],
       ['belts:v1', '2024-07-31T04:00:00.000Z'],
@@ -78,7 +78,7 @@ describe('AS OF', () => {
     ]);
   });
 
-  it('takes parameters, casts and expressions, of tables and cubes', { timeout: 60_000 }, async () => {
+  it('takes parameters, casts and expressions, of tables and cubes', { timeout: 180_000 }, async () => {
     const froms = [...of('$then', `$day::DATE + INTERVAL 1 DAY`, `(TIMESTAMPTZ '2024-07-31 03:30:00.250+00' + INTERVAL 1 HOUR)`, `strptime('31.07.2024', '%d.%m.%Y')`), 'belt_count FOR SYSTEM_TIME AS OF $then', 'belts AT (VERSION => $number)'];
     expect(await versions(froms, { parameters: { then: SECOND, day: '2024-07-31', number: 2 } })).toEqual([
       ['belts:v2', SECOND],
@@ -90,7 +90,7 @@ describe('AS OF', () => {
     ]);
   });
 
-  it('before the first version says so, when that was, and where in the question it stands', { timeout: 60_000 }, async () => {
+  it('before the first version says so, when that was, and where in the question it stands', { timeout: 180_000 }, async () => {
     await expect(tell(`SELECT 1\nFROM belts FOR SYSTEM_TIME AS OF '2024-07-30 23:30:00'`)).rejects.toMatchObject({
       code: 'VERSION_UNKNOWN',
       message: `belts did not exist at 2024-07-31T03:30:00.000Z: its first version is of ${FIRST} (line 2, character 6).`,
@@ -103,7 +103,7 @@ describe('AS OF', () => {
 });
 
 describe('then beside now', () => {
-  it('joins states of tables and cubes, and the header says of each which it is', { timeout: 60_000 }, async () => {
+  it('joins states of tables and cubes, and the header says of each which it is', { timeout: 180_000 }, async () => {
     const sql = `SELECT n.id::INTEGER AS id, c.n::INTEGER AS was FROM belts n ANTI JOIN belts FOR SYSTEM_TIME AS OF '${FIRST}' AS t USING (id), belt_count AT (VERSION => 2) AS c JOIN belts b ON b.id = c.n ORDER BY 1`;
     const told = await tell(sql, { asOf: SECOND });
     expect([told.columns, told.rows]).toEqual([['id', 'was'], [[2, 2]]]);
@@ -115,20 +115,20 @@ describe('then beside now', () => {
     ]);
   });
 
-  it('asked again AS OF the instant that the header gave, it is the same although rows came', { timeout: 60_000 }, async () => {
+  it('asked again AS OF the instant that the header gave, it is the same although rows came', { timeout: 180_000 }, async () => {
     const told = await tell('SELECT id::INTEGER FROM belts ORDER BY 1');
     const [{ version, instant } = { version: '', instant: '' }] = told.relations;
     expect([version, instant]).toEqual(['belts:v3', new Date(now).toISOString()]);
     expect((await tell(`SELECT id::INTEGER FROM belts FOR SYSTEM_TIME AS OF '${instant}' ORDER BY 1`)).rows).toEqual(told.rows);
   });
 
-  it('a WITH table of the same name hides the table, but not from its own text, and has no past', { timeout: 60_000 }, async () => {
+  it('a WITH table of the same name hides the table, but not from its own text, and has no past', { timeout: 180_000 }, async () => {
     const told = await tell(`WITH belts AS (SELECT id + 10 AS id FROM belts AT (VERSION => 1)), other AS (FROM belts) SELECT (SELECT max(id)::INTEGER FROM belts), (SELECT count(*)::INTEGER FROM other), (WITH RECURSIVE belts(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM belts WHERE id < 7) SELECT max(id) FROM belts)`);
     expect([told.rows, told.relations.map(({ version }) => version)]).toEqual([[[11, 1, 7]], ['belts:v1']]);
     await expect(tell(`WITH belts AS (SELECT 1) FROM belts AT (VERSION => 1)`)).rejects.toMatchObject({ code: 'QUERY_REFUSED', facts: { position: 30 } });
   });
 
-  it('an alias stands before or after, also with names of columns', { timeout: 60_000 }, async () => {
+  it('an alias stands before or after, also with names of columns', { timeout: 180_000 }, async () => {
     const froms = [`belts AS x FOR SYSTEM_TIME AS OF '${FIRST}'`, `belts x FOR SYSTEM_VERSION AS OF 1`, `belts FOR SYSTEM_TIME AS OF '${FIRST}' x`, `belts AT (VERSION => 1) AS x`, `belts x AT (TIMESTAMP => '${FIRST}')`, `belts FOR SYSTEM_TIME AS OF '${FIRST}' AS x(id)`, `"Belts" "x" FOR SYSTEM_TIME AS OF '${FIRST}'`];
     const told = await tell(`SELECT ${froms.map((from) => `(SELECT list(x.id::INTEGER) FROM ${from} WHERE x.id > 0)`).join(', ')}`);
     expect(told.rows).toEqual([froms.map(() => '[1]')]);
