@@ -5,7 +5,7 @@ import type { LogicalPath, OnProgress, Sha256 } from '../contract/index.ts';
 import { takeStationLock } from './catalog/index.ts';
 import type { FileRow, StationLock, VersionDetail } from './catalog/index.ts';
 import { storedFiles } from './files.ts';
-import { bytesOf, ifMissing, inWords } from './lake/index.ts';
+import { bytesOf, codeOf, ifMissing, inWords } from './lake/index.ts';
 import type { Durable } from './lake/index.ts';
 import { lakeProfile } from './open.ts';
 import type { ReadableLake } from './open.ts';
@@ -78,7 +78,7 @@ export async function openScratch(lake: ReadableLake): Promise<ScratchFolder> {
       write: (file, bytes) => writeScratch(durable, file, bytes),
       read: (file) => bytesOf(file),
       remove: (file) => durable.removeFile(file),
-      close: () => dropScratch(folder, lockFile, lock, durable),
+      close: () => leaveScratch(folder, lockFile, lock, durable),
     };
   });
 }
@@ -94,9 +94,21 @@ async function writeScratch(durable: Durable, file: string, bytes: AsyncIterable
 }
 
 async function dropScratch(folder: string, lockFile: string, lock: StationLock, durable: Durable): Promise<void> {
-  await durable.removeTree(folder);
-  lock.release();
+  try {
+    await durable.removeTree(folder);
+  } finally {
+    lock.release();
+  }
   await durable.removeFile(lockFile);
+}
+
+/** What cannot be removed now, because the disk fails, the next one that is opened removes; who is told of the disk is told by the work that failed. */
+async function leaveScratch(folder: string, lockFile: string, lock: StationLock, durable: Durable): Promise<void> {
+  try {
+    await dropScratch(folder, lockFile, lock, durable);
+  } catch (error) {
+    if (codeOf(error) === '') throw error;
+  }
 }
 
 async function sweep(top: string, locks: string, durable: Durable): Promise<void> {
