@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { dropName, HmsError } from '../contract/index.ts';
 import type { DropId, LogicalPath, ProgramId, Sha256, TxnId } from '../contract/index.ts';
 import { takeStationLock } from './catalog/index.ts';
@@ -33,8 +34,6 @@ interface Waiting {
   readonly staged: StagedDrop;
   readonly done: (received: Received) => void;
   readonly failed: (error: unknown) => void;
-  /** An entry names what is staged: it is put in place by whoever comes next, and never removed before. */
-  isClaimed: boolean;
 }
 
 /** One that is to be claimed; `first`: the drop that has its bytes. */
@@ -109,7 +108,7 @@ export class Receiving {
   /** Enters a staged drop into the ledger. Resolves when entry and object are in their places; bytes that the program sent before are not kept twice. */
   enter(order: DropOrder, staged: StagedDrop): Promise<Received> {
     return new Promise((done, failed) => {
-      this.#waiting.push({ order, staged, done, failed, isClaimed: false });
+      this.#waiting.push({ order, staged, done, failed });
       this.#work ??= this.#drain().finally(() => (this.#work = null));
     });
   }
@@ -128,6 +127,8 @@ export class Receiving {
 
   /** All that waits at a time is one batch: more may come while it is written. */
   async #drain(): Promise<void> {
+    // Those of one form are told one after the other.
+    await setImmediate();
     while (this.#waiting.length > 0) {
       // Those that are just being written come along: a flush for two costs what one costs.
       if (this.#staging > 0) await this.#lake.clock.sleep(GATHER_MS);
@@ -138,19 +139,19 @@ export class Receiving {
   }
 
   async #enterAll(batch: readonly Waiting[]): Promise<void> {
-    const entered = await this.#claimAll(batch);
-    if (entered.length === 0) return;
     try {
+      const entered = await this.#claimAll(batch);
+      if (entered.length === 0) return;
       await inWords('Completing the ledger', 'The act is in the ledger.', () => this.#finish(entered.map(({ item }) => item.staged.txn)));
       for (const { item, received } of entered) item.done(received);
     } catch (error) {
-      for (const { item } of entered) item.failed(error);
+      // Those that were told before hear no more of it.
+      for (const item of batch) item.failed(error);
     }
   }
 
   /** Enters what waits, and puts it in place. Those that this does not succeed with are told so. */
   async #claimAll(batch: readonly Waiting[]): Promise<readonly Entered[]> {
-    const entered: Entered[] = [];
     const placing: Placing[] = [];
     for (let left = batch; left.length > 0; ) {
       const round = this.#round(left);
@@ -159,7 +160,6 @@ export class Receiving {
       for (const [i, { item, first }] of round.entries()) {
         const end = ends[i];
         if (end?.is === 'claimed') {
-          item.isClaimed = true;
           const { id, name } = item.staged;
           if (first === null) placing.push({ item, claimed: end.claimed, received: { rawId: end.claimed.seq, drop: id, name, duplicate: false } });
           else placing.push({ item, claimed: end.claimed, received: { rawId: first.rawId, drop: first.id, name, duplicate: true } });
@@ -171,8 +171,7 @@ export class Receiving {
       }
       left = left.filter((item) => again.has(item));
     }
-    if (placing.length > 0) entered.push(...(await this.#placeAll(placing)));
-    return entered;
+    return placing.length === 0 ? [] : this.#placeAll(placing);
   }
 
   /** Those of the waiting that can be claimed together: of several with the same bytes for one program, the first. */
@@ -209,12 +208,7 @@ export class Receiving {
     const placed: Placing[] = [];
     const later = durable.place.kind === 'journaled' ? new Set<string>() : null;
     const words = <T>(step: () => Promise<T>): Promise<T> => inWords('Putting the drop in place', 'The drop is in the ledger; the next command finishes the rest.', step);
-    try {
-      await words(() => ledger.catchUp());
-    } catch (error) {
-      for (const { item } of placing) item.failed(error);
-      return [];
-    }
+    await words(() => ledger.catchUp());
     for (const one of placing) {
       const { item, claimed, received } = one;
       try {
@@ -230,16 +224,11 @@ export class Receiving {
         item.failed(error);
       }
     }
-    try {
-      await words(async () => {
-        if (later !== null) await durable.flush([], () => [...later], paths.root);
-        for (const { received } of placed) if (!received.duplicate) await index.markPlaced(dropName(received.drop), 1);
-      });
-      return placed;
-    } catch (error) {
-      for (const { item } of placed) item.failed(error);
-      return [];
-    }
+    await words(async () => {
+      if (later !== null) await durable.flush([], () => [...later], paths.root);
+      for (const { received } of placed) if (!received.duplicate) await index.markPlaced(dropName(received.drop), 1);
+    });
+    return placed;
   }
 
   /** One checkpoint for the batch, then what was staged goes. */

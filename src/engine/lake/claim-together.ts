@@ -48,19 +48,24 @@ export async function claimTogether(context: ClaimContext, items: readonly Toget
   const ends = new Map<TogetherClaim, ClaimEnd>();
   const flushed = new Set<TogetherClaim>();
   const left = (): TogetherClaim[] => items.filter((one) => !ends.has(one));
-  for (let lost = 0; left().length > 0; lost++) {
+  for (let lost = 0, before = items.length; before > 0; ) {
     try {
       // Several writers that lost to the same one would meet again at once.
       if (lost > 1) await context.clock.sleep((context.clock.random(1)[0] ?? 0) % Math.min(4 * lost, 64));
       const end = await inWords('Reading the ledger', context.kept, () => context.catchUp());
-      const composed = compose(context, left(), end, ends);
-      if (composed.length === 0) continue;
-      await refuseForked(context.lake, context.paths, context.kept);
-      await inWords('Writing to the ledger', context.kept, () => flushAll(context, composed, flushed));
-      await publishAll(context, composed, ends);
+      // The fewer there are the quicker they are flushed, so that a writer of single entries is not quicker for ever.
+      const composed = compose(context, left().slice(0, Math.max(1, before >> lost)), end, ends);
+      if (composed.length > 0) {
+        await refuseForked(context.lake, context.paths, context.kept);
+        await inWords('Writing to the ledger', context.kept, () => flushAll(context, composed, flushed));
+        await publishAll(context, composed, ends);
+      }
     } catch (error) {
       for (const one of left()) ends.set(one, { is: 'failed', error });
     }
+    const after = left().length;
+    lost = after === before ? lost + 1 : 0;
+    before = after;
   }
   return items.map((one) => ends.get(one) as ClaimEnd);
 }
