@@ -83,7 +83,7 @@ export async function normalizeBatch(lake: WritableLake, drops: readonly DropDet
       const taken = new Map<DropDetail, Taken | DropReport>();
       const judge = async (mayBeSure: boolean): Promise<void> => {
         for (const [at, one] of brought.entries()) {
-          if (signal.aborted) throw new CancelledError('What was not normalized waits.');
+          refuseCanceled(signal);
           const before = taken.get(one.drop);
           if (before === undefined || ('kept' in before && before.kept.some(({ is }) => is === 'sure'))) taken.set(one.drop, await judgeDrop({ ...desk, ...one, at, look: mayBeSure ? one.look : null }));
         }
@@ -127,7 +127,7 @@ async function broughtDrop(lake: WritableLake, drop: DropDetail, { scratch, slot
   const hash = createHash('sha256');
   const look = lookAt({ name, path: place, size });
   for await (const piece of bytesOf(place)) {
-    if (signal.aborted) throw new CancelledError('What was not normalized waits.');
+    refuseCanceled(signal);
     hash.update(piece);
     look?.add(piece);
   }
@@ -206,6 +206,7 @@ export function maskOf(plan: NamedContract['compiled']['plan'], secret: MaskSecr
 async function commitTaken(lake: WritableLake, taken: readonly Taken[], { contracts, session, scratch, world, told }: Desk): Promise<BatchEnd[] | 'in doubt'> {
   if (taken.length === 0) return [];
   const { signal, processes, secret } = world;
+  refuseCanceled(signal);
   for (const [i, { kept }] of taken.entries()) {
     for (const [n, one] of kept.entries()) await session.table(one.is === 'plain' ? { kind: 'plain', name: rowsName(i, n), ...one.table } : { ...one.file.table, name: rowsName(i, n) }, signal);
   }
@@ -220,6 +221,8 @@ async function commitTaken(lake: WritableLake, taken: readonly Taken[], { contra
     if (written === 'in doubt') return written;
     rows.push({ name: plan.name, definition, select, ...(written === null ? {} : { written }), hidden: hiddenColumns(plan), contract: { name: plan.name, sha256: row.hash } });
   }
+  // A short statement may end before it hears that it is to stop.
+  refuseCanceled(signal);
   const drops = taken.map(({ drop }) => drop);
   const sources = drops.map(({ id, hash }): Ref => ({ ref: `raw:${id}`, sha256: hash }));
   const committed = await insertRows(
@@ -268,6 +271,10 @@ async function writeSure(desk: RowsDesk, { select, definition: { schema, partiti
 
 function sureOf(kept: Kept | undefined): SureFile | null {
   return kept?.is === 'sure' ? kept.file : null;
+}
+
+function refuseCanceled(signal: AbortSignal): void {
+  if (signal.aborted) throw new CancelledError('What was not normalized waits.');
 }
 
 const rowsName = (drop: number, contract: number): string => `#drop ${drop} ${contract}`;
