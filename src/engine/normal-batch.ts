@@ -85,7 +85,7 @@ export async function normalizeBatch(lake: WritableLake, drops: readonly DropDet
       const taken = new Map<DropDetail, Taken | DropReport>();
       const judge = async (mayBeSure: boolean): Promise<void> => {
         for (const [at, one] of brought.entries()) {
-          if (signal.aborted) throw new CancelledError('What was not normalized waits.');
+          refuseCanceled(signal);
           const before = taken.get(one.drop);
           if (before === undefined || ('kept' in before && before.kept.some(({ is }) => is === 'sure'))) taken.set(one.drop, await judgeDrop({ ...desk, ...one, at, look: mayBeSure ? one.look : null }));
         }
@@ -129,7 +129,7 @@ async function broughtDrop(lake: WritableLake, drop: DropDetail, { scratch, slot
   const hash = createHash('sha256');
   const look = lookAt({ name, path: place, size });
   for await (const piece of bytesOf(place)) {
-    if (signal.aborted) throw new CancelledError('What was not normalized waits.');
+    refuseCanceled(signal);
     hash.update(piece);
     look?.add(piece);
   }
@@ -230,6 +230,7 @@ async function commitTaken(lake: WritableLake, taken: readonly Taken[], desk: De
   if (taken.length === 0) return [];
   const { contracts, session, scratch, world } = desk;
   const { signal, processes, secret } = world;
+  refuseCanceled(signal);
   await showRows(taken, desk);
   const used = contracts.some(({ compiled }) => needsSecret(compiled.plan)) ? (secret?.id ?? null) : null;
   const rows: RowsOf[] = [];
@@ -241,6 +242,8 @@ async function commitTaken(lake: WritableLake, taken: readonly Taken[], desk: De
     // A day without tests is a drop without rows: the entry names it all the same. A rule over the number of rows refuses it where that is wrong.
     rows.push({ name: plan.name, definition, ...written, hidden: hiddenColumns(plan), contract: { name: plan.name, sha256: row.hash }, mayBeEmpty: true });
   }
+  // A short statement may end before it hears that it is to stop.
+  refuseCanceled(signal);
   const drops = taken.map(({ drop }) => drop);
   const sources = drops.map(({ id, hash }): Ref => ({ ref: `raw:${id}`, sha256: hash }));
   const committed = await insertRows(
@@ -288,6 +291,10 @@ async function writeSure(desk: RowsDesk, { select, shape, kept, secret, told }: 
 
 function sureOf(kept: Kept | undefined): SureFile | null {
   return kept?.is === 'sure' ? kept.file : null;
+}
+
+function refuseCanceled(signal: AbortSignal): void {
+  if (signal.aborted) throw new CancelledError('What was not normalized waits.');
 }
 
 const rowsName = (drop: number, contract: number): string => `#drop ${drop} ${contract}`;

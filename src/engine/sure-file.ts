@@ -82,8 +82,11 @@ export class FileLook {
 function dialectIn(path: string, plan: ContractPlan): Pick<LookedAt, 'delimiter' | 'quote'> | null {
   const { source } = plan;
   if (!isText(source)) return null;
+  const sample = startOf(path, SAMPLE_BYTES);
+  // Packed: what is in it is looked at when it is unpacked.
+  if (sample[0] === 0x1f && sample[1] === 0x8b) return null;
   const wanted = plan.columns.flatMap(({ headers }) => headers.slice(0, 1));
-  const { delimiter, quote, encoding, endsWithCr } = dialectOf(startOf(path, SAMPLE_BYTES), readingOf(source), wanted);
+  const { delimiter, quote, encoding, endsWithCr } = dialectOf(sample, readingOf(source), wanted);
   return encoding === 'utf-8' && !endsWithCr && [',', ';', '\t', '|'].includes(delimiter) && ['"', "'"].includes(quote) ? { delimiter, quote } : null;
 }
 
