@@ -77,7 +77,7 @@ describe('a drop whose file is plain', () => {
     expect(await work(lake, { sureFrom: 0 })).toMatchObject({ drops: 1, rows: 9, quarantined: 2 });
     expect(stateOf(lake, good).status).toBe('normalized');
     expect(stateOf(lake, twice).outcome?.findings).toEqual([{ contract: TESTS, column: 'state', kind: 'DUPLICATE', message: 'Values stand in a row before, and must be unique.', count: 1, samples: [{ line: 2, value: 'S20', why: '2 times, the last in 3' }] }]);
-    expect(stateOf(lake, wrong).outcome?.findings).toEqual([{ contract: TESTS, column: 'fail', kind: 'TYPE', message: 'Values are no 64-bit integer.', count: 1, samples: [{ line: 3, value: 'one', why: null }] }]);
+    expect(stateOf(lake, wrong).outcome?.findings).toEqual([{ contract: TESTS, column: 'fail', kind: 'TYPE', message: 'Values cannot be read as a whole number.', count: 1, samples: [{ line: 3, value: 'one', why: null }] }]);
   });
 
   it('leaves no value that is masked, and nothing of the key, in any byte of the lake or the profile', async () => {
