@@ -37,7 +37,8 @@ describe("a lake's secret", () => {
     await office.write(shareSecret);
     if (process.platform !== 'win32') expect((await stat(keptFile(id))).mode & 0o777).toBe(0o600);
     expect(await foundIn(office.lake, [Buffer.from(key)])).toEqual([]);
-    expect((await foundIn(join(office.folder, 'profile-first', 'secrets'), [Buffer.from(key)])).map(({ form }) => form)).toEqual(['base64url']);
+    // Of a key without a "-" or "_" the two forms of base64 are one.
+    expect((await foundIn(join(office.folder, 'profile-first', 'secrets'), [Buffer.from(key)])).map(({ form }) => form.replace('url', ''))).toEqual(['base64']);
   });
 
   it('is refused where other accounts may read it, or where it is damaged', async () => {
