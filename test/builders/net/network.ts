@@ -70,8 +70,10 @@ export class Network {
     this.running[kind] = await this.#servers[kind].start();
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.programs.remove();
-    return this.box.close();
+    // What entered the box to start a server that then stood still stands still itself, and outlives the box.
+    await Promise.all(Object.values(this.running).map((server) => server.kill()));
+    await this.box.close();
   }
 }
