@@ -17,7 +17,7 @@ import { tableFiles } from '../src/engine/tables/index.ts';
 import { DRIVES, manyCommits, manyRows, PROGRAMS, TESTS } from './ask-inputs.ts';
 import { median } from './harness.ts';
 import type { Bench, Row } from './harness.ts';
-import { unflushedDisk } from './unflushed.ts';
+import { unflushedDisk } from '../test/builders/lake/unflushed.ts';
 
 /** `HMS_BENCH_SHRINK=10`: a tenth of everything, to try it out. `HMS_BENCH_LAKE`: a folder in which the lake is kept, to measure again. */
 const SHRINK = Number(process.env['HMS_BENCH_SHRINK'] ?? 1);

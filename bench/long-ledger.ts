@@ -3,7 +3,7 @@ import { createDataset } from '../src/engine/datasets/index.ts';
 import { initLake } from '../src/engine/init.ts';
 import { newTxn } from '../src/engine/lake/index.ts';
 import { openToWrite } from '../src/engine/open.ts';
-import { unflushedDisk } from './unflushed.ts';
+import { unflushedDisk } from '../test/builders/lake/unflushed.ts';
 
 /** Makes a lake whose ledger has so many entries, by the real writer without its flushes. */
 export async function longLedger(options: { readonly folder: string; readonly profile: string }, entries: number): Promise<void> {

@@ -6,7 +6,7 @@ import { initLake } from '../src/engine/init.ts';
 import { openToWrite } from '../src/engine/open.ts';
 import { median, root, timed } from './harness.ts';
 import type { Bench, Ran } from './harness.ts';
-import { unflushedDisk } from './unflushed.ts';
+import { unflushedDisk } from '../test/builders/lake/unflushed.ts';
 
 const DATASETS = 1_000;
 const FILES = 300;

@@ -5,36 +5,25 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ProgramId } from '../../src/contract/index.ts';
 import { initLake } from '../../src/engine/init.ts';
-import { objectFolder, systemDisk } from '../../src/engine/lake/index.ts';
-import type { Disk } from '../../src/engine/lake/index.ts';
+import { objectFolder } from '../../src/engine/lake/index.ts';
 import { openToWrite } from '../../src/engine/open.ts';
 import type { WritableLake } from '../../src/engine/open.ts';
 import { dropContent, dropOfText } from '../../src/engine/raw-drops.ts';
 import { Receiving } from '../../src/engine/receiving.ts';
 import { dropName } from '../../src/contract/index.ts';
+import { unflushedDisk } from '../builders/lake/unflushed.ts';
 
 /** 10,000 raw drops of 2 kB. */
 
 const DROPS = 10_000;
 const AT_ONCE = 64;
 const order = { program: 12 as ProgramId, sender: 'Seat-belt rig', contract: null };
-/** What is tried here is no power cut. */
-const unflushed: Disk = {
-  ...systemDisk,
-  async create(path, how, mode) {
-    const handle = await systemDisk.create(path, how, mode);
-    return { write: (bytes) => handle.write(bytes), sync: () => Promise.resolve(), modified: () => handle.modified(), close: () => handle.close() };
-  },
-  syncFile: () => Promise.resolve(),
-  syncFolder: () => Promise.resolve(),
-  syncFileSystem: () => Promise.resolve(),
-};
 
 let folder: string;
 let lake: WritableLake;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'hms-drops-'));
-  const options = { folder: join(folder, 'lake'), profile: join(folder, 'profile'), disk: unflushed };
+  const options = { folder: join(folder, 'lake'), profile: join(folder, 'profile'), disk: unflushedDisk };
   await (await initLake({ ...options, zone: 'UTC' })).lake.close();
   lake = await openToWrite(options);
 });

@@ -1,7 +1,7 @@
-import { systemDisk } from '../src/engine/lake/index.ts';
-import type { Disk } from '../src/engine/lake/index.ts';
+import { systemDisk } from '../../../src/engine/lake/index.ts';
+import type { Disk } from '../../../src/engine/lake/index.ts';
 
-/** The system's disk without any flush: large lakes for benches are made by the real writer, and need not survive a power cut. */
+/** The system's disk without any flush: large lakes for benches and soaks are made by the real writer, and need not survive a power cut. */
 export const unflushedDisk: Disk = {
   ...systemDisk,
   async create(path, how, mode) {
