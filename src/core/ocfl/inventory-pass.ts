@@ -1,8 +1,9 @@
 import type { DigestList } from './digest-list.ts';
 import { isContentPath, isSha256 } from './grammar.ts';
 import { InventoryReader, type InventoryField } from './inventory-read.ts';
-import { INVENTORY_DIGEST_ALGORITHM, INVENTORY_TYPE, inPieces, PIECE_LENGTH, VERSIONS_OPENING } from './inventory-write.ts';
+import { inPieces, PIECE_LENGTH, VERSIONS_OPENING } from './inventory-write.ts';
 import type { DigestPath, MergedBlock } from './merged-block.ts';
+import { refuseOtherFields } from './previous-fields.ts';
 import { refusePrevious, VersionText } from './version-text.ts';
 
 /**
@@ -91,20 +92,8 @@ export class PassingInventory {
   }
 
   #checkFields(): void {
-    const { id, version } = this.#next;
-    const expected: readonly (readonly [InventoryField, string])[] = [
-      ['id', id],
-      ['type', INVENTORY_TYPE],
-      ['digestAlgorithm', INVENTORY_DIGEST_ALGORITHM],
-      ['head', `v${String(version - 1)}`],
-    ];
-    for (const [name, value] of expected) {
-      const found = this.#fields.get(name) ?? '';
-      if (found !== value) refusePrevious(`its "${name}" is "${found}", not "${value}"`);
-    }
-    if (this.#fields.has('contentDirectory')) refusePrevious('it names a content directory of its own');
     if (this.#listed !== this.#old.length) refusePrevious('its manifest lists a digest without a path');
-    if (this.#versions.count !== version - 1) refusePrevious(`it has ${String(this.#versions.count)} versions, not ${String(version - 1)}`);
+    refuseOtherFields(this.#fields, this.#next, this.#versions.count);
   }
 }
 

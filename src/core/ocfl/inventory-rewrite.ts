@@ -3,8 +3,6 @@ import { isContentPath, isSha256 } from './grammar.ts';
 import { InventoryReader, type InventoryField } from './inventory-read.ts';
 import {
   INVENTORY_CLOSING,
-  INVENTORY_DIGEST_ALGORITHM,
-  INVENTORY_TYPE,
   inPieces,
   openingParts,
   PIECE_LENGTH,
@@ -12,6 +10,7 @@ import {
   versionParts,
 } from './inventory-write.ts';
 import { checkNextVersion, type NextVersion } from './next-version.ts';
+import { refuseOtherFields } from './previous-fields.ts';
 import { refusePrevious, VersionText } from './version-text.ts';
 
 /**
@@ -64,7 +63,7 @@ export class InventoryRewriter {
     if (version > 1) {
       this.#reader.end();
       this.#refuseFindings();
-      this.#checkPrevious();
+      refuseOtherFields(this.#fields, this.#next, this.#passing.count);
     }
     yield* this.#opening();
     yield* inPieces(this.#closing());
@@ -113,22 +112,6 @@ export class InventoryRewriter {
   #refuseFindings(): void {
     const [finding] = this.#reader.findings;
     if (finding !== undefined) refusePrevious(`it is not a good OCFL inventory (${finding.code}). ${finding.message}`);
-  }
-
-  #checkPrevious(): void {
-    const { id, version } = this.#next;
-    const expected: readonly (readonly [InventoryField, string])[] = [
-      ['id', id],
-      ['type', INVENTORY_TYPE],
-      ['digestAlgorithm', INVENTORY_DIGEST_ALGORITHM],
-      ['head', `v${String(version - 1)}`],
-    ];
-    for (const [name, value] of expected) {
-      const found = this.#fields.get(name) ?? '';
-      if (found !== value) refusePrevious(`its "${name}" is "${found}", not "${value}"`);
-    }
-    if (this.#fields.has('contentDirectory')) refusePrevious('it names a content directory of its own');
-    if (this.#passing.count !== version - 1) refusePrevious(`it has ${String(this.#passing.count)} versions, not ${String(version - 1)}`);
   }
 
   #mergeContent(): void {
