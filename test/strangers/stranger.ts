@@ -31,6 +31,18 @@ export interface StrangerView {
       }
     >
   >;
+  readonly tables: Readonly<
+    Record<
+      string,
+      {
+        readonly kind: 'table' | 'cube';
+        readonly columns: readonly string[];
+        readonly versions: readonly { readonly version: string; readonly sha256: string; readonly at: string }[];
+        /** Of the newest version. */
+        readonly rows: number;
+      }
+    >
+  >;
   readonly findings: readonly string[];
   readonly remarks: readonly string[];
 }

@@ -1,4 +1,4 @@
-"""The form of ids, names, instants, entries and bodies. Sections 2.2, 3, 4, 5 and 6."""
+"""The form of ids, names, instants, entries and bodies. Sections 2.2, 3, 4, 5 and 6; of tables and cubes, tables.md section 3 and cubes.md."""
 
 import base64
 import binascii
@@ -15,6 +15,7 @@ RESERVED = re.compile(r"(CON|PRN|AUX|NUL|COM[0-9]|LPT[0-9])(\..*)?", re.IGNORECA
 SECRET = re.compile(r"[0-9a-f]{32}")
 CONTRACT = re.compile(r"[a-z][a-z0-9_]{0,62}")
 VERSION = re.compile(r"version:([^:]+):v([1-9][0-9]*)")
+TABLE_VERSION = re.compile(r"(?:table|cube):([a-z][a-z0-9_]{0,62}):v([1-9][0-9]*)")
 
 LARGEST_ENTRY = 16_384
 MEMBERS = {"v", "lake", "seq", "prev", "at", "clock", "txn", "actor", "station", "op", "subject", "inputs", "outputs", "body", "sig"}
@@ -44,6 +45,9 @@ OPERATIONS = {
     "raw.received": ("raw", False, "itself"),
     "raw.repeated": ("raw", False, None),
     "secret.made": ("secret", False, None),
+    "table.committed": ("table", False, "itself"),
+    "cube.defined": ("cube", False, "definition"),
+    "cube.refreshed": ("cube", False, "itself"),
 }
 
 
@@ -149,6 +153,8 @@ def _is_subject(kind, rest):
     if kind == "contract":
         name, _, text_hash = rest.partition(":")
         return bool(CONTRACT.fullmatch(name)) and not RESERVED.fullmatch(name) and matches(HEX64, text_hash)
+    if kind in ("table", "cube"):
+        return bool(TABLE_VERSION.fullmatch(f"{kind}:{rest}"))
     if kind == "dataset":
         return is_dataset_id(rest)
     if kind == "raw":
@@ -178,6 +184,9 @@ HEADS = {
     "body.destroyed": {"authority": str, "reason": str},
     "raw.received": {"program": int, "media": str, "sender": str},
     "raw.repeated": {"program": int, "name": str, "sender": str},
+    "table.committed": {"message": str, "tables": list},
+    "cube.defined": {"text": str},
+    "cube.refreshed": {"message": str, "tables": list, "instant": str, "sources": list, "rows": int, "how": str},
 }
 
 
@@ -195,3 +204,9 @@ def version_of(subject):
     """version:ID:vN -> (ID, N)."""
     found = VERSION.fullmatch(subject)
     return found[1], int(found[2])
+
+
+def table_version_of(reference):
+    """table:NAME:vN or cube:NAME:vN -> (NAME, N); None of anything else."""
+    found = TABLE_VERSION.fullmatch(reference)
+    return (found[1], int(found[2])) if found else None

@@ -1,8 +1,11 @@
-"""What the entries add up to: keys, datasets, versions, tags. Sections 3, 6, 7 and 17."""
+"""What the entries add up to: keys, datasets, versions, tags, tables. Sections 3, 6, 7 and 17."""
 
-from . import canonical, forms, signatures
+from . import canonical, forms, signatures, tables
 from .forms import need
 from .merkle import sha256
+
+KEPT_BODIES = ("contract.published", "table.committed", "cube.defined", "cube.refreshed")
+
 
 class NoEffect(Exception):
     """Why a leaf changes nothing."""
@@ -51,6 +54,8 @@ class State:
         self.datasets, self.names = {}, {}
         # Raw drops (section 6.3): objects of one version, by the names of their objects.
         self.drops = {}
+        # Tables and cubes, which share their names (tables.md, cubes.md).
+        self.tables = {}
         self.txns, self.at = set(), ""
         self.logs = []
         self.newer = False
@@ -283,9 +288,62 @@ class State:
             raise BodyDoesNotFit("its text is not the one that the entry names")
         self.contracts.add(entry["subject"])
 
+    # -- tables and cubes (tables.md section 3, cubes.md) -------------------------------------------------------------
+
+    def _table_committed(self, leaf, entry, first):
+        made = [forms.table_version_of(one["ref"]) for one in entry["outputs"]]
+        need(all(made) and made[0] == forms.table_version_of(entry["subject"]), "its outputs are not the versions of tables, that of its subject first")
+        need(len({name for name, _ in made}) == len(made), "two versions of one table")
+        found = [self.tables.get(name) or tables.Table(name) for name, _ in made]
+        for table, (_, number) in zip(found, made):
+            need(table.kind == "table", f"{table.name} is the name of a cube")
+            self._follows(table, number, entry)
+        self._append(leaf, first, "table", found, made)
+
+    def _cube_defined(self, leaf, entry, first):
+        name, number = forms.table_version_of(entry["subject"])
+        cube = self.tables.get(name) or tables.Table(name, "")
+        need(cube.kind == "cube", f"{name} is the name of a table")
+        need(not any(one.split(":")[1] == name for one in self.contracts), f"{name} is the name of a contract")
+        need(number == len(cube.versions) + 1, "it does not begin with the next version")
+        if first and sha256(first["text"].encode()).hex() != leaf.output("definition"):
+            raise BodyDoesNotFit("its text is not the one that the entry names")
+        cube.definition = leaf.output("definition")
+        self.tables[name] = cube
+
+    def _cube_refreshed(self, leaf, entry, first):
+        name, number = forms.table_version_of(entry["subject"])
+        cube = self.tables.get(name)
+        need(cube is not None and cube.kind == "cube", f"there is no cube {name}")
+        self._follows(cube, number, entry)
+        if first:
+            inputs = {one.get("ref"): one["sha256"] for one in entry["inputs"]}
+            for source in first["sources"]:
+                table = self.tables.get(source["name"])
+                need(table is not None and source["version"] <= len(table.versions), f"its source {source['name']}:v{source['version']} is not there")
+                version = table.versions[source["version"] - 1]
+                need(inputs.get(f"{table.kind}:{table.name}:v{version.number}") == version.sha256, f"its inputs do not name {table.name}:v{version.number}")
+        self._append(leaf, first, "cube", [cube], [(name, number)])
+
+    def _follows(self, table, number, entry):
+        """The version is the next, and the inputs name the one before."""
+        need(number == len(table.versions) + 1, f"the version of {table.name} is not the newest and 1")
+        if table.versions:
+            before = {"ref": f"{table.kind}:{table.name}:v{number - 1}", "sha256": table.versions[-1].sha256}
+            need(before in entry["inputs"], f"its inputs do not name {table.name}:v{number - 1}")
+
+    def _append(self, leaf, first, kind, found, made):
+        need(first is not None, "its body is gone, which may not be")
+        parts = tables.parts_of(first, leaf.body[1:], kind)
+        if [(said["name"], said["version"]) for said, _ in parts] != made:
+            raise BodyDoesNotFit("its first line is of other tables than its outputs")
+        for table, (_, number), (said, lines) in zip(found, made, parts):
+            table.versions.append(tables.TableVersion(table, number, leaf, said, lines))
+            self.tables[table.name] = table
+
     def _body_destroyed(self, leaf, entry, first):
         seq = int(entry["subject"].removeprefix("entry:"))
         need(seq < leaf.seq and self.seen[seq].entry is not None and self.seen[seq].entry["body"] is not None, "it names no earlier body")
-        need(self.seen[seq].entry["op"] != "contract.published", "the text of a contract is kept")
+        need(self.seen[seq].entry["op"] not in KEPT_BODIES, "the bodies of contracts, tables and cubes are kept")
         need(seq not in self.destroyed, "that body was destroyed before")
         self.destroyed[seq] = leaf.seq

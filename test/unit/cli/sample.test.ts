@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { seatBeltDrops } from '../../../src/engine/sample-drops.ts';
+import { strangerLacks, strangerReads } from '../../strangers/stranger.ts';
 import { ended, Office } from './office.ts';
 import type { Ran } from './office.ts';
 
@@ -91,6 +92,38 @@ it('the lake is good for who checks it, and what is done in it from here on is d
   expect(await office.does(['query', HERO, '--format', 'csv'])).toMatch(/\nModel-Z,112,810,13\.8\nModel-A,14,744,1\.9$/);
   const { value } = await office.json(['table', 'log', 'car_seatbelt_c_90d']);
   expect(Date.parse(value['versions']?.[0]?.['at'] as unknown as string)).toBeGreaterThanOrEqual(before);
+}, 600_000);
+
+it('a program that knows only the documents of the formats reads its tables and cubes, also after a compaction, and notices one changed byte', async (ctx) => {
+  ctx.skip(strangerLacks() !== null, strangerLacks() ?? '');
+  // The tenth version has a checkpoint.
+  await office.does(['table', 'compact', 'car_sensor_tests']);
+  const { code, view } = strangerReads(office.lake);
+  expect([code, view.findings, view.remarks]).toEqual([0, [], []]);
+  for (const [name, { kind, columns, versions, rows }] of Object.entries(view.tables)) {
+    expect(kind).toBe(name === 'car_sensor_tests' ? 'table' : 'cube');
+    const log = await office.json(['table', 'log', name]);
+    const told = log.value['versions'] as unknown as { version: number; at: string; hash: string }[];
+    expect(versions).toEqual(told.map(({ version, at, hash }) => ({ version: `v${version}`, sha256: hash, at })).reverse());
+    const counted = await office.json(['query', `SELECT count(*)::INTEGER AS n FROM ${name}`]);
+    expect(counted.value['rows']).toEqual([{ n: rows }]);
+    expect(columns).toContain('model');
+  }
+  expect(Object.keys(view.tables).sort()).toEqual(['car_seatbelt_c_90d', 'car_sensor_tests']);
+  for (const pattern of ['car_sensor_tests/*/part-00000.parquet', 'car_sensor_tests/_delta_log/00000000000000000001.json', 'car_seatbelt_c_90d/_delta_log/00000000000000000002.crc']) {
+    const [path] = globSync(pattern, { cwd: join(office.lake, 'tables') }) as [string];
+    const file = join(office.lake, 'tables', path);
+    const before = readFileSync(file);
+    const changed = Buffer.from(before);
+    // A digit, or the bits of a page: it stays JSON where it was.
+    const at = path.endsWith('.parquet') ? Math.floor(before.length / 2) : before.lastIndexOf('0');
+    changed[at] = (changed[at] as number) ^ 1;
+    writeFileSync(file, changed);
+    const { findings } = strangerReads(office.lake).view;
+    writeFileSync(file, before);
+    const [table, name] = [path.slice(0, path.indexOf('/')), path.slice(path.indexOf('/') + 1)];
+    expect(findings).toEqual([expect.stringContaining(`tables/${table}/${name}: `)]);
+  }
 }, 600_000);
 
 it('published, it gives the same rows to Python', async (ctx) => {
