@@ -7,13 +7,14 @@ import { takeStationLock } from './catalog/index.ts';
 import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
 import { JobFile, Jobs } from './jobs/index.ts';
-import { station, Tokens } from './keys/index.ts';
+import { station } from './keys/index.ts';
 import type { Signer } from './keys/index.ts';
 import { closeToOthers, durableOn, ifMissing, inWords, placeOf, systemDisk } from './lake/index.ts';
 import type { Disk, Durable, Spawner } from './lake/index.ts';
 import { QueryProcesses } from './query/index.ts';
 import { makeProfile } from './profile-folder.ts';
 import { PROGRAM, whoActs } from './station.ts';
+import { tokensOf } from './token-list.ts';
 
 /** The door: one WHATWG handler for screens, other programs and tests (docs/operations/api.md). */
 
@@ -159,7 +160,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     fetch: abortable(handlerOf(services, uploads, metrics)),
     async admit(token) {
       if (desk.id === null) return 'No lake is open.';
-      return new Tokens({ profile, lake: desk.id, station: signer.id, durable, clock }).holder(token);
+      return tokensOf({ profile, lake: desk.id, station: signer.id, durable, clock }).holder(token);
     },
     drain: (ms) => jobs.drain(ms),
     async close() {

@@ -1,6 +1,7 @@
 import { HmsError, Scope, scopes as allScopes } from '../../contract/index.ts';
 import { readFile } from 'node:fs/promises';
-import { Tokens } from '../../engine/keys/index.ts';
+import type { Tokens } from '../../engine/keys/index.ts';
+import { tokensOf } from '../../engine/token-list.ts';
 import type { MadeToken, TrustedKey } from '../../engine/keys/index.ts';
 import { codeOf } from '../../engine/lake/index.ts';
 import type { ReadableLake } from '../../engine/open.ts';
@@ -19,7 +20,7 @@ const DAY_S = 86_400;
 export function make(session: Session, [name]: readonly [string], { scope, days = DAYS }: { readonly scope: readonly string[]; readonly days?: number }): Promise<void> {
   if (days < 1 || days > MOST_DAYS) throw new HmsError('USAGE', `A token is good for 1 to ${MOST_DAYS.toLocaleString('en-US')} days.`, { kept: 'Nothing was made.' });
   return reading(session, async (lake) => {
-    const { token, made } = await tokensOf(lake).make(nameOf(name), scopesOf(scope), days * DAY_S);
+    const { token, made } = await tokensHere(lake).make(nameOf(name), scopesOf(scope), days * DAY_S);
     await answer(session, { token, ...made }, [token]);
     await remark(session, `The token of "${made.name}" allows ${made.scopes.join(', ')} until ${officeClock(lake.lake.zone)(made.expires)}. It is shown this once. To end it before: hms dta token revoke ${made.id}`);
   });
@@ -31,14 +32,14 @@ export function trust(session: Session, [name, file]: readonly [string, string],
       if (codeOf(error) === '') throw error;
       throw new HmsError('KEY_REFUSED', `The file "${file}" cannot be read.`, { kept: 'Nothing was changed.', next: 'Look at its name and permissions.', cause: error });
     });
-    const key = await tokensOf(lake).trust(nameOf(name), nameOf(kid), pem, scopesOf(scope));
+    const key = await tokensHere(lake).trust(nameOf(name), nameOf(kid), pem, scopesOf(scope));
     await answer(session, { ...key }, fields([['Key', key.kid], ['System', key.name], ['Algorithm', key.algorithm], ['Allows', key.scopes.join(', ')], ['Audience', `hms-dta:lake:${lake.lake.id} and hms-dta:station:${lake.station?.id ?? ''}`]]));
   });
 }
 
 export function list(session: Session): Promise<void> {
   return reading(session, async (lake) => {
-    const { tokens, keys } = await tokensOf(lake).list();
+    const { tokens, keys } = await tokensHere(lake).list();
     const when = officeClock(lake.lake.zone);
     const now = new Date(lake.clock.now()).toISOString();
     const state = (item: MadeToken | TrustedKey): string => {
@@ -54,14 +55,14 @@ export function list(session: Session): Promise<void> {
 
 export function revoke(session: Session, [which]: readonly [string]): Promise<void> {
   return reading(session, async (lake) => {
-    const ended = await tokensOf(lake).revoke(which);
+    const ended = await tokensHere(lake).revoke(which);
     await answer(session, { ...ended }, ['kid' in ended ? `Tokens that are signed with the key ${ended.kid} of "${ended.name}" are refused from now on.` : `The token of "${ended.name}" is refused from now on.`]);
   });
 }
 
-function tokensOf(lake: ReadableLake): Tokens {
+function tokensHere(lake: ReadableLake): Tokens {
   if (lake.station === null) throw lake.readOnly ?? new Error('A lake without a station can be written.');
-  return new Tokens({ profile: lake.profile, lake: lake.lake.id, station: lake.station.id, durable: lake.ledger.context.profileDurable, clock: lake.clock });
+  return tokensOf({ profile: lake.profile, lake: lake.lake.id, station: lake.station.id, durable: lake.ledger.context.profileDurable, clock: lake.clock });
 }
 
 function nameOf(text: string): string {

@@ -30,8 +30,8 @@ export type Cube = z.infer<typeof Cube>;
 const params = z.object({ cube: z.string() });
 
 export const cubeRoutes = {
-  listCubes: route({ method: 'GET', path: '/dta/cubes', summary: 'The cubes, by name', reply: z.object({ cubes: z.array(Cube) }), problems: ['LAKE_NONE'] }),
-  getCube: route({ method: 'GET', path: '/dta/cubes/{cube}', summary: 'A cube: its definition, and what its newest version was made from', params, reply: Cube, problems: ['LAKE_NONE', 'CUBE_UNKNOWN'] }),
+  listCubes: route({ method: 'GET', path: '/dta/cubes', summary: 'The cubes, by name', reply: z.object({ cubes: z.array(Cube) }), problems: ['LAKE_NONE'], scopes: ['query:read'] }),
+  getCube: route({ method: 'GET', path: '/dta/cubes/{cube}', summary: 'A cube: its definition, and what its newest version was made from', params, reply: Cube, problems: ['LAKE_NONE', 'CUBE_UNKNOWN'], scopes: ['query:read'] }),
   defineCube: route({
     method: 'POST',
     path: '/dta/cubes',
@@ -50,5 +50,6 @@ export const cubeRoutes = {
     reply: JobBegun,
     status: 202,
     problems: ['LAKE_NONE', 'CUBE_UNKNOWN', 'CUBE_REFUSED', 'QUERY_REFUSED'],
+    scopes: ['raw:write'],
   }),
 } as const;

@@ -16,8 +16,8 @@ const what = z.object({
 const problems = ['LAKE_NONE', 'DATASET_UNKNOWN', 'VERSION_UNKNOWN', 'KEY_UNKNOWN', 'KEY_REFUSED'] as const;
 
 export const exportRoutes = {
-  exportToFetch: route({ method: 'POST', path: '/dta/exports', summary: 'Makes a package (zip) that can then be fetched', body: what.extend({ name: z.string().min(1).max(120) }), reply: JobBegun, status: 202, problems }),
-  fetchExport: route({ method: 'GET', path: '/dta/exports/{job}/package', summary: 'Bytes of a package that was made to be fetched', params: z.object({ job: z.string() }), reply: 'bytes', problems: ['JOB_UNKNOWN', 'RANGE_OUTSIDE'] }),
+  exportToFetch: route({ method: 'POST', path: '/dta/exports', summary: 'Makes a package (zip) that can then be fetched', body: what.extend({ name: z.string().min(1).max(120) }), reply: JobBegun, status: 202, problems, scopes: ['export:read'] }),
+  fetchExport: route({ method: 'GET', path: '/dta/exports/{job}/package', summary: 'Bytes of a package that was made to be fetched', params: z.object({ job: z.string() }), reply: 'bytes', problems: ['JOB_UNKNOWN', 'RANGE_OUTSIDE'], scopes: ['export:read'] }),
   exportToPath: route({
     method: 'POST',
     path: '/dta/local/exports',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DatasetId, Instant } from '../ids.ts';
+import { scopes } from '../token.ts';
 import { Problem } from './problem.ts';
 import { Exported, IntakeReport, PublishedFile, VerifyReport } from './results.ts';
 import { route } from './route.ts';
@@ -72,7 +73,7 @@ const params = z.object({ job: z.string() });
 
 export const jobRoutes = {
   listJobs: route({ method: 'GET', path: '/dta/jobs', summary: 'Jobs, newest first: those at work, and the last 200 that ended', reply: z.object({ jobs: z.array(Job) }) }),
-  getJob: route({ method: 'GET', path: '/dta/jobs/{job}', summary: 'A job', params, reply: Job, problems: ['JOB_UNKNOWN'] }),
+  getJob: route({ method: 'GET', path: '/dta/jobs/{job}', summary: 'A job', params, reply: Job, problems: ['JOB_UNKNOWN'], scopes }),
   cancelJob: route({
     method: 'DELETE',
     path: '/dta/jobs/{job}',

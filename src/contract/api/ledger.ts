@@ -36,6 +36,7 @@ export const ledgerRoutes = {
     query: z.object({ before: z.coerce.number<number>().int().optional(), limit: limit(100, 1_000), dataset: z.string().optional() }),
     reply: page(Entry),
     problems: ['LAKE_NONE', 'DATASET_UNKNOWN'],
+    scopes: ['audit:read'],
   }),
-  getEntry: route({ method: 'GET', path: '/dta/ledger/{seq}', summary: 'An entry and its proof', params: z.object({ seq: z.coerce.number<number>().int().min(0) }), reply: EntryDetail, problems: ['LAKE_NONE', 'ENTRY_UNKNOWN'] }),
+  getEntry: route({ method: 'GET', path: '/dta/ledger/{seq}', summary: 'An entry and its proof', params: z.object({ seq: z.coerce.number<number>().int().min(0) }), reply: EntryDetail, problems: ['LAKE_NONE', 'ENTRY_UNKNOWN'], scopes: ['audit:read'] }),
 } as const;

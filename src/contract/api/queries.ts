@@ -74,9 +74,10 @@ export const queryRoutes = {
     reply: Query,
     status: 202,
     problems: ['LAKE_NONE', 'QUERY_REFUSED'],
+    scopes: ['query:read'],
   }),
   listQueries: route({ method: 'GET', path: '/dta/queries', summary: 'Questions that are at work or whose results are kept, newest first', reply: z.object({ queries: z.array(Query) }) }),
-  getQuery: route({ method: 'GET', path: '/dta/queries/{query}', summary: 'A question: how far it is, and which versions it reads', params, reply: Query, problems: ['QUERY_UNKNOWN'] }),
+  getQuery: route({ method: 'GET', path: '/dta/queries/{query}', summary: 'A question: how far it is, and which versions it reads', params, reply: Query, problems: ['QUERY_UNKNOWN'], scopes: ['query:read'] }),
   queryRows: route({
     method: 'GET',
     path: '/dta/queries/{query}/rows',
@@ -94,8 +95,9 @@ export const queryRoutes = {
       cut: z.int(),
     }),
     problems,
+    scopes: ['query:read'],
   }),
-  queryStatistics: route({ method: 'GET', path: '/dta/queries/{query}/statistics', summary: 'What is known of the values of each column of a result', params, reply: z.object({ columns: z.array(QueryStatistics) }), problems }),
+  queryStatistics: route({ method: 'GET', path: '/dta/queries/{query}/statistics', summary: 'What is known of the values of each column of a result', params, reply: z.object({ columns: z.array(QueryStatistics) }), problems, scopes: ['query:read'] }),
   queryResult: route({
     method: 'GET',
     path: '/dta/queries/{query}/result',
@@ -104,6 +106,7 @@ export const queryRoutes = {
     query: z.object({ format: z.enum(['csv', 'json', 'ndjson', 'parquet']).default('csv') }),
     reply: 'bytes',
     problems,
+    scopes: ['query:read'],
   }),
-  cancelQuery: route({ method: 'DELETE', path: '/dta/queries/{query}', summary: 'Stops a question that is at work: answered when it has stopped. Lets go of the result of one that has ended', params, reply: Query, problems: ['QUERY_UNKNOWN'] }),
+  cancelQuery: route({ method: 'DELETE', path: '/dta/queries/{query}', summary: 'Stops a question that is at work: answered when it has stopped. Lets go of the result of one that has ended', params, reply: Query, problems: ['QUERY_UNKNOWN'], scopes: ['query:read'] }),
 } as const;

@@ -86,7 +86,7 @@ export const RawFields = z.object({
 });
 
 const params = z.object({ raw: z.string().regex(/^(\d{1,9}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/, 'must be a raw_id or a UUID') });
-const refused = ['LAKE_NONE', 'NAME_INVALID', 'NO_SPACE', 'NOT_ENROLLED', 'LAKE_READ_ONLY', 'SCOPE_MISSING', 'REQUEST_TOO_LARGE', 'MEDIA_REFUSED'] as const;
+const refused = ['LAKE_NONE', 'NAME_INVALID', 'NO_SPACE', 'NOT_ENROLLED', 'LAKE_READ_ONLY', 'REQUEST_TOO_LARGE', 'MEDIA_REFUSED'] as const;
 
 export const rawRoutes = {
   receiveRaw: route({
@@ -113,10 +113,10 @@ export const rawRoutes = {
     summary: 'Raw drops, newest first',
     query: z.object({ program_id: z.coerce.number<number>().int().min(0).optional(), after: z.string().regex(/^\d{1,15}$/).optional(), limit: limit(100, 1_000) }),
     reply: page(RawDrop),
-    problems: ['LAKE_NONE', 'SCOPE_MISSING'],
+    problems: ['LAKE_NONE'],
     scopes: ['query:read'],
   }),
-  getRaw: route({ method: 'GET', path: '/dta/raw/{raw}', summary: 'A raw drop, and what has become of it', params, reply: RawState, problems: ['LAKE_NONE', 'RAW_UNKNOWN', 'SCOPE_MISSING'], scopes: ['raw:write', 'query:read'] }),
-  retryRaw: route({ method: 'POST', path: '/dta/raw/{raw}/retry', summary: 'Puts a quarantined drop back into the queue', params, reply: RawState, problems: ['LAKE_NONE', 'RAW_UNKNOWN', 'SCOPE_MISSING', 'NOT_ENROLLED', 'LAKE_READ_ONLY'], scopes: ['raw:write'] }),
-  readRaw: route({ method: 'GET', path: '/dta/raw/{raw}/content', summary: 'The bytes of a raw drop, as they arrived', params, reply: 'bytes', problems: ['LAKE_NONE', 'RAW_UNKNOWN', 'SCOPE_MISSING', 'RANGE_OUTSIDE', 'STORED_DAMAGED'], scopes: ['query:read'] }),
+  getRaw: route({ method: 'GET', path: '/dta/raw/{raw}', summary: 'A raw drop, and what has become of it', params, reply: RawState, problems: ['LAKE_NONE', 'RAW_UNKNOWN'], scopes: ['raw:write', 'query:read'] }),
+  retryRaw: route({ method: 'POST', path: '/dta/raw/{raw}/retry', summary: 'Puts a quarantined drop back into the queue', params, reply: RawState, problems: ['LAKE_NONE', 'RAW_UNKNOWN', 'NOT_ENROLLED', 'LAKE_READ_ONLY'], scopes: ['raw:write'] }),
+  readRaw: route({ method: 'GET', path: '/dta/raw/{raw}/content', summary: 'The bytes of a raw drop, as they arrived', params, reply: 'bytes', problems: ['LAKE_NONE', 'RAW_UNKNOWN', 'RANGE_OUTSIDE', 'STORED_DAMAGED'], scopes: ['query:read'] }),
 } as const;

@@ -24,6 +24,7 @@ export const verificationRoutes = {
     reply: JobBegun,
     status: 202,
     problems: ['LAKE_NONE', 'JOB_UNKNOWN', 'UPLOAD_UNKNOWN'],
+    scopes: ['audit:read'],
   }),
   verifyPath: route({ method: 'POST', path: '/dta/local/verifications', summary: 'Checks whatever stands at a path of this computer', body: z.object({ path: z.string().min(1), trust }), reply: JobBegun, status: 202, local: true }),
 } as const;

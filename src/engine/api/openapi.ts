@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Dataset, DatasetRow, Draft, Entry, FileRow, IntakeReport, Job, JobProgress, Problem, routes, statusOf, Version, VerifyReport } from '../../contract/api/index.ts';
 import type { ProblemCode, Route } from '../../contract/api/index.ts';
+import type { Scope } from '../../contract/index.ts';
 
 /**
  * The door's document, made of its route table: OpenAPI 3.1, whose schemas are JSON Schema 2020-12, as zod itself writes it (docs/adr/0010-openapi-by-zod.md).
@@ -10,6 +11,11 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** What every route may say beside its own. */
 const always: readonly ProblemCode[] = ['REQUEST_UNREADABLE', 'REQUEST_INVALID', 'CANCELLED', 'ENGINE_LOST', 'BUG'];
+
+const securitySchemes = {
+  token: { type: 'http', scheme: 'bearer', description: 'The token of this run of the program' },
+  program: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'A token that hms dta token make gave to another program; the roles are its scopes' },
+};
 
 /** Documents that have a name of their own; where one stands in another, it is referred to. */
 const named = { Problem, Job, JobProgress, IntakeReport, VerifyReport, Version, Dataset, DatasetRow, FileRow, Draft, Entry };
@@ -30,25 +36,30 @@ export function openApiDocument(version: string): Json {
     },
     security: [{ token: [] }],
     paths,
-    components: { schemas: schemas.components, securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+    components: { schemas: schemas.components, securitySchemes },
   };
 }
 
 const refTo = (id: string): string => `#/components/schemas/${id}`;
 
 function operation(name: string, route: Route, schemas: Schemas): Json {
-  const { path, summary, params, query, body, sends, problems = [], open, local } = route;
+  const { path, summary, params, query, body, sends, problems = [], scopes = [], open, local } = route;
   const parts = path.split('/');
   return {
     operationId: name,
     summary: local === true ? `${summary}. Only in the desktop window` : summary,
     tags: [(path.startsWith('/dta/local/') ? parts[3] : path.startsWith('/dta/') ? parts[2] : parts[1]) ?? 'dta'],
-    ...(open === true ? { security: [] } : {}),
+    ...(open === true ? { security: [] } : { security: securityOf(scopes) }),
     parameters: [...parameters('path', params), ...parameters('query', query)],
     ...(body === undefined ? {} : { requestBody: { required: true, content: { 'application/json': { schema: schemas.of(body, 'input') } } } }),
     ...(sends === undefined ? {} : { requestBody: { required: true, content: Object.fromEntries(sends.map((type) => [type, {}])) } }),
-    responses: { ...success(route, schemas), ...failures([...problems, ...(local === true ? (['LOCAL_ONLY'] as const) : []), ...always]) },
+    responses: { ...success(route, schemas), ...failures([...problems, ...(local === true ? (['LOCAL_ONLY'] as const) : []), ...(open === true ? [] : (['TOKEN_REFUSED', 'SCOPE_MISSING'] as const)), ...always]) },
   };
+}
+
+/** One of these. Roles of a bearer token: OpenAPI 3.1.0, Security Requirement Object. */
+function securityOf(scopes: readonly Scope[]): Json[] {
+  return [{ token: [] }, ...scopes.map((scope) => ({ program: [scope] }))];
 }
 
 function parameters(where: 'path' | 'query', schema: z.ZodObject | undefined): Json[] {

@@ -6,5 +6,5 @@ export type { Officer, OfficerStore } from './officers.ts';
 export { needsPassphrase, pkcs12Of, readKeyFile } from './import-key.ts';
 export type { KeyFile } from './import-key.ts';
 export { Tokens } from './tokens.ts';
-export type { MadeToken, TokenHolder, TrustedKey } from './tokens.ts';
+export type { MadeToken, TokenHolder, TokensOf, TrustedKey } from './tokens.ts';
 export { encryptedPem } from './pkcs8.ts';

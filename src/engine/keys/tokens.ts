@@ -41,6 +41,8 @@ export interface TokensOf {
   readonly station: KeyId;
   readonly durable: Durable;
   readonly clock: Clock;
+  /** Keeps other programs of this workstation from changing the list, by a file of the profile; throws what `held` makes where they do not let go of it. */
+  lock(file: string, held: () => HmsError): Promise<{ release(): void }>;
 }
 
 /** The tokens of one lake at one station. */
@@ -63,9 +65,9 @@ export class Tokens {
   /** Makes a token; it cannot be shown again. */
   async make(name: string, scopes: readonly Scope[], seconds: number): Promise<{ readonly token: string; readonly made: MadeToken }> {
     const { clock } = this.#of;
-    const file = (await this.#read()) ?? this.#fresh();
     const now = Math.floor(clock.now() / 1000);
     const made: MadeToken = { id: clock.uuid(), name, scopes: [...new Set(scopes)].sort(), made: instantOf(now * 1000), expires: instantOf((now + seconds) * 1000), revoked: null };
+    const file = await this.#change((was) => ({ ...was, tokens: [...was.tokens, made] }));
     const token = await new SignJWT({ scope: made.scopes.join(' ') })
       .setProtectedHeader({ alg: 'HS256', typ: 'JWT', kid: file.secret.kid })
       .setIssuer(this.#audience[1])
@@ -75,32 +77,31 @@ export class Tokens {
       .setIssuedAt(now)
       .setExpirationTime(now + seconds)
       .sign(Buffer.from(file.secret.key, 'base64url'));
-    await this.#write({ ...file, tokens: [...file.tokens, made] });
     return { token, made };
   }
 
   /** Takes tokens that the owner of this key (SPKI in PEM) makes, for these scopes at most. Throws KEY_REFUSED for what is no RSA key of 2048 bits or more, nor a P-256 key. */
   async trust(name: string, kid: string, spki: string, scopes: readonly Scope[]): Promise<TrustedKey> {
-    const file = (await this.#read()) ?? this.#fresh();
-    if (file.secret.kid === kid || file.keys.some((key) => key.kid === kid)) throw new HmsError('KEY_REFUSED', `A key with the id "${kid}" is there already.`, { kept: 'Nothing was changed.', next: 'Give it another id with --kid.' });
     const key: TrustedKey = { kid, name, algorithm: await algorithmOf(spki), spki, scopes: [...new Set(scopes)].sort(), added: instantOf(this.#of.clock.now()), revoked: null };
-    await this.#write({ ...file, keys: [...file.keys, key] });
+    await this.#change((file) => {
+      if (file.secret.kid === kid || file.keys.some((other) => other.kid === kid)) throw new HmsError('KEY_REFUSED', `A key with the id "${kid}" is there already.`, { kept: 'Nothing was changed.', next: 'Give it another id with --kid.' });
+      return { ...file, keys: [...file.keys, key] };
+    });
     return key;
   }
 
   /** Ends a token by its id or name, or a trusted key by its id. KEY_UNKNOWN where there is none, or several of a name. */
   async revoke(which: string): Promise<MadeToken | TrustedKey> {
-    const file = await this.#read();
-    const isIt = (item: MadeToken | TrustedKey): boolean => item.revoked === null && (('kid' in item ? item.kid : item.id) === which || item.name === which);
-    const found = [...(file?.tokens ?? []), ...(file?.keys ?? [])].filter(isIt);
-    const [one] = found;
-    if (file === null || one === undefined || found.length > 1) {
-      throw new HmsError('KEY_UNKNOWN', found.length > 1 ? `${found.length} tokens are called "${which}".` : `There is no token "${which}" that could be revoked.`, { kept: 'Nothing was changed.', next: 'See their ids with: hms dta token list' });
-    }
     const revoked = instantOf(this.#of.clock.now());
-    const ended = <T extends MadeToken | TrustedKey>(items: readonly T[]): T[] => items.map((item) => (item === (one as unknown) ? { ...item, revoked } : item));
-    await this.#write({ ...file, tokens: ended(file.tokens), keys: ended(file.keys) });
-    return { ...one, revoked };
+    const isIt = (item: MadeToken | TrustedKey): boolean => item.revoked === null && (('kid' in item ? item.kid : item.id) === which || item.name === which);
+    const ended = <T extends MadeToken | TrustedKey>(items: readonly T[]): T[] => items.map((item) => (isIt(item) ? { ...item, revoked } : item));
+    const found: (MadeToken | TrustedKey)[] = [];
+    await this.#change((file) => {
+      found.push(...[...file.tokens, ...file.keys].filter(isIt));
+      if (found.length === 1) return { ...file, tokens: ended(file.tokens), keys: ended(file.keys) };
+      throw new HmsError('KEY_UNKNOWN', found.length > 1 ? `${found.length} tokens are called "${which}".` : `There is no token "${which}" that could be revoked.`, { kept: 'Nothing was changed.', next: 'See their ids with: hms dta token list' });
+    });
+    return { ...(found[0] as MadeToken | TrustedKey), revoked };
   }
 
   /** Who a token is of; a sentence why it is refused. The algorithm is that of the key it names, whatever the token says. */
@@ -118,7 +119,8 @@ export class Tokens {
     const asked = typeof claims['scope'] === 'string' ? claims['scope'].split(' ') : [];
     if (key.trusted !== null) return { id: claims.jti ?? key.trusted.kid, name: claims.sub === undefined ? key.trusted.name : `${key.trusted.name}: ${claims.sub.slice(0, 200)}`, scopes: key.trusted.scopes.filter((scope) => asked.includes(scope)) };
     const made = file.tokens.find(({ id }) => id === claims.jti);
-    if (made === undefined || made.revoked !== null) return 'The token was revoked.';
+    if (made === undefined) return 'The token is not in the list of this workstation.';
+    if (made.revoked !== null) return 'The token was revoked.';
     return { id: made.id, name: made.name, scopes: made.scopes.filter((scope) => asked.includes(scope)) };
   }
 
@@ -138,6 +140,19 @@ export class Tokens {
       if (error instanceof errors.JWTClaimValidationFailed) return error.claim === 'nbf' ? 'The token is not valid yet.' : `The token has no good "${error.claim}".`;
       if (error instanceof errors.JOSEError) return 'The token is not a JSON Web Token.';
       throw error;
+    }
+  }
+
+  /** Puts another list in the place of the one that stands there; no other program of this workstation changes it meanwhile. */
+  async #change(make: (file: TokenFile) => TokenFile): Promise<TokenFile> {
+    const busy = (): HmsError => new HmsError('KEY_REFUSED', 'Another program of this workstation is changing the list of tokens.', { kept: 'Nothing was changed.', next: 'Try again when it is done.' });
+    const lock = await this.#of.lock(join(dirname(this.#file), 'tokens.lock'), busy);
+    try {
+      const file = make((await this.#read()) ?? this.#fresh());
+      await this.#write(file);
+      return file;
+    } finally {
+      lock.release();
     }
   }
 

@@ -4,8 +4,10 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { routes } from '../../../../src/contract/api/index.ts';
-import type { RawDrop } from '../../../../src/contract/api/index.ts';
-import { Tokens, station } from '../../../../src/engine/keys/index.ts';
+import type { RawDrop, Route } from '../../../../src/contract/api/index.ts';
+import { station } from '../../../../src/engine/keys/index.ts';
+import type { Tokens } from '../../../../src/engine/keys/index.ts';
+import { tokensOf } from '../../../../src/engine/token-list.ts';
 import { systemClock } from '../../../../src/engine/clock.ts';
 import { durableOn, systemDisk } from '../../../../src/engine/lake/index.ts';
 import { listen } from '../../../../src/host/index.ts';
@@ -28,7 +30,7 @@ beforeAll(async () => {
   const durable = durableOn(systemDisk, { kind: 'journaled', name: 'profile' }, systemClock);
   const { id } = await station(profile, durable, systemClock);
   const lake = (JSON.parse(readFileSync(join(lakeFolder(), 'lake.json'), 'utf8')) as { id: string }).id;
-  tokens = new Tokens({ profile, lake: lake as never, station: id, durable, clock: systemClock });
+  tokens = tokensOf({ profile, lake: lake as never, station: id, durable, clock: systemClock });
   jwt = (await tokens.make('Seat-belt rig', ['raw:write'], 3_600)).token;
 });
 afterAll(async () => {
@@ -186,6 +188,52 @@ describe('a token of another program', () => {
     expect(await problem(await get('/dta/datasets', reader))).toMatchObject({ status: 403, code: 'SCOPE_MISSING' });
     expect(await problem(await get('/dta/raw', jwt))).toMatchObject({ status: 403, code: 'SCOPE_MISSING' });
     expect((await get('/dta/datasets')).status).toBe(200);
+  });
+
+  it('allows these routes and no other', () => {
+    const allowed: Record<string, string[]> = {};
+    for (const [name, route] of Object.entries(routes) as [string, Route][]) for (const scope of route.scopes ?? []) (allowed[scope] ??= []).push(name);
+    expect(Object.fromEntries(Object.entries(allowed).map(([scope, names]) => [scope, names.sort()]))).toEqual({
+      'raw:write': ['enterUploads', 'getJob', 'getRaw', 'insertRows', 'receiveRaw', 'refreshCube', 'retryRaw'],
+      'query:read': ['cancelQuery', 'fetchPublication', 'getCube', 'getJob', 'getQuery', 'getRaw', 'getTable', 'listCubes', 'listRaw', 'listTables', 'publish', 'queryResult', 'queryRows', 'queryStatistics', 'readRaw', 'startQuery'],
+      'export:read': ['exportToFetch', 'fetchExport', 'getJob'],
+      'audit:read': ['getEntry', 'getJob', 'listEntries', 'verify'],
+    });
+  });
+
+  it('lets a dashboard ask, an auditor read the ledger and check, and a program fetch a package, each nothing else', async () => {
+    const [dashboard, auditor, fetcher] = (await Promise.all([tokens.make('Dashboard', ['query:read'], 60), tokens.make('Auditor', ['audit:read'], 60), tokens.make('Reading room', ['export:read'], 60)])).map(({ token }) => token) as [string, string, string];
+    const send = (path: string, body: unknown, token: string): Promise<Response> =>
+      fetch(`${host.origin}${path}`, { method: 'POST', body: JSON.stringify(body), headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' } });
+    const question = { sql: "SELECT count(*)::INTEGER AS n FROM ledger WHERE op = 'lake.created'" };
+    const begun = (await (await send('/dta/queries', question, dashboard)).json()) as { id: string };
+    const rows = async (): Promise<unknown> => ((await (await get(`/dta/queries/${begun.id}/rows`, dashboard)).json()) as { rows?: unknown }).rows;
+    await expect.poll(rows, { timeout: 30_000 }).toEqual([[1]]);
+    expect(await problem(await send('/dta/queries', question, auditor))).toMatchObject({ status: 403, code: 'SCOPE_MISSING' });
+    expect(await problem(await get('/dta/queries', dashboard))).toMatchObject({ status: 403, code: 'SCOPE_MISSING' });
+
+    expect((await get('/dta/ledger/0', auditor)).status).toBe(200);
+    expect(await problem(await get('/dta/ledger/0', dashboard))).toMatchObject({ status: 403, code: 'SCOPE_MISSING' });
+    const check = (await (await send('/dta/verifications', { of: { kind: 'lake' } }, auditor)).json()) as { job: { id: string } };
+    const checked = async (): Promise<unknown> => ((await (await get(`/dta/jobs/${check.job.id}`, auditor)).json()) as { result: { report: { findings: unknown } } | null }).result?.report.findings;
+    await expect.poll(checked, { timeout: 30_000 }).toEqual([]);
+    expect(await problem(await send('/dta/verifications', { of: { kind: 'lake' } }, fetcher))).toMatchObject({ status: 403, code: 'SCOPE_MISSING' });
+    expect(await problem(await send('/dta/exports', { refs: ['NONE:v1'], name: 'none.zip' }, fetcher))).toMatchObject({ status: 404, code: 'DATASET_UNKNOWN' });
+    expect(await problem(await send('/dta/exports', { refs: ['NONE:v1'], name: 'none.zip' }, auditor))).toMatchObject({ status: 403, code: 'SCOPE_MISSING' });
+  });
+
+  it('is in the list, however many are made and revoked at the same time', async () => {
+    const names = Array.from({ length: 8 }, (_, n) => `At once ${n}`);
+    const made = await Promise.all(names.map((name) => tokens.make(name, ['query:read'], 60)));
+    await Promise.all([tokens.revoke('At once 0'), tokens.revoke('At once 1'), tokens.make('At once 8', ['query:read'], 60)]);
+    const { tokens: listed } = await tokens.list();
+    expect(listed.filter(({ name }) => name.startsWith('At once ')).map(({ name, revoked }) => `${name}${revoked === null ? '' : ' revoked'}`).sort()).toEqual([
+      ...['At once 0 revoked', 'At once 1 revoked'],
+      ...names.slice(2),
+      'At once 8',
+    ]);
+    expect(await problem(await get('/dta/raw', made[0]?.token))).toMatchObject({ status: 401, code: 'TOKEN_REFUSED' });
+    expect((await get('/dta/raw', made[7]?.token)).status).toBe(200);
   });
 
   it('is refused from the moment at which it is revoked', async () => {

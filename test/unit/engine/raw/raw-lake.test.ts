@@ -6,7 +6,7 @@ import { text as textOf } from 'node:stream/consumers';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { initLake } from '../../../../src/engine/init.ts';
-import { Tokens } from '../../../../src/engine/keys/index.ts';
+import { tokensOf } from '../../../../src/engine/token-list.ts';
 import { forgetCatalog, openToRead } from '../../../../src/engine/open.ts';
 import { lake as lakes } from '../../../../src/sdk/index.ts';
 
@@ -46,7 +46,7 @@ it('drops are put and fetched from TypeScript, and a catalog that is built anew 
 it('a token of another system is taken with the algorithm of its key, for both audiences, before it expires, for what both allow', async () => {
   const lake = await openToRead(options);
   const station = lake.station?.id ?? ('' as never);
-  const tokens = new Tokens({ profile: options.profile, lake: lake.lake.id, station, durable: lake.ledger.context.profileDurable, clock: lake.clock });
+  const tokens = tokensOf({ profile: options.profile, lake: lake.lake.id, station, durable: lake.ledger.context.profileDurable, clock: lake.clock });
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const spki = publicKey.export({ type: 'spki', format: 'pem' }).toString();
   expect((await tokens.trust('Gateway', 'gw', spki, ['raw:write'])).algorithm).toBe('ES256');
