@@ -65,6 +65,7 @@ export async function headMissing({ paths, durable, clock, index }: Pick<ReplayC
 export async function replay(context: ReplayContext, until = Number.MAX_SAFE_INTEGER): Promise<ReplayEnd> {
   const { index } = context;
   const unreadable = new Set<number>();
+  const began = index.view.size;
   for (let ahead = 1; ; ) {
     const from = index.view.size;
     const { leaves, blocked } = await readLeaves(context, from, Math.min(ahead, until - from));
@@ -78,7 +79,8 @@ export async function replay(context: ReplayContext, until = Number.MAX_SAFE_INT
       continue;
     }
     if (leaves.length < ahead && blocked !== null) return { blocked };
-    ahead = Math.min(leaves.length < ahead ? 1 : ahead * 4, MOST_AT_ONCE);
+    // After the first one more: most often that is all, and over a share each look beyond the end is a round trip.
+    ahead = Math.min(leaves.length < ahead || from === began ? 1 : ahead * 4, MOST_AT_ONCE);
   }
 }
 

@@ -24,7 +24,7 @@ const options = { folder, profile, grace: 0 };
 const say = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value)}\n`);
 
 /** Between the versions that a station presses: without it the quicker of two would leave the slower no gap to commit in. */
-const PAUSE_MS = 1_500;
+const PAUSE_MS = Number(process.env["PAUSE"] ?? 0);
 
 async function together(go: string): Promise<void> {
   process.stdout.write('ready\n');
