@@ -9,7 +9,7 @@ import { refuseForked } from './refuse-forked.ts';
 import type { LakePaths } from './paths.ts';
 import { inWords } from './place-error.ts';
 import { publishClaim } from './publish-claim.ts';
-import { allDone } from './together.ts';
+import { bothDone } from './together.ts';
 import type { FlushTogether } from './together.ts';
 
 /**
@@ -110,7 +110,7 @@ export async function claimOverShare(context: ClaimContext, txn: TxnId, first: L
       if (end.size === 0 || dirname(paths.entry(end.size - 1)) !== dirname(target)) await durable.makeFolder(dirname(target));
       return files.flush([folder]);
     });
-    const [server] = await allDone([staged, refuseForked(context.lake, paths, kept)]);
+    const [server] = await bothDone(staged, refuseForked(context.lake, paths, kept));
     context.checkClock(now, server);
     const outcome = await inWords('Writing to the ledger', kept, () => publishClaim(context, folder, target, txn, () => durable.publishFolder(folder, target), 'looked'));
     if (outcome === 'claimed') return { seq: end.size, entry };

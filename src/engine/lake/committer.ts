@@ -49,6 +49,12 @@ const KEPT = 'Nothing was committed; the draft is kept.';
 export async function commitDraft(ledger: Ledger, signer: LedgerSigner, draft: Draft, request: CommitRequest): Promise<CommittedVersion> {
   const { index, paths, durable } = ledger.context;
   const steps = request.steps ?? unwatched;
+  const newest = async (): Promise<number> => {
+    steps.goesOn();
+    await ledger.catchUp();
+    return index.view.dataset(draft.dataset)?.newest ?? 0;
+  };
+  await inWords('Looking who else commits', KEPT, () => ledger.turns.giveWay({ paths, place: durable.place, clock: ledger.context.clock, newest }, draft.dataset, draft.txn));
   for (;;) {
     await inWords('Reading the ledger', KEPT, () => ledger.catchUp());
     const base = await newestOf(ledger, draft);
@@ -84,6 +90,7 @@ export async function commitDraft(ledger: Ledger, signer: LedgerSigner, draft: D
     );
     // The dataset moved while this was prepared: judge the draft against its new state.
     if (claimed === null) continue;
+    ledger.turns.committed(draft.dataset, ledger.context.clock);
     steps.cannotStop();
     steps.begin('Putting the version in place', null);
     await finishCommit(ledger, signer, draft, prepared);

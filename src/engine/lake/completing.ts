@@ -4,8 +4,8 @@ import { inWords } from './place-error.ts';
 /** What follows an acknowledged act on a share: tiles, checkpoint and tidying, behind whoever waits for the act, and once for all acts that were acknowledged meanwhile. */
 
 /** As long as acts follow one another this quickly, ms, they are completed together; none waits for longer than MOST_MS. */
-const IDLE_MS = 100;
-const MOST_MS = 2_000;
+const IDLE_MS = 400;
+const MOST_MS = 3_000;
 
 export class Completing<T> {
   readonly #clock: Clock;
@@ -14,7 +14,7 @@ export class Completing<T> {
   #running: Promise<void> | null = null;
   #hurry: () => void = () => undefined;
   #isUrgent = false;
-  #failure: unknown = null;
+  #failure: Error | null = null;
 
   /** `complete` may be given the same acts again where it failed. */
   constructor(clock: Clock, complete: (acts: readonly T[]) => Promise<void>) {
@@ -54,7 +54,7 @@ export class Completing<T> {
         await inWords('Completing the ledger', 'What was acknowledged is in the ledger.', () => this.#complete(acts));
         this.#failure = null;
       } catch (error) {
-        this.#failure = error;
+        this.#failure = error instanceof Error ? error : new Error(String(error));
         this.#waiting = [...acts, ...this.#waiting];
         return;
       }

@@ -16,6 +16,7 @@ import { Completing } from './completing.ts';
 import { codeOf } from './durable.ts';
 import type { Durable } from './durable.ts';
 import type { LakeIndex } from './lake-index.ts';
+import { Turns } from './give-way.ts';
 import { blockedError } from './leaf.ts';
 import { inWords } from './place-error.ts';
 import type { LakePaths } from './paths.ts';
@@ -23,7 +24,7 @@ import { refuseForked } from './refuse-forked.ts';
 import { applyAll, headMissing, replay } from './replay.ts';
 import type { ReplayEnd } from './replay.ts';
 import { contradiction, remember } from './seen.ts';
-import { allDone, FlushTogether } from './together.ts';
+import { bothDone, FlushTogether } from './together.ts';
 import { newTxn } from './txn.ts';
 
 /** The ledger of one lake as one station sees it and adds to it. */
@@ -87,6 +88,8 @@ function officerAct(lake: LakeId, txn: TxnId, { op, subject, inputs = [], output
 
 export class Ledger {
   readonly context: LedgerContext;
+  /** Who commits to which dataset next, as far as this program goes. */
+  readonly turns = new Turns();
   #reading: Promise<unknown> = Promise.resolve();
   #signing: Promise<unknown> = Promise.resolve();
   #blocked: ReplayEnd['blocked'] = null;
@@ -204,7 +207,7 @@ export class Ledger {
       const naming = inWords('Preparing the ledger entry', kept, async () => {
         for (const name of [...parents, folder]) await durable.nameFolder(name);
       });
-      const [end] = await allDone([reading, naming]);
+      const [end] = await bothDone(reading, naming);
       // Before its words are written.
       if (!stillHolds()) return null;
       const { held, fields } = await inWords('Preparing the ledger entry', kept, () => this.#prepare(signer, item, (path, content) => files.write(path, content)));

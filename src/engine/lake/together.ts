@@ -7,10 +7,10 @@ import { noteSilence } from './silence.ts';
 
 /** What is waited for side by side: over a share each call is a round trip, and most of them need not follow one another. */
 
-/** Waits for all, then answers what they came to, or throws what went wrong first: nothing is under way any more then. */
-export async function allDone<T extends readonly unknown[]>(work: readonly [...{ [K in keyof T]: Promise<T[K]> }]): Promise<T> {
-  await Promise.allSettled(work);
-  return (await Promise.all(work)) as unknown as T;
+/** Waits for both, then answers what they came to, or throws what went wrong: nothing is under way any more then. */
+export async function bothDone<A, B>(one: Promise<A>, other: Promise<B>): Promise<readonly [A, B]> {
+  await Promise.allSettled([one, other]);
+  return [await one, await other];
 }
 
 /** Files that are flushed side by side. Each stays open until then: to open it again would be another round trip, and a share that is told to close a file flushes it at once. */
@@ -49,7 +49,9 @@ export class FlushTogether {
       }
     });
     const named = folders.map((folder) => noteSilence(place, clock, () => disk.syncFolder(folder)).then(() => 0));
-    return Math.max(0, ...(await allDone<number[]>([...flushed, ...named])));
+    const all = [...flushed, ...named];
+    await Promise.allSettled(all);
+    return Math.max(0, ...(await Promise.all(all)));
   }
 
   /** Closes what was not flushed, where the work is given up. */
