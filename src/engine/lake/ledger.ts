@@ -17,7 +17,7 @@ import { codeOf } from './durable.ts';
 import type { Durable } from './durable.ts';
 import type { LakeIndex } from './lake-index.ts';
 import { Turns } from './give-way.ts';
-import { blockedError } from './leaf.ts';
+import { blockedError, leafAt } from './leaf.ts';
 import { inWords } from './place-error.ts';
 import type { LakePaths } from './paths.ts';
 import { refuseForked } from './refuse-forked.ts';
@@ -113,12 +113,15 @@ export class Ledger {
   async catchUp(): Promise<LedgerEnd> {
     const { lake, paths, durable, clock, index, verifySignature } = this.context;
     const run = this.#reading.then(async () => {
-      const gone = await headMissing({ paths, durable, clock, index });
+      const waitedFor = this.#blocked?.folder ?? null;
+      const seq = index.view.size;
+      // Side by side: over a share each is some round trips.
+      const [gone, at] = await bothDone(headMissing({ paths, durable, clock, index }), leafAt(paths.entry(seq), durable.place, clock, waitedFor));
       if (gone !== null) {
         await refuseForked(lake.id, paths, 'Nothing was changed.');
         throw gone;
       }
-      this.#blocked = (await replay({ lake: lake.id, paths, durable, clock, index, verifySignature, waitedFor: this.#blocked?.folder ?? null })).blocked;
+      this.#blocked = (await replay({ lake: lake.id, paths, durable, clock, index, verifySignature, waitedFor, found: { seq, at } })).blocked;
     });
     this.#reading = run.catch(() => undefined);
     await run;
