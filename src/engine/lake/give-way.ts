@@ -60,7 +60,7 @@ export class Turns {
     }
   }
 
-  /** The claims that others prepare for this dataset: each by its folder and the time of its last change, so that one that is tried anew later is another. */
+  /** The claims that others prepare for this dataset: each by its folder and the time of its last attempt, so that one that is tried anew later is another. */
   async #claims({ paths, place, clock }: GiveWayContext, dataset: DatasetId, own: TxnId): Promise<string[]> {
     const names = (await noteSilence(place, clock, () => readdir(paths.staging))).filter((name): name is TxnId => name !== own && TxnId.safeParse(name).success);
     for (const name of this.#drafts.keys()) if (!names.includes(name as TxnId)) this.#drafts.delete(name);
@@ -69,7 +69,7 @@ export class Turns {
       names.map(async (name) => {
         const drafted = this.#drafts.get(name) ?? (await readDraft(paths, name))?.dataset;
         if (drafted !== undefined) this.#drafts.set(name, drafted);
-        const at = drafted === dataset ? await changed(join(paths.transaction(name), 'claim')) : null;
+        const at = drafted === dataset ? await changed(join(paths.transaction(name), 'claim', 'body.salt')) : null;
         return at === null || this.#stale.has(`${name} ${at}`) ? [] : [{ name, at }];
       }),
     );

@@ -193,7 +193,7 @@ export class Ledger {
 
   /** `parents`: folders above that of the claim that are known not to be there. */
   async #claim(signer: LedgerSigner, item: Pick<ActClaim, 'txn' | 'act' | 'stillHolds'>, kept: string, parents: readonly string[]): Promise<Claimed | null> {
-    const { durable, paths } = this.context;
+    const { durable, paths, clock } = this.context;
     const { txn, act, stillHolds } = item;
     const folder = join(paths.transaction(txn), 'claim');
     if (durable.place.kind !== 'share') {
@@ -211,8 +211,11 @@ export class Ledger {
         for (const name of [...parents, folder]) await durable.nameFolder(name);
       });
       const [end] = await bothDone(reading, naming);
-      // Before its words are written.
-      if (!stillHolds()) return null;
+      // Before its words are written. Who has to prepare anew leaves a sign of that for others, who give way: see give-way.ts.
+      if (!stillHolds()) {
+        await inWords('Preparing the ledger entry', kept, () => durable.stage(join(folder, 'body.salt'), clock.random(32)));
+        return null;
+      }
       const { held, fields } = await inWords('Preparing the ledger entry', kept, () => this.#prepare(signer, item, (path, content) => files.write(path, content)));
       const claimed = await claimOverShare(this.#claimContext(signer, act.op, kept), txn, end, fields, files);
       if (claimed !== null) await inWords('Completing the ledger', 'The act is in the ledger.', () => this.#takeOwn(claimed, held));

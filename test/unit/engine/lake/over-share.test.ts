@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, readdir, utimes } from 'node:fs/promises';
+import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DatasetId, Tag } from '../../../../src/contract/index.ts';
@@ -148,8 +148,9 @@ describe('a workstation that commits version after version of one dataset', () =
     await enroll(station, second);
     const other = await openStation(root, { key: second, kind: 'share' });
     const draft = await draftOf(other, id, { 'b.txt': '2' });
-    const claim = join(draft.folder, 'claim');
-    await mkdir(claim);
+    const claim = join(draft.folder, 'claim', 'body.salt');
+    await mkdir(join(claim, '..'));
+    await writeFile(claim, 'salt');
     await leave(claim);
     const first = await commitFiles(station, id, { 'c.txt': '3' });
     expect(existsSync(claim)).toBe(true);
