@@ -7,7 +7,7 @@ import { until } from '../builders/net/wait.ts';
 /** Two workstations and one share, small enough for every run; the full size is in test/soak/two-stations.test.ts. */
 
 /** Of both together. */
-const VERSIONS = 12;
+const VERSIONS = 8;
 
 const network = usedNetwork();
 
