@@ -104,7 +104,7 @@ export async function claimOverShare(context: ClaimContext, txn: TxnId, first: L
     const now = clock.now();
     const entry = composeEntry(context, txn, end, now, wanted);
     const target = paths.entry(end.size);
-    const staged = inWords('Writing to the ledger', kept, async () => {
+    const staged = inWords('Preparing the ledger entry', kept, async () => {
       await files.write(join(folder, 'entry.json'), encodeEntry(entry));
       // It was just read from a folder that stands.
       if (end.size === 0 || dirname(paths.entry(end.size - 1)) !== dirname(target)) await durable.makeFolder(dirname(target));
