@@ -54,8 +54,8 @@ export class FlushTogether {
     return Math.max(0, ...(await Promise.all(all)));
   }
 
-  /** Closes what was not flushed, where the work is given up. */
+  /** Closes what was not flushed, where the work is given up: why, is being told; a full share says it once more here. */
   async close(): Promise<void> {
-    for (const handle of this.#open.splice(0)) await handle.close();
+    for (const handle of this.#open.splice(0)) await handle.close().catch(() => undefined);
   }
 }
