@@ -220,12 +220,18 @@ async function assembled({ lake, paths, durable, clock, profile, places }: Locat
     lastClock: () => catalog.lastClock(),
     seenFile: profile === null ? null : places.seen,
     profileDurable: profile?.durable ?? durable,
+    // There a checkpoint takes ten times as long as the act itself.
+    completesBehind: durable.place.kind === 'share',
   });
   const presence = options.presence ?? new Presence(clock);
   const outcomes = await openOutcomes(profile === null ? ':memory:' : join(places.place, 'outcomes.sqlite'), catalog);
   const close = async (): Promise<void> => {
-    outcomes.close();
-    await catalog.close();
+    try {
+      await ledger.completed();
+    } finally {
+      outcomes.close();
+      await catalog.close();
+    }
   };
   return { lake, paths, catalog, index, ledger, outcomes, durable, clock, profile: options.profile, by, station: profile?.station ?? null, presence, close };
 }
@@ -244,8 +250,11 @@ export async function openToWrite(options: OpenOptions): Promise<WritableLake> {
   const lake = await openToRead(options);
   let admission: StationLock | null = null;
   const close = async (): Promise<void> => {
-    await lake.close();
-    admission?.release();
+    try {
+      await lake.close();
+    } finally {
+      admission?.release();
+    }
   };
   try {
     if (lake.readOnly !== null) throw lake.readOnly;

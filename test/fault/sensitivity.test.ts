@@ -32,8 +32,8 @@ const mistakes: readonly Found[] = [
     what: 'ENOTEMPTY of a rename is taken for success',
     where: 'local',
     file: 'src/engine/lake/durable.ts',
-    right: '      await retry(() => disk.rename(from, to));\n      await syncFolder(dirname(to));\n',
-    wrong: "      await retry(() => disk.rename(from, to)).catch((error: unknown) => { if (codeOf(error) !== 'ENOTEMPTY') throw error; });\n      await syncFolder(dirname(to));\n",
+    right: '      await retry(() => disk.rename(from, to));\n      // Where others finished',
+    wrong: "      await retry(() => disk.rename(from, to)).catch((error: unknown) => { if (codeOf(error) !== 'ENOTEMPTY') throw error; });\n      // Where others finished",
   },
   {
     what: 'an entry at the number is taken for the own one without comparing its txn',

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { cutOwnDisk, cutWhileSharing } from '../builders/net/cuts.ts';
 import { expectNoneHalf } from '../builders/net/pressing.ts';
 import { SharedLake } from '../builders/net/two-stations.ts';
@@ -16,6 +16,7 @@ const network = usedNetwork();
 describe.each(['smb', 'nfs'] as const)('two workstations that commit to one lake over %s', (kind) => {
   // One lake for both: to make it and to let the second workstation in takes as long as the rest.
   let made: Promise<SharedLake> | null = null;
+  let isServed = true;
   const lakeOfBoth = (): Promise<SharedLake> => {
     made ??= SharedLake.make(network(), kind, 'outages').then(async (lake) => {
       await lake.enrolSecond();
@@ -23,6 +24,16 @@ describe.each(['smb', 'nfs'] as const)('two workstations that commit to one lake
     });
     return made;
   };
+  // A test that failed leaves its programs at work, and a server that stands still.
+  afterEach(async () => {
+    const lake = await made?.catch(() => null);
+    if (lake === null || lake === undefined) return;
+    const open = network();
+    open.running[kind]?.signal('SIGCONT');
+    if (!isServed) await open.serve(kind);
+    isServed = true;
+    await lake.endAll();
+  }, 240_000);
 
   it('go on when the server was killed for 20 s, and when it stood still for 20 s; each attempt succeeds, or says that the share did not answer and what is kept', async () => {
     const open = network();
@@ -33,9 +44,11 @@ describe.each(['smb', 'nfs'] as const)('two workstations that commit to one lake
       await both[0]?.more('committing', 1);
     };
     await middleOfCommit();
+    isServed = false;
     await open.running[kind]?.kill();
     await sleep(AWAY_MS);
     await open.serve(kind);
+    isServed = true;
     await middleOfCommit();
     open.running[kind]?.signal('SIGSTOP');
     await sleep(AWAY_MS);

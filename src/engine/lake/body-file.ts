@@ -18,25 +18,27 @@ const PIECE = 64 * 1024;
 /** Bodies up to this size are held and read once. */
 const HELD = 1 << 16;
 
-/** Writes `body.json` and `body.salt` by `put` into a claim folder, which is flushed when `entry.json` follows; answers what the entry says of them, and the file server's time (ms). */
+/** Writes `body.json` and `body.salt` by `put` into a claim folder, which is flushed when `entry.json` follows; answers what the entry says of them, the file server's time (ms), and the bytes where they are few. */
 export async function writeBody(
   folder: string,
   head: BodyHead,
   lines: Iterable<BodyLine | DeltaAction>,
   salt: Uint8Array,
   put: Durable['stage'],
-): Promise<{ body: { commit: Sha256; size: number }; modified: number }> {
+): Promise<{ body: { commit: Sha256; size: number }; modified: number; held: Uint8Array | null }> {
   const commit = createHash('sha256').update(salt);
+  let held: Buffer | null = Buffer.alloc(0);
   const pieces = function* (): Generator<Uint8Array> {
     for (const piece of textPieces(head, lines)) {
       const bytes = Buffer.from(piece);
       commit.update(bytes);
+      held = held === null || held.length + bytes.length > HELD ? null : Buffer.concat([held, bytes]);
       yield bytes;
     }
   };
   await put(join(folder, 'body.salt'), salt);
   const written: Written = await put(join(folder, 'body.json'), pieces());
-  return { body: { commit: commit.digest('hex') as Sha256, size: written.size }, modified: written.modified };
+  return { body: { commit: commit.digest('hex') as Sha256, size: written.size }, modified: written.modified, held };
 }
 
 function* textPieces(head: BodyHead, lines: Iterable<BodyLine | DeltaAction>): Generator<string> {
@@ -86,13 +88,30 @@ export async function readBody(folder: string, entry: Entry): Promise<BodyState>
     if (held !== null) commit.update(held);
     else for await (const chunk of piecesOf(file)) commit.update(chunk);
     if (commit.digest('hex') !== entry.body.commit) return { is: 'altered', why: 'its bytes do not match the commitment in the entry' };
-    const text = (): AsyncIterable<string> => textLines(held === null ? piecesOf(file) : [held]);
-    const parsed = BodyHead.safeParse(await firstLine(text()));
-    if (!parsed.success || parsed.data.op !== entry.op) return { is: 'altered', why: 'its first line is not that of the operation' };
-    return { is: 'kept', head: parsed.data, lines: () => bodyLines(text(), entry.seq, parseBodyLine), deltaLines: () => bodyLines(text(), entry.seq, deltaLine) };
+    return await bodyOf(entry, () => textLines(held === null ? piecesOf(file) : [held]));
   } finally {
     await handle.close();
   }
+}
+
+/** The body of an entry from its files' bytes, checked as `readBody` does. */
+export async function checkedBody(entry: Entry, salt: Uint8Array, bytes: Uint8Array): Promise<BodyState> {
+  if (entry.body === null) return { is: 'none' };
+  if (salt.length !== SALT_BYTES) return { is: 'altered', why: 'its salt is not 32 bytes long' };
+  if (bytes.length !== entry.body.size) return { is: 'altered', why: `it has ${bytes.length} bytes instead of ${entry.body.size}` };
+  if (createHash('sha256').update(salt).update(bytes).digest('hex') !== entry.body.commit) return { is: 'altered', why: 'its bytes do not match the commitment in the entry' };
+  return heldBody(entry, bytes);
+}
+
+/** The body of an entry from its bytes, which match its commitment. */
+export function heldBody(entry: Entry, bytes: Uint8Array): Promise<BodyState> {
+  return bodyOf(entry, () => textLines([bytes]));
+}
+
+async function bodyOf(entry: Entry, text: () => AsyncIterable<string>): Promise<BodyState> {
+  const parsed = BodyHead.safeParse(await firstLine(text()));
+  if (!parsed.success || parsed.data.op !== entry.op) return { is: 'altered', why: 'its first line is not that of the operation' };
+  return { is: 'kept', head: parsed.data, lines: () => bodyLines(text(), entry.seq, parseBodyLine), deltaLines: () => bodyLines(text(), entry.seq, deltaLine) };
 }
 
 async function firstLine(lines: AsyncIterable<string>): Promise<unknown> {

@@ -9,6 +9,8 @@ import { refuseForked } from './refuse-forked.ts';
 import type { LakePaths } from './paths.ts';
 import { inWords } from './place-error.ts';
 import { publishClaim } from './publish-claim.ts';
+import { bothDone } from './together.ts';
+import type { FlushTogether } from './together.ts';
 
 /**
  * The claim: the one step that makes an act part of the ledger (docs/formats/lake.md section 11). `entry.json`, `body.json` and
@@ -61,8 +63,8 @@ export interface Claimed {
 export const CLAIM_KEPT = 'Nothing was written to the ledger; what was staged is kept.';
 
 /**
- * Claims one entry; `staging/<txn>/claim/` holds its body. `fields` is asked before each attempt, after the ledger was read to its end: it throws
- * where the act no longer fits, and answers null where it must be prepared again (the claim then gives up with null, nothing claimed).
+ * Claims one entry; `staging/<txn>/claim/` holds its body, durable, with the file server's time when it was written. `fields` is asked before each attempt, after the ledger was
+ * read to its end: it throws where the act no longer fits, and answers null where it must be prepared again (the claim then gives up with null, nothing claimed).
  * After any error the number is opened and its `txn` compared: the error of a rename does not say that it did not happen.
  */
 export async function claim(context: ClaimContext, txn: TxnId, server: number, fields: () => ClaimFields | null): Promise<Claimed | null> {
@@ -84,9 +86,42 @@ export async function claim(context: ClaimContext, txn: TxnId, server: number, f
       return publishClaim(context, folder, target, txn, () => durable.publishFolder(folder, target));
     });
     if (outcome === 'claimed') return { seq: end.size, entry };
-    // Several writers that lost to the same one would meet again at once.
-    if (lost > 0) await clock.sleep((clock.random(1)[0] ?? 0) % Math.min(4 * lost, 64));
+    await stepAside(clock, lost);
   }
+}
+
+/**
+ * As claim, on a share, where each call is a round trip. `end` is that of a ledger that was read a moment ago. The body is in `files`, written and not durable yet: its flush, that of the
+ * entry, and the look whether the lake was forked go side by side. The clock is compared with the time that the server gave the entry, so just before the claim.
+ */
+export async function claimOverShare(context: ClaimContext, txn: TxnId, first: LedgerEnd, fields: () => ClaimFields | null, files: FlushTogether): Promise<Claimed | null> {
+  const { paths, durable, clock, kept } = context;
+  const folder = join(paths.transaction(txn), 'claim');
+  let end = first;
+  for (let lost = 0; ; lost++) {
+    const wanted = fields();
+    if (wanted === null) return null;
+    const now = clock.now();
+    const entry = composeEntry(context, txn, end, now, wanted);
+    const target = paths.entry(end.size);
+    const staged = inWords('Preparing the ledger entry', kept, async () => {
+      await files.write(join(folder, 'entry.json'), encodeEntry(entry));
+      // It was just read from a folder that stands.
+      if (end.size === 0 || dirname(paths.entry(end.size - 1)) !== dirname(target)) await durable.makeFolder(dirname(target));
+      return files.flush([folder]);
+    });
+    const [server] = await bothDone(staged, refuseForked(context.lake, paths, kept));
+    context.checkClock(now, server);
+    const outcome = await inWords('Writing to the ledger', kept, () => publishClaim(context, folder, target, txn, () => durable.publishFolder(folder, target), 'looked'));
+    if (outcome === 'claimed') return { seq: end.size, entry };
+    await stepAside(clock, lost);
+    end = await inWords('Reading the ledger', kept, () => context.catchUp());
+  }
+}
+
+/** Several writers that lost to the same one would meet again at once. */
+async function stepAside(clock: Clock, lost: number): Promise<void> {
+  if (lost > 0) await clock.sleep((clock.random(1)[0] ?? 0) % Math.min(4 * lost, 64));
 }
 
 /** The signed entry for the number at the end. Throws ENTRY_TOO_LARGE. */

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dropOf, HmsError, versionName } from '../../contract/index.ts';
 import type { BodyLine, Instant, LogicalPath, RootName, Sha256 } from '../../contract/index.ts';
@@ -7,7 +7,7 @@ import type { DigestPath } from '../../core/index.ts';
 import { DraftChanges, nameClash } from './draft-changes.ts';
 import { firstCopies } from './draft-table.ts';
 import type { Draft } from './draft.ts';
-import type { Durable } from './durable.ts';
+import type { Content, Durable, Written } from './durable.ts';
 import type { ClaimedVersion, LakeIndex } from './lake-index.ts';
 import { ifMissing } from './leaf.ts';
 import type { LakePaths } from './paths.ts';
@@ -15,6 +15,7 @@ import { piecesOf } from './read-file.ts';
 import { readHeldDigests } from './read-inventory.ts';
 import { settleContent } from './staged-content.ts';
 import type { Steps } from './steps.ts';
+import { FlushTogether } from './together.ts';
 import { versionFolder } from './store.ts';
 
 /** Preparing a version from a draft: what changes, the inventory, the folder that will be moved into place (steps 1 and 2 of docs/formats/lake.md section 11). */
@@ -79,8 +80,11 @@ export async function prepareVersion(context: PrepareContext, draft: Draft, base
   );
   steps.begin('Writing the list of files', draft.changes.size);
   const folder = join(draft.folder, 'version');
-  const inventory = await durable.rewrite(join(folder, INVENTORY_NAME), text);
-  await durable.rewrite(join(folder, SIDECAR_NAME), Buffer.from(sidecarText(inventory.sha256)));
+  const inventory = await flushedTogether(durable, folder, async (put) => {
+    const written = await put(INVENTORY_NAME, text);
+    await put(SIDECAR_NAME, Buffer.from(sidecarText(written.sha256)));
+    return written;
+  });
   if (kept === 0) await durable.removeEmptyFolder(draft.contentFolder);
   if (base === null) await wrapObject(context, draft);
   const { files, bytes } = totals;
@@ -134,19 +138,34 @@ async function wrapObject({ durable }: PrepareContext, draft: Draft): Promise<vo
   const object = join(draft.folder, 'object');
   const version = join(draft.folder, 'version');
   await durable.makeFolder(object);
-  await durable.rewrite(join(object, OBJECT_DECLARATION.name), Buffer.from(OBJECT_DECLARATION.text));
-  await durable.rewrite(join(object, INVENTORY_NAME), piecesOf(join(version, INVENTORY_NAME)));
-  await durable.rewrite(join(object, SIDECAR_NAME), await readFile(join(version, SIDECAR_NAME)));
+  await flushedTogether(durable, object, async (put) => {
+    await put(OBJECT_DECLARATION.name, Buffer.from(OBJECT_DECLARATION.text));
+    const { sha256 } = await put(INVENTORY_NAME, piecesOf(join(version, INVENTORY_NAME)));
+    await put(SIDECAR_NAME, Buffer.from(sidecarText(sha256)));
+  });
   await durable.publishFolder(version, join(object, 'v1'));
+}
+
+/** Writes files into a folder that nobody else reads; they and their names are durable when it returns. */
+async function flushedTogether<T>(durable: Durable, folder: string, write: (put: (name: string, content: Content) => Promise<Written>) => Promise<T>): Promise<T> {
+  const files = new FlushTogether(durable);
+  try {
+    const result = await write((name, content) => files.write(join(folder, name), content));
+    await files.flush([folder]);
+    return result;
+  } finally {
+    await files.close();
+  }
 }
 
 /** Undoes wrapObject, where the dataset turned out to be there, or where an earlier attempt stopped. */
 export async function unwrapObject({ durable }: Pick<PrepareContext, 'durable'>, draft: { readonly folder: string; readonly contentFolder: string }): Promise<void> {
-  const wrapped = join(draft.folder, 'object', 'v1');
-  const version = join(draft.folder, 'version');
-  const stands = await readFile(join(wrapped, SIDECAR_NAME)).catch(ifMissing(null));
-  if (stands !== null) await durable.publishFolder(wrapped, version);
-  await durable.removeTree(join(draft.folder, 'object'));
+  const object = join(draft.folder, 'object');
+  if (await lstat(object).then(() => true, ifMissing(false))) {
+    const stands = await readFile(join(object, 'v1', SIDECAR_NAME)).catch(ifMissing(null));
+    if (stands !== null) await durable.publishFolder(join(object, 'v1'), join(draft.folder, 'version'));
+    await durable.removeTree(object);
+  }
   await durable.makeFolder(draft.contentFolder);
 }
 

@@ -15,7 +15,7 @@ import { inWords } from './place-error.ts';
 import { unwatched } from './steps.ts';
 import type { Steps } from './steps.ts';
 import { newTxn } from './txn.ts';
-import { isInPlace, isOccupied, isRootCurrent, placeVersion, writeRootInventory } from './store.ts';
+import { appears, isInPlace, isOccupied, isRootCurrent, placeVersion, writeRootInventory } from './store.ts';
 
 /** Committing a draft, and finishing what others left unfinished (docs/formats/lake.md sections 11 and 13). */
 
@@ -49,6 +49,12 @@ const KEPT = 'Nothing was committed; the draft is kept.';
 export async function commitDraft(ledger: Ledger, signer: LedgerSigner, draft: Draft, request: CommitRequest): Promise<CommittedVersion> {
   const { index, paths, durable } = ledger.context;
   const steps = request.steps ?? unwatched;
+  const newest = async (): Promise<number> => {
+    steps.goesOn();
+    await ledger.catchUp();
+    return index.view.dataset(draft.dataset)?.newest ?? 0;
+  };
+  await inWords('Looking who else commits', KEPT, () => ledger.turns.giveWay({ paths, place: durable.place, clock: ledger.context.clock, newest }, draft.dataset, draft.txn));
   for (;;) {
     await inWords('Reading the ledger', KEPT, () => ledger.catchUp());
     const base = await newestOf(ledger, draft);
@@ -84,6 +90,7 @@ export async function commitDraft(ledger: Ledger, signer: LedgerSigner, draft: D
     );
     // The dataset moved while this was prepared: judge the draft against its new state.
     if (claimed === null) continue;
+    ledger.turns.committed(draft.dataset, ledger.context.clock);
     steps.cannotStop();
     steps.begin('Putting the version in place', null);
     await finishCommit(ledger, signer, draft, prepared);
@@ -122,8 +129,21 @@ async function newestOf(ledger: Ledger, draft: Draft): Promise<ClaimedVersion | 
   }
   const version = index.claimedVersion(draft.dataset, newest);
   if (version === null) throw new Error(`The index has no ${versionName(draft.dataset, newest)}.`);
-  await inWords(`Putting ${versionName(version.dataset, version.version)} in place, which another commit left unfinished,`, KEPT, () => settle(ledger, version, draft.folder));
+  await inWords(`Putting ${versionName(version.dataset, version.version)} in place, which another commit left unfinished,`, KEPT, async () => {
+    if (!(await isWritersWork(ledger, version))) await settle(ledger, version, draft.folder);
+  });
   return version;
+}
+
+/**
+ * Whether the newest version is in place, or comes there while it is waited for a moment. On a share its writer is most likely at it: to do the same beside it would only
+ * slow both down, and who wants to commit next has to be quicker than a writer that commits again and again.
+ */
+async function isWritersWork(ledger: Ledger, version: ClaimedVersion): Promise<boolean> {
+  const { index, paths, durable } = ledger.context;
+  if (durable.place.kind !== 'share') return false;
+  const isUnsettled = index.unplaced().some((one) => one.dataset === version.dataset && one.version === version.version);
+  return !isUnsettled || (await isInPlace(paths, version)) || appears(paths, version, durable);
 }
 
 /** How long a share may hide an entry whose version it shows already. */
@@ -149,10 +169,11 @@ async function refuseForeign(ledger: Ledger, dataset: DatasetId, root: RootName,
 
 async function finishCommit(ledger: Ledger, signer: LedgerSigner, draft: Draft, prepared: PreparedVersion): Promise<void> {
   const { index, paths, durable, clock } = ledger.context;
-  // Not in the draft's own folder: another process that opens the lake now may finish this commit and tidy that one away.
+  // Not in the draft's own folder: another process that opens the lake now may finish this commit and tidy that one away. A share needs none.
   const scratch = paths.transaction(newTxn(clock));
+  const isShare = durable.place.kind === 'share';
   await inWords(`Putting ${versionName(draft.dataset, prepared.version)} in place`, 'The version is committed; the next command finishes the rest.', async () => {
-    await ledger.catchUp();
+    if (!isShare) await ledger.catchUp();
     const version = index.claimedVersion(draft.dataset, prepared.version);
     if (version === null) {
       throw new HmsError('LEDGER_DAMAGED', `${versionName(draft.dataset, prepared.version)} was claimed, and its entry has no effect.`, {
@@ -160,10 +181,10 @@ async function finishCommit(ledger: Ledger, signer: LedgerSigner, draft: Draft, 
         next: 'Run `hms dta verify` on the lake.',
       });
     }
-    await durable.makeFolder(scratch);
+    if (!isShare) await durable.makeFolder(scratch);
     await settle(ledger, version, scratch);
   });
-  await ledger.finish(signer, draft.folder, scratch);
+  await ledger.finishSoon(signer, draft.folder, scratch);
 }
 
 /** Number of the newest version of a claimed version's object; a raw drop has only one. */
@@ -184,9 +205,11 @@ export async function settle(ledger: Ledger, version: ClaimedVersion, scratch: s
     // A newer version that its writer has not put in place yet is that writer's to copy; the root shows the newest that is there.
     return (await placeVersion(paths, found, durable)) === 'lost' ? version : found;
   };
-  const current = await newest();
-  // A first version comes with its root inventory.
-  if (!(await isRootCurrent(paths, current))) await writeRootInventory(paths, newest, durable, scratch);
+  const isNewest = outcome === 'placed' && newestNumber(ledger, version) === version.version;
+  if (isNewest) {
+    // A first version brought its root inventory with it.
+    if (version.version > 1) await writeRootInventory(paths, newest, durable, scratch, version);
+  } else if (!(await isRootCurrent(paths, await newest()))) await writeRootInventory(paths, newest, durable, scratch);
   await index.markPlaced(version.dataset, version.version);
   return outcome;
 }

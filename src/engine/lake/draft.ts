@@ -267,13 +267,17 @@ export async function listDrafts(paths: LakePaths): Promise<DraftJson[]> {
   const found: DraftJson[] = [];
   for (const name of (await readdir(paths.staging).catch(ifMissing([]))).sort()) {
     const txn = TxnId.safeParse(name);
-    if (!txn.success) continue;
-    const text = await readFile(join(paths.transaction(txn.data), 'draft.json'), 'utf8').catch(ifMissing(null));
-    if (text === null) continue;
-    const record = DraftJson.safeParse(parseOrNull(text));
-    if (record.success && record.data.txn === txn.data) found.push(record.data);
+    const draft = txn.success ? await readDraft(paths, txn.data) : null;
+    if (draft !== null) found.push(draft);
   }
   return found;
+}
+
+/** The draft in a folder of staging; null where there is none that can be read. */
+export async function readDraft(paths: LakePaths, txn: TxnId): Promise<DraftJson | null> {
+  const text = await readFile(join(paths.transaction(txn), 'draft.json'), 'utf8').catch(ifMissing(null));
+  const record = text === null ? null : DraftJson.safeParse(parseOrNull(text));
+  return record?.success === true && record.data.txn === txn ? record.data : null;
 }
 
 function parseOrNull(text: string): unknown {

@@ -158,8 +158,11 @@ export function durableOn(disk: Disk, place: Place, clock: Clock): Durable {
     }
     for (let attempt = 1; ; attempt++) {
       const written = await writeTo(path, 'truncate', content());
-      await syncFolder(dirname(path));
-      if ((await hashOf(path)) === written.sha256) return written;
+      const naming = syncFolder(dirname(path));
+      const [hash] = await Promise.allSettled([hashOf(path), naming]);
+      await naming;
+      if (hash.status === 'rejected') throw hash.reason;
+      if (hash.value === written.sha256) return written;
       if (attempt === 5) throw Object.assign(new Error(`${path} does not read back as written`), { code: 'EIO' });
       await clock.sleep(20 * attempt);
     }
@@ -248,9 +251,8 @@ export function durableOn(disk: Disk, place: Place, clock: Clock): Durable {
      */
     async publishFolder(from, to) {
       await retry(() => disk.rename(from, to));
-      await syncFolder(dirname(to));
       // Where others finished and tidied what this process published, the folder that it came from is gone.
-      await ignoreMissing(syncFolder(dirname(from)));
+      await eachOf([dirname(to), dirname(from)], (folder) => (folder === dirname(to) ? syncFolder(folder) : ignoreMissing(syncFolder(folder))));
     },
 
     /** Moves one file of a staging folder that belongs to this process; replaces what stands there. */

@@ -1,27 +1,30 @@
 import { join } from 'node:path';
 import { HmsError, instantOf } from '../../contract/index.ts';
 import type { ActStatement, BodyHead, BodyLine, By, EntryKey, Instant, KeyId, KnownOp, LakeId, LakeJson, Ref, TxnId } from '../../contract/index.ts';
-import { actSigningBytes, fits, toBase64 } from '../../core/index.ts';
+import { actSigningBytes, encodeEntry, fits, toBase64 } from '../../core/index.ts';
 import type { DeltaAction, VerifySignature } from '../../core/index.ts';
 import type { Clock } from '../clock.ts';
-import { writeBody } from './body-file.ts';
+import { heldBody, writeBody } from './body-file.ts';
 import { readCheckpoint, writeTree } from './checkpoint-files.ts';
 import type { TreeSource } from './checkpoint-files.ts';
-import { claim, CLAIM_KEPT } from './claim.ts';
+import { claim, CLAIM_KEPT, claimOverShare } from './claim.ts';
 import type { ClaimContext, Claimed, ClaimFields, LedgerEnd } from './claim.ts';
 import { claimTogether } from './claim-together.ts';
 import type { ClaimEnd, TogetherClaim, Unflushed } from './claim-together.ts';
 import { clockError, clockProblem } from './clock-check.ts';
+import { Completing } from './completing.ts';
 import { codeOf } from './durable.ts';
 import type { Durable } from './durable.ts';
 import type { LakeIndex } from './lake-index.ts';
-import { blockedError } from './leaf.ts';
+import { Turns } from './give-way.ts';
+import { blockedError, leafAt } from './leaf.ts';
 import { inWords } from './place-error.ts';
 import type { LakePaths } from './paths.ts';
 import { refuseForked } from './refuse-forked.ts';
-import { headMissing, replay } from './replay.ts';
+import { applyAll, headMissing, replay } from './replay.ts';
 import type { ReplayEnd } from './replay.ts';
 import { contradiction, remember } from './seen.ts';
+import { bothDone, FlushTogether } from './together.ts';
 import { newTxn } from './txn.ts';
 
 /** The ledger of one lake as one station sees it and adds to it. */
@@ -49,6 +52,8 @@ export interface LedgerContext {
   readonly seenFile: string | null;
   /** The same primitives for the profile, which is on another disk. */
   readonly profileDurable: Durable;
+  /** What follows an acknowledged act is done behind it; whoever says so waits for `completed` before the program ends. */
+  readonly completesBehind?: boolean;
 }
 
 /** What an act says; `head` without the members that every body has. */
@@ -83,11 +88,20 @@ function officerAct(lake: LakeId, txn: TxnId, { op, subject, inputs = [], output
 
 export class Ledger {
   readonly context: LedgerContext;
+  /** Who commits to which dataset next, as far as this program goes. */
+  readonly turns = new Turns();
   #reading: Promise<unknown> = Promise.resolve();
+  #signing: Promise<unknown> = Promise.resolve();
   #blocked: ReplayEnd['blocked'] = null;
+  readonly #completing: Completing<{ readonly signer: LedgerSigner; readonly folder: string }>;
 
   constructor(context: LedgerContext) {
     this.context = context;
+    this.#completing = new Completing(context.clock, async (acts) => {
+      await this.catchUp();
+      for (const signer of new Set(acts.map((act) => act.signer))) await this.writeCheckpoint(signer, context.paths.staging);
+      for (const { folder } of acts) await context.durable.removeTree(folder, 'draft.json');
+    });
   }
 
   /** What stands at the next number although it is no entry, as of the last reading. */
@@ -99,29 +113,32 @@ export class Ledger {
   async catchUp(): Promise<LedgerEnd> {
     const { lake, paths, durable, clock, index, verifySignature } = this.context;
     const run = this.#reading.then(async () => {
-      const gone = await headMissing({ paths, durable, clock, index });
+      const waitedFor = this.#blocked?.folder ?? null;
+      const seq = index.view.size;
+      // Side by side: over a share each is some round trips.
+      const [gone, at] = await bothDone(headMissing({ paths, durable, clock, index }), leafAt(paths.entry(seq), durable.place, clock, waitedFor));
       if (gone !== null) {
         await refuseForked(lake.id, paths, 'Nothing was changed.');
         throw gone;
       }
-      this.#blocked = (await replay({ lake: lake.id, paths, durable, clock, index, verifySignature, waitedFor: this.#blocked?.folder ?? null })).blocked;
+      this.#blocked = (await replay({ lake: lake.id, paths, durable, clock, index, verifySignature, waitedFor, found: { seq, at } })).blocked;
     });
     this.#reading = run.catch(() => undefined);
     await run;
     return index.end();
   }
 
-  /** Claims a small act: its own transaction, its body, the entry, then the checkpoint. */
+  /** Claims a small act: its own transaction, its body, the entry, then the checkpoint, which may follow behind (`completed`). */
   async act<O extends KnownOp>(signer: LedgerSigner, act: Act<O>): Promise<Claimed> {
     const { paths, clock } = this.context;
     const txn = newTxn(clock);
     const folder = paths.transaction(txn);
-    const claimed = await this.claimWith(signer, txn, act, () => true).catch(async (error: unknown) => {
+    const claimed = await this.#claim(signer, { txn, act, stillHolds: () => true }, CLAIM_KEPT, [folder]).catch(async (error: unknown) => {
       await this.#forget(folder, error);
       throw error;
     });
     if (claimed === null) throw new Error('A claim without a condition gave up.');
-    await this.finish(signer, folder);
+    await this.finishSoon(signer, folder);
     this.refuseWithoutEffect(claimed);
     return claimed;
   }
@@ -171,12 +188,55 @@ export class Ledger {
    * gives up with null. Refuses (sentence of core's `fits`) what would be an entry without effect. `kept` says what is safe where the place fails.
    */
   async claimWith<O extends KnownOp>(signer: LedgerSigner, txn: TxnId, act: Act<O>, stillHolds: () => boolean, kept = CLAIM_KEPT): Promise<Claimed | null> {
-    const { durable } = this.context;
-    const { modified, fields } = await inWords('Preparing the ledger entry', kept, async () => {
-      await durable.makeFolder(join(this.context.paths.transaction(txn), 'claim'));
-      return this.#prepare(signer, { txn, act, stillHolds }, durable.stage);
+    return this.#claim(signer, { txn, act, stillHolds }, kept, []);
+  }
+
+  /** `parents`: folders above that of the claim that are known not to be there. */
+  async #claim(signer: LedgerSigner, item: Pick<ActClaim, 'txn' | 'act' | 'stillHolds'>, kept: string, parents: readonly string[]): Promise<Claimed | null> {
+    const { durable, paths, clock } = this.context;
+    const { txn, act, stillHolds } = item;
+    const folder = join(paths.transaction(txn), 'claim');
+    if (durable.place.kind !== 'share') {
+      const { modified, fields } = await inWords('Preparing the ledger entry', kept, async () => {
+        await durable.makeFolder(folder);
+        return this.#prepare(signer, item, durable.stage);
+      });
+      return claim(this.#claimContext(signer, act.op, kept), txn, modified, fields);
+    }
+    await this.#completing.refuseFailed();
+    const files = new FlushTogether(durable);
+    try {
+      const reading = inWords('Reading the ledger', kept, () => this.catchUp());
+      const naming = inWords('Preparing the ledger entry', kept, async () => {
+        for (const name of [...parents, folder]) await durable.nameFolder(name);
+      });
+      const [end] = await bothDone(reading, naming);
+      // Before its words are written. Who has to prepare anew leaves a sign of that for others, who give way: see give-way.ts.
+      if (!stillHolds()) {
+        await inWords('Preparing the ledger entry', kept, () => durable.stage(join(folder, 'body.salt'), clock.random(32)));
+        return null;
+      }
+      const { held, fields } = await inWords('Preparing the ledger entry', kept, () => this.#prepare(signer, item, (path, content) => files.write(path, content)));
+      const claimed = await claimOverShare(this.#claimContext(signer, act.op, kept), txn, end, fields, files);
+      if (claimed !== null) await inWords('Completing the ledger', 'The act is in the ledger.', () => this.#takeOwn(claimed, held));
+      return claimed;
+    } finally {
+      await files.close();
+    }
+  }
+
+  /** Applies an entry that was claimed just now; the next reading compares it with what the lake has. */
+  async #takeOwn({ seq, entry }: Claimed, held: Uint8Array | null): Promise<void> {
+    const { lake, paths, durable, clock, index, verifySignature } = this.context;
+    const run = this.#reading.then(async () => {
+      if (held === null || index.view.size !== seq) return;
+      const leaf = { seq, bytes: encodeEntry(entry), body: await heldBody(entry, held) };
+      await index.project(seq, (transaction) => applyAll({ lake: lake.id, paths, durable, clock, index, verifySignature }, [leaf], new Set(), transaction));
     });
-    return claim(this.#claimContext(signer, act.op, kept), txn, modified, fields);
+    this.#reading = run.catch(() => undefined);
+    await run;
+    // A long body is read piece by piece; and another process of this station may have moved the index on.
+    if (index.view.size <= seq) await this.catchUp();
   }
 
   /**
@@ -208,11 +268,11 @@ export class Ledger {
     return items.map((item) => failed.get(item) ?? (ends.shift() as ClaimEnd));
   }
 
-  async #prepare(signer: LedgerSigner, { txn, act, stillHolds }: Pick<ActClaim, 'txn' | 'act' | 'stillHolds'>, put: Durable['stage']): Promise<{ readonly modified: number; readonly fields: () => ClaimFields | null }> {
+  async #prepare(signer: LedgerSigner, { txn, act, stillHolds }: Pick<ActClaim, 'txn' | 'act' | 'stillHolds'>, put: Durable['stage']): Promise<{ readonly modified: number; readonly held: Uint8Array | null; readonly fields: () => ClaimFields | null }> {
     const { lake, paths, clock, index, by } = this.context;
     const head = { v: 1, op: act.op, by, ...act.head } as unknown as BodyHead;
     const signed = act.officer === undefined ? null : officerAct(lake.id, txn, act, act.officer, instantOf(clock.now()));
-    const { body, modified } = await writeBody(join(paths.transaction(txn), 'claim'), head, act.lines ?? [], clock.random(32), put);
+    const { body, modified, held } = await writeBody(join(paths.transaction(txn), 'claim'), head, act.lines ?? [], clock.random(32), put);
     const fields = (): ClaimFields | null => {
       if (!stillHolds()) return null;
       this.#refuseStranger(signer);
@@ -230,7 +290,7 @@ export class Ledger {
         ...(signed === null ? {} : { act: signed }),
       };
     };
-    return { modified, fields };
+    return { modified, held, fields };
   }
 
   #claimContext(signer: LedgerSigner, op: KnownOp | undefined, kept: string): ClaimContext {
@@ -257,8 +317,25 @@ export class Ledger {
     });
   }
 
-  /** Tiles and checkpoint for all that was read; `scratch` is a folder in staging that exists. */
-  async writeCheckpoint(signer: LedgerSigner, scratch: string): Promise<void> {
+  /** As finish, or behind the act, whose entry is durable and was applied: what a program that is ended leaves undone, the next open completes. */
+  async finishSoon(signer: LedgerSigner, folder: string, scratch = folder): Promise<void> {
+    if (this.context.completesBehind === true) this.#completing.add({ signer, folder });
+    else await this.finish(signer, folder, scratch);
+  }
+
+  /** Waits until what follows the acts that were acknowledged is done; throws, in words, where it cannot be. To be asked before the checkpoint is read, and before the program ends. */
+  completed(): Promise<void> {
+    return this.#completing.completed();
+  }
+
+  /** Tiles and checkpoint for all that was read; `scratch` is a folder in staging that exists. One at a time: a share's are written where they stand. */
+  writeCheckpoint(signer: LedgerSigner, scratch: string): Promise<void> {
+    const run = this.#signing.then(() => this.#sign(signer, scratch));
+    this.#signing = run.catch(() => undefined);
+    return run;
+  }
+
+  async #sign(signer: LedgerSigner, scratch: string): Promise<void> {
     const { lake, paths, durable, index, seenFile, profileDurable } = this.context;
     // A key that may not sign entries may not sign checkpoints either: they are read as a station's word.
     const key = index.view.key(signer.id);

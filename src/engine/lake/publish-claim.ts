@@ -24,13 +24,13 @@ const SHOWN_WITHIN_MS = 10_000;
 
 /**
  * Renames the claim in `folder` to the number `target` by `move`: claimed, or lost to another writer. After any error the number is opened and its `txn` compared: the error of a
- * rename does not say that it did not happen. Throws where the entry is not in the ledger and will not come into it, or, with `outcome: unknown`, where nobody can say.
+ * rename does not say that it did not happen. `looked`: the number was seen to be free a moment ago. Throws where the entry is not in the ledger and will not come into it, or, with `outcome: unknown`, where nobody can say.
  */
-export async function publishClaim(context: PublishContext, folder: string, target: string, txn: TxnId, move: () => Promise<void>): Promise<'claimed' | 'lost'> {
+export async function publishClaim(context: PublishContext, folder: string, target: string, txn: TxnId, move: () => Promise<void>, look: 'look before' | 'looked' = 'look before'): Promise<'claimed' | 'lost'> {
   const { durable, clock } = context;
-  const before = await leafAt(target, durable.place, clock);
-  if (before.is === 'blocked') throw blockedError(target, before.why);
-  if (before.is === 'leaf') return 'lost';
+  const before = look === 'looked' ? null : await leafAt(target, durable.place, clock);
+  if (before?.is === 'blocked') throw blockedError(target, before.why);
+  if (before?.is === 'leaf') return 'lost';
   try {
     await move();
     return 'claimed';

@@ -41,8 +41,8 @@ async function askAnew(paths: LakePaths, version: ClaimedVersion): Promise<void>
 /** How long a share may show an older state of its folders after they were listed. */
 const SHOWN_WITHIN_MS = 3_000;
 
-/** Whether a version that was not found in place is there after all: another station may have put it there, and this one's share does not show it yet. */
-async function appears(paths: LakePaths, version: ClaimedVersion, { place, clock }: Durable): Promise<boolean> {
+/** Whether a version that was not found in place comes there: another station may be putting it there, or this one's share does not show it yet. */
+export async function appears(paths: LakePaths, version: ClaimedVersion, { place, clock }: Durable): Promise<boolean> {
   for (const until = clock.monotonic() + (place.kind === 'share' ? SHOWN_WITHIN_MS : 0); ; await clock.sleep(100)) {
     await askAnew(paths, version);
     if (await isInPlace(paths, version)) return true;
@@ -118,15 +118,16 @@ function inTheWay(version: ClaimedVersion, folder: string): HmsError {
 
 /**
  * Writes the root inventory and its sidecar as copies of the newest version's, for other people's tools. A slow writer may have put an
- * older one there, so the ledger is asked again after each write, until both agree.
+ * older one there, so the ledger is asked again after each write, until both agree. `first`: what is the newest as far as is known.
  */
 export async function writeRootInventory(
   paths: LakePaths,
   newest: () => Promise<ClaimedVersion>,
   durable: Durable,
   scratch: string,
+  first: ClaimedVersion | null = null,
 ): Promise<void> {
-  for (let version = await newest(); ; ) {
+  for (let version = first ?? (await newest()); ; ) {
     const object = objectFolder(paths, version.root, version.dataset);
     const source = join(object, `v${version.version}`, 'inventory.json');
     await durable.replaceDerived(join(object, 'inventory.json'), () => piecesOf(source), scratch);

@@ -60,6 +60,8 @@ export interface StationOptions {
   readonly clock?: Clock;
   readonly key?: TestKey;
   readonly kind?: 'journaled' | 'share' | 'other';
+  /** What follows an act is done behind it. */
+  readonly completesBehind?: boolean;
 }
 
 /** Opens a lake as a station; recovers nothing by itself. */
@@ -83,6 +85,7 @@ export async function openStation(root: string, options: StationOptions = {}): P
     lastClock: () => index.lastClock,
     seenFile: null,
     profileDurable: durable,
+    ...(options.completesBehind === undefined ? {} : { completesBehind: options.completesBehind }),
   });
   return { ledger, index, key, root, disk };
 }

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { acknowledged } from './acknowledged.ts';
 import { until } from './wait.ts';
@@ -12,6 +13,9 @@ export interface Attempt {
   readonly path: string;
   readonly step: 'putting' | 'committing' | 'committed' | 'refused' | 'cut';
   readonly version?: number;
+  readonly seq?: number;
+  /** From the begin of its first attempt. */
+  readonly seconds?: number;
   readonly code?: string;
   readonly message?: string;
   readonly kept?: string | null;
@@ -74,6 +78,17 @@ export class Pressing {
     writeFileSync(this.#stop, '');
     const { code, stderr } = await this.#running.ended;
     expect([code, stderr]).toEqual([0, '']);
+  }
+
+  /** Lets it end, whatever becomes of it; false where it does not. For the next test, after one that failed. */
+  async letGo(seconds: number): Promise<boolean> {
+    writeFileSync(this.#stop, '');
+    return Promise.race([this.#running.ended.then(() => true), sleep(seconds * 1_000, false, { ref: false })]);
+  }
+
+  /** The versions that were acknowledged. */
+  get versions(): { readonly path: string; readonly version: number; readonly seq: number; readonly seconds: number }[] {
+    return this.attempts.flatMap(({ step, path, version = 0, seq = 0, seconds = 0 }) => (step === 'committed' ? [{ path, version, seq, seconds }] : []));
   }
 
   /** What was refused because the place was away. */

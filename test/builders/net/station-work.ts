@@ -23,9 +23,6 @@ const profile = join(disk, 'profile');
 const options = { folder, profile, grace: 0 };
 const say = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value)}\n`);
 
-/** Between the versions that a station presses: without it the quicker of two would leave the slower no gap to commit in. */
-const PAUSE_MS = 1_500;
-
 async function together(go: string): Promise<void> {
   process.stdout.write('ready\n');
   while (!existsSync(go)) await sleep(20);
@@ -125,15 +122,15 @@ const works: Readonly<Record<string, () => Promise<void>>> = {
     await writing(async (lake) => {
       for (let i = Number(from); !existsSync(stop); i++) {
         const path = `${name}/${i}.txt`;
+        const began = performance.now();
         for (let isIn = false; !isIn; ) {
           try {
             say({ path, step: 'putting' });
             await put(lake, id('BOTH'), [source(`${name}-${i}`, { [path]: `${name} ${i}` })], quiet);
             say({ path, step: 'committing' });
             const { version, claimed } = await commit(lake, id('BOTH'), { message: `${name} ${i}`, tags: [] });
-            say({ path, step: 'committed', version, seq: claimed.seq });
+            say({ path, step: 'committed', version, seq: claimed.seq, seconds: (performance.now() - began) / 1_000 });
             isIn = true;
-            await sleep(PAUSE_MS);
           } catch (error) {
             if (!(error instanceof HmsError)) throw error;
             say({ path, step: 'refused', code: error.code, message: error.message, kept: error.kept ?? null, outcome: error.facts['outcome'] ?? null });

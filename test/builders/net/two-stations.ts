@@ -23,6 +23,7 @@ export class SharedLake {
   readonly served: string;
   /** All that committed to it by `press`. */
   readonly pressed: Pressing[] = [];
+  readonly #pressing: { readonly one: Pressing; readonly station: Workstation }[] = [];
   #runs = 0;
 
   private constructor(network: Network, kind: ShareKind, folder: string, served: string) {
@@ -50,7 +51,19 @@ export class SharedLake {
     const start: StartWork = (what, ...more) => station.start(this.command(station, what, ...more));
     const one = new Pressing(this.network.box.work, `${basename(this.folder)}-${this.kind}-${station.name}-${this.#runs++}`, start);
     this.pressed.push(one);
+    this.#pressing.push({ one, station });
     return one;
+  }
+
+  /** Ends what a test that failed left at work, so that the next one finds nobody in its way: a workstation that does not end loses its power. */
+  async endAll(): Promise<void> {
+    const left = this.#pressing.splice(0);
+    const hasEnded = await Promise.all(left.map(({ one }) => one.letGo(60)));
+    for (const station of new Set(left.flatMap((it, i) => (hasEnded[i] === true ? [] : [it.station])))) {
+      await station.cut();
+      await station.boot();
+      await station.mount(this.kind);
+    }
   }
 
   async does(station: Workstation, what: string, ...more: readonly (string | number)[]): Promise<RanThere> {
