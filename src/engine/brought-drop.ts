@@ -23,7 +23,7 @@ export interface Brought {
 
 export interface Bringing {
   readonly scratch: ScratchFolder;
-  /** Number of the scratch folder's input that it is unpacked to. */
+  /** Number of the scratch folder's input that it is copied or unpacked to. */
   readonly slot: number;
   /** Of the first contract that it is for. */
   readonly plan: ContractPlan;
@@ -32,8 +32,8 @@ export interface Bringing {
   readonly sureFrom: number;
 }
 
-/** Read at once, into a buffer of its size. */
-const SMALL_BYTES = 1 << 20;
+/** Read at once, into a buffer of its size, and copied into the scratch folder, where all that reads it finds it: the query process then needs to see no more than that. */
+export const SMALL_BYTES = 1 << 20;
 
 /** The bytes of a drop, unpacked where they are compressed; STORED_DAMAGED where they are not those that arrived. */
 export async function bringDrop(lake: ReadableLake, drop: DropDetail, { scratch, slot, plan, signal, sureFrom }: Bringing): Promise<Brought> {
@@ -45,9 +45,11 @@ export async function bringDrop(lake: ReadableLake, drop: DropDetail, { scratch,
     const bytes = await bytesIn(content);
     if (hash('sha256', bytes) !== content.sha256) throw damaged(drop, content);
     if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) {
-      const look = isLooked(bytes.length) ? FileLook.begin(bytes, place, plan) : null;
+      const look = isLooked(bytes.length) ? FileLook.begin(bytes, scratch.input(slot), plan) : null;
       look?.add(bytes);
-      return { drop, file: { name, path: place, size: bytes.length }, look };
+      const path = scratch.input(slot);
+      await scratch.write(path, of(bytes));
+      return { drop, file: { name, path, size: bytes.length }, look };
     }
   }
   let look: FileLook | null = null;
@@ -79,6 +81,10 @@ async function bytesIn({ place, size }: DropContent): Promise<Buffer> {
   } finally {
     await handle.close();
   }
+}
+
+async function* of(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield await Promise.resolve(bytes);
 }
 
 function damaged({ id }: DropDetail, { name }: DropContent): HmsError {

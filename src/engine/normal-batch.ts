@@ -1,6 +1,7 @@
 import { CancelledError, MAX_REFS } from '../contract/index.ts';
 import type { DropId, OnProgress, Ref } from '../contract/index.ts';
 import type { TableVersionDetail } from '../core/index.ts';
+import { BatchRooms } from './batch-rooms.ts';
 import { bringDrop } from './brought-drop.ts';
 import type { Brought } from './brought-drop.ts';
 import type { DropDetail } from './catalog/index.ts';
@@ -37,6 +38,8 @@ export interface BatchWorld {
   readonly onProgress: OnProgress;
   /** Files of fewer bytes are read row by row always; default 0: none. */
   readonly sureFrom?: number;
+  /** Rooms of who has several batches; default: one of its own. */
+  readonly rooms?: BatchRooms;
 }
 
 /** What became of one drop of a batch. */
@@ -74,29 +77,43 @@ const AT_ONCE = 4;
  * done with the rows instead, while they are there.
  */
 export async function* normalizeBatch(lake: WritableLake, drops: readonly DropDetail[], contracts: readonly NamedContract[], world: BatchWorld, commit: CommitRows = commitTaken): AsyncGenerator<BatchEnd> {
+  const { rooms } = world;
+  if (rooms !== undefined && BatchRooms.takes(drops, contracts)) {
+    yield* rooms.in(async function* ({ scratch, session }) {
+      const brought = await bringAll(lake, drops, contracts, scratch, world);
+      yield* normalizeBrought(lake, brought, deskOf(brought, { contracts, scratch, session, world }), commit);
+    });
+    return;
+  }
   const scratch = await openScratch(lake);
   try {
     const brought = await bringAll(lake, drops, contracts, scratch, world);
-    const files = brought.map(({ file }) => file);
     const plain = drops.flatMap((_, i) => contracts.flatMap((__, n) => [slotOf(i, n, contracts, 0), slotOf(i, n, contracts, 1)].map((slot) => scratch.input(slot))));
-    const session = new QuerySession(world.processes, { files: [...files.map(({ path }) => path), ...plain], output: scratch.outputs, temporary: scratch.temporary });
+    const session = new QuerySession(world.processes, { files: [...brought.map(({ file }) => file.path), ...plain], output: scratch.outputs, temporary: scratch.temporary });
     try {
-      const desk = { contracts, scratch, session, world, told: progressOf(files, world.onProgress) };
-      const taken: Judged[] = [];
-      for (const [at, kept] of (await keptAtOnce(brought, desk)).entries()) {
-        const judged = await judgeDrop({ ...desk, ...(brought[at] as Brought), at, kept });
-        desk.told(0, true);
-        if ('kept' in judged) taken.push(judged);
-        else yield judged;
-      }
-      const most = mostTogether(contracts);
-      for (let at = 0; at < taken.length; at += most) yield* commitSome(lake, brought, taken.slice(at, at + most), desk, commit);
+      yield* normalizeBrought(lake, brought, deskOf(brought, { contracts, scratch, session, world }), commit);
     } finally {
       await session.close();
     }
   } finally {
     await scratch.close();
   }
+}
+
+function deskOf(brought: readonly Brought[], desk: Omit<Desk, 'told'>): Desk {
+  return { ...desk, told: progressOf(brought.map(({ file }) => file), desk.world.onProgress) };
+}
+
+async function* normalizeBrought(lake: WritableLake, brought: readonly Brought[], desk: Desk, commit: CommitRows): AsyncGenerator<BatchEnd> {
+  const taken: Judged[] = [];
+  for (const [at, kept] of (await keptAtOnce(brought, desk)).entries()) {
+    const judged = await judgeDrop({ ...desk, ...(brought[at] as Brought), at, kept });
+    desk.told(0, true);
+    if ('kept' in judged) taken.push(judged);
+    else yield judged;
+  }
+  const most = mostTogether(desk.contracts);
+  for (let at = 0; at < taken.length; at += most) yield* commitSome(lake, brought, taken.slice(at, at + most), desk, commit);
 }
 
 async function bringAll(lake: WritableLake, drops: readonly DropDetail[], contracts: readonly NamedContract[], scratch: ScratchFolder, { signal, sureFrom = 0 }: BatchWorld): Promise<Brought[]> {

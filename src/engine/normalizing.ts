@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { CancelledError, HmsError, instantOf } from '../contract/index.ts';
 import type { DropId, ErrorCode, OnProgress, TableName } from '../contract/index.ts';
+import { BatchRooms } from './batch-rooms.ts';
 import { takeStationLock } from './catalog/index.ts';
 import type { DropDetail, StationLock } from './catalog/index.ts';
 import type { NamedContract } from './contracting.ts';
@@ -122,6 +123,7 @@ class Run {
   readonly #signal: AbortSignal;
   /** Bytes of batches that are not yet done, as far as they are. */
   readonly #atWork = new Map<readonly Waiting<Item>[], number>();
+  readonly #rooms: BatchRooms;
   #done = { drops: 0, rows: 0, quarantined: 0, bytes: 0 };
   #total = { drops: 0, bytes: 0 };
 
@@ -129,6 +131,7 @@ class Run {
     this.#lake = lake;
     this.#options = options;
     this.#states = options.states ?? new DropStates();
+    this.#rooms = new BatchRooms(lake, options.processes);
     this.#signal = AbortSignal.any([options.signal, this.#stop.signal]);
   }
 
@@ -162,6 +165,7 @@ class Run {
     } finally {
       this.#stop.abort();
       await Promise.allSettled(running);
+      await this.#rooms.close();
     }
   }
 
@@ -216,7 +220,7 @@ class Run {
         this.#atWork.set(batch, bytesTotal === null || bytesTotal === 0 ? 0 : Math.floor(size * Math.min(1, bytesDone / bytesTotal)));
         this.#say(0, 0);
       };
-      const ends = normalizeBatch(this.#lake, left.map((one) => one.item.drop), item.contracts, { processes, secret, signal: this.#signal, onProgress, ...(sureFrom === undefined ? {} : { sureFrom }) });
+      const ends = normalizeBatch(this.#lake, left.map((one) => one.item.drop), item.contracts, { processes, secret, signal: this.#signal, onProgress, rooms: this.#rooms, ...(sureFrom === undefined ? {} : { sureFrom }) });
       for await (const end of ends) {
         told.add(end.drop.id);
         this.#ended(end);

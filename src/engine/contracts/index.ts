@@ -16,7 +16,7 @@ export { RowChecker } from './check/checker.ts';
 export type { CheckFinding, FindingKind, SampleRow } from './check/findings.ts';
 export { MOST_SAMPLES } from './check/findings.ts';
 export { PlainRows } from './check/plain-rows.ts';
-export { answers, askedColumns, FILE, fileQuestions, LINE, ROWS, ruleTrials } from './check/questions.ts';
+export { answers, askedColumns, bringsSql, FILE, fileQuestions, LINE, ROWS, ruleTrials } from './check/questions.ts';
 export { sureRows } from './sure/rows-sql.ts';
 export type { SureAsked, SureRows, SureValue } from './sure/rows-sql.ts';
 export type { FileRemark, FileRow, RowFile } from './check/rows.ts';

@@ -54,6 +54,8 @@ export interface WrittenPart {
 export interface Opening {
   /** Absolute paths of all files that may be read; nothing else can be. They need not exist yet. */
   readonly files: readonly string[];
+  /** Folders all of whose files may be read, and may come later. Only for programs' own statements over their own files: a person's SQL gets `files`. */
+  readonly folders?: readonly string[];
   /** The one folder that results may be written to; null where none are. */
   readonly output: string | null;
   /** Where DuckDB puts what does not fit into its memory. */

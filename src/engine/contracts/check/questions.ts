@@ -29,6 +29,11 @@ export const LINE = '#line';
 /** Where the rows of several files are asked together: the file of each. */
 export const FILE = '#file';
 
+/** Whether SQL of a person is asked of the rows. */
+export function bringsSql(plan: ContractPlan): boolean {
+  return questionsOf(plan).some(({ is }) => is === 'sql');
+}
+
 /** Columns that the plain table must have; empty where nothing is asked of it. */
 export function askedColumns(plan: ContractPlan): string[] {
   const all = plan.columns.map(({ name }) => name);
