@@ -69,14 +69,16 @@ export const drops: Bench = {
         samples.push({ received: DROPS, resident: residentNow(server) });
       }
       const rate = DROPS / seconds();
-      const processor = (processorMs(server) - before) / DROPS;
+      const after = processorMs(server);
+      const [own, others] = [after.own - before.own, after.others - before.others].map((ms) => (ms / DROPS).toFixed(1));
+      const versions = await newestVersion(target);
       await refuseOthers(target);
       const warm = samples.filter(({ received }) => received >= DROPS * WARM).map(({ resident }) => resident);
       const third = Math.ceil(warm.length / 3);
       const means = [warm.slice(0, third), warm.slice(third, 2 * third), warm.slice(2 * third)].map((part) => Math.round(part.reduce((sum, one) => sum + one, 0) / part.length));
       return [
         {
-          work: `${DROPS.toLocaleString('en-US')} drops of ${ROWS.toLocaleString('en-US')} rows posted to \`hms dta serve\`, ${AT_ONCE} at a time, and normalized meanwhile (answered after ${posted.toFixed(1)} s; ${processor.toFixed(1)} ms of processor time a drop, without who posts; load ${loadavg()[0]?.toFixed(1) ?? ''}; resident at the start ${samples[0]?.resident ?? 0} MB, then, in three parts from ${WARM * 100} % on, ${means.join(', ')} MB in the mean)`,
+          work: `${DROPS.toLocaleString('en-US')} drops of ${ROWS.toLocaleString('en-US')} rows posted to \`hms dta serve\`, ${AT_ONCE} at a time, and normalized meanwhile (answered after ${posted.toFixed(1)} s; processor time a drop ${own ?? ''} ms, and ${others ?? ''} ms of its query processes, without who posts; ${versions} versions of the table; load ${loadavg()[0]?.toFixed(1) ?? ''}; resident at the start ${samples[0]?.resident ?? 0} MB, then, in three parts from ${WARM * 100} % on, ${means.join(', ')} MB in the mean)`,
           ours: `${rate.toFixed(0)} / s`,
           against: '–',
           peer: '–',
@@ -112,12 +114,12 @@ function residentNow(pid: number): number {
   return Math.round(Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1_024);
 }
 
-/** Milliseconds of processor time of a process and all that it has started, of those that ended and those that run. */
-function processorMs(pid: number): number {
+/** Milliseconds of processor time of a process, and of all that it has started: of those that ended and those that run. */
+function processorMs(pid: number): { readonly own: number; readonly others: number } {
   const fields = statOf(pid);
-  const own = [11, 12, 13, 14].reduce((sum, at) => sum + Number(fields[at] ?? 0) * 10, 0);
+  const ms = (from: readonly string[], at: number): number => (Number(from[at] ?? 0) + Number(from[at + 1] ?? 0)) * 10;
   const running = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && statOf(Number(name))[1] === String(pid));
-  return own + running.reduce((sum, name) => sum + [11, 12].reduce((all, at) => all + Number(statOf(Number(name))[at] ?? 0) * 10, 0), 0);
+  return { own: ms(fields, 11), others: running.reduce((sum, name) => sum + ms(statOf(Number(name)), 11), ms(fields, 13)) };
 }
 
 /** What stands behind the name in `/proc/PID/stat`; nothing of one that has ended. */
@@ -149,6 +151,12 @@ async function page({ origin, token }: Target, query: string): Promise<Page> {
   const response = await fetch(`${origin}/dta/raw?${query}`, { headers: { authorization: `Bearer ${token}` } });
   if (!response.ok) throw new Error(await response.text());
   return (await response.json()) as Page;
+}
+
+/** How many versions the table has. */
+async function newestVersion({ origin, token }: Target): Promise<number> {
+  const response = await fetch(`${origin}/dta/tables/car_sensor_tests`, { headers: { authorization: `Bearer ${token}` } });
+  return ((await response.json()) as { version?: number }).version ?? 0;
 }
 
 /** Drops of one table are normalized in their order. */

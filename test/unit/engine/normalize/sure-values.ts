@@ -22,6 +22,8 @@ const kinds: readonly Kind[] = [
   { column: "{name: NAME, logicalType: string, logicalTypeOptions: {pattern: '[A-Z]+'}}", good: (pick) => ['AB', 'Z'][pick(2)] as string },
   { column: '{name: NAME, logicalType: integer}', good: (pick) => String(pick(2_000_000) - 1_000_000) },
   { column: '{name: NAME, logicalType: integer, logicalTypeOptions: {format: i32, minimum: -5, exclusiveMaximum: 100, multipleOf: 5}}', good: (pick) => String(5 * pick(20)) },
+  { column: '{name: NAME, logicalType: integer, logicalTypeOptions: {minimum: -9007199254740994, exclusiveMaximum: 9007199254740994, multipleOf: 3}}', good: (pick) => String((9_007_199_254_740_993n - BigInt(3 * pick(4))) * (pick(2) === 0 ? 1n : -1n)) },
+  { column: "{name: NAME, logicalType: number, physicalType: 'DECIMAL(20,3)', logicalTypeOptions: {minimum: -0.125, exclusiveMaximum: 9007199254740992}}", good: (pick) => `9007199254740991.${pick(1_000)}` },
   { column: '{name: NAME, logicalType: integer, customProperties: [{property: pii, value: {kind: id, mask: hash}}]}', good: (pick) => String(pick(1_000)) },
   { column: "{name: NAME, logicalType: number, physicalType: 'DECIMAL(8,2)', logicalTypeOptions: {maximum: 5000}}", good: (pick) => (pick(500_000) / 100).toFixed(pick(3)) },
   { column: "{name: NAME, logicalType: number, physicalType: 'DECIMAL(3,3)'}", good: (pick) => `0.${pick(10)}` },
