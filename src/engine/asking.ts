@@ -144,7 +144,7 @@ async function openProcess(process: QueryProcess, tables: readonly { readonly na
       sources.push({ kind: 'plain', name, file: scratch.input(i), columns, longestRow });
     }
   }
-  const files = sources.flatMap((source) => (source.kind === 'parts' ? source.parts.flatMap((part) => part.files) : [source.file]));
+  const files = sources.flatMap((source) => (source.kind === 'parts' ? source.parts.flatMap((part) => part.files) : [source.file].flat()));
   const room = { temporary: scratch.temporary, temporaryBytes: TEMPORARY_BYTES, memoryBytes: DUCKDB_MEMORY, threads: 2, places: true };
   await process.open({ files: [...new Set(files)], output: scratch.outputs, ...room }, signal);
   for (const source of sources) await process.table(source, signal);

@@ -83,7 +83,7 @@ export async function passFile(file: BroughtFile, plan: ContractPlan, outputs: P
   if (whole !== null && checker.rows > 0) {
     const queries = await session();
     for (const name of [ROWS, plan.name]) await queries.table({ kind: 'plain', name, ...whole.written }, signal);
-    findings.push(...(await answers(plan, checker.rows, asking(queries, signal))));
+    findings.push(...(await answers(plan, checker.rows, asking(queries, signal, rows.lineWord))));
   }
   return { rows: checker.rows, lineWord: rows.lineWord, findings, kept: keeping?.written ?? null };
 }
@@ -126,8 +126,9 @@ function remarkFinding({ kind, message, count, lines }: FileRemark): CheckFindin
 }
 
 /** Questions of `answers`, asked of a session. */
-export function asking(queries: QuerySession, signal: AbortSignal): Parameters<typeof answers>[2] {
+export function asking(queries: QuerySession, signal: AbortSignal, lineWord: RowFile['lineWord']): Parameters<typeof answers>[2] {
   return {
+    lineWord,
     async ask(sql) {
       const rows: unknown[][] = [];
       let columns: readonly ResultColumn[] = [];

@@ -1,44 +1,45 @@
-import { createHash } from 'node:crypto';
-import { CancelledError, HmsError } from '../contract/index.ts';
+import { CancelledError, MAX_REFS } from '../contract/index.ts';
 import type { DropId, OnProgress, Ref } from '../contract/index.ts';
 import type { TableVersionDetail } from '../core/index.ts';
+import { BatchRooms } from './batch-rooms.ts';
+import { bringDrop } from './brought-drop.ts';
+import type { Brought } from './brought-drop.ts';
 import type { DropDetail } from './catalog/index.ts';
 import { passFile } from './contract-pass.ts';
 import type { KeptRows } from './contract-pass.ts';
-import { bringFile } from './contract-rows.ts';
 import type { BroughtFile } from './contract-rows.ts';
 import type { NamedContract } from './contracting.ts';
-import type { ContractPlan } from './contracts/index.ts';
 import type { DropFinding, DropReport } from './drop-states.ts';
-import { bytesOf } from './lake/index.ts';
-import { isKeyed, maskKeys } from './mask-sql.ts';
 import { maskerOf, needsSecret } from './mask-values.ts';
 import { isReplaced } from './masking.ts';
 import type { MaskSecret } from './masks/index.ts';
-import { definitionOf, hiddenColumns, rowsSql } from './normal-shape.ts';
+import { definitionOf, hiddenColumns } from './normal-shape.ts';
+import { writeRows } from './normal-write.ts';
 import type { WritableLake } from './open.ts';
-import type { QueryProcesses, WrittenPart } from './query/index.ts';
+import type { QueryProcesses } from './query/index.ts';
 import { QuerySession } from './query/index.ts';
-import { dropContent } from './raw-drops.ts';
 import { PROGRAM } from './station.ts';
-import { holdsOfAll, unlessInDoubt } from './sure-drop.ts';
-import { FileLook, LEAST_BYTES } from './sure-file.ts';
+import { asksNothing, byForm, sureOf } from './sure-drop.ts';
+import type { SureFiles } from './sure-drop.ts';
+import { SureForms } from './sure-file.ts';
 import type { SureFile } from './sure-file.ts';
-import { insertRows, writeParts } from './table-rows.ts';
-import type { RowsDesk, RowsOf } from './table-rows.ts';
+import { insertRows } from './table-rows.ts';
+import type { RowsOf } from './table-rows.ts';
 import type { TableDefinition } from './tables/index.ts';
 import { openScratch } from './transform-world.ts';
 import type { ScratchFolder } from './transform-world.ts';
 
-/** Raw drops into rows of the tables of their contracts: checked, masked, and committed together in one entry (docs/operations/normalize.md). */
+/** Raw drops into rows of the tables of their contracts: checked and masked together, and committed, as many as one entry can name at a time (docs/operations/normalize.md). */
 
 export interface BatchWorld {
   readonly processes: QueryProcesses;
   readonly secret: MaskSecret | null;
   readonly signal: AbortSignal;
   readonly onProgress: OnProgress;
-  /** Bytes of a file that is read by one statement rather than row by row, where it is plain enough; default 1 MiB. */
+  /** Files of fewer bytes are read row by row always; default 0: none. */
   readonly sureFrom?: number;
+  /** Rooms of who has several batches; default: one of its own. */
+  readonly rooms?: BatchRooms;
 }
 
 /** What became of one drop of a batch. */
@@ -52,7 +53,7 @@ export class Overtaken extends Error {
 }
 
 /** Rows of one drop under one contract: checked, masked and written down, or to be so by one statement over its file. */
-type Kept = { readonly is: 'plain'; readonly table: KeptRows; readonly count: number } | { readonly is: 'sure'; readonly file: SureFile };
+export type Kept = { readonly is: 'plain'; readonly table: KeptRows; readonly count: number } | { readonly is: 'sure'; readonly file: SureFile };
 
 /** Rows of one drop. */
 export interface Taken {
@@ -62,43 +63,35 @@ export interface Taken {
   readonly rows: number;
 }
 
-interface Brought {
-  readonly drop: DropDetail;
-  readonly file: BroughtFile;
-  readonly look: FileLook | null;
+/** What an entry of a commit can name besides the version of each table before it, and the one that it makes. */
+function mostTogether(contracts: readonly NamedContract[]): number {
+  return Math.max(1, MAX_REFS - 2 * contracts.length);
 }
 
+/** Drops that are read at the same time. */
+const AT_ONCE = 4;
+
 /**
- * Normalizes drops into the tables of these contracts, which all of them are for. Drops with findings are left out and told; the others are committed in one entry. Throws
- * `Overtaken`, TABLE_REFUSED where the rows do not fit a table, and whatever keeps the lake from being read or written. `commit`: what is done with the rows instead, while they are there.
+ * Normalizes drops into the tables of these contracts, which all of them are for; tells what became of each as soon as it is certain. Drops with findings are left out; of the others as many as
+ * one entry can name are committed together. Throws `Overtaken`, TABLE_REFUSED where the rows do not fit a table, and whatever keeps the lake from being read or written. `commit`: what is
+ * done with the rows instead, while they are there.
  */
-export async function normalizeBatch(lake: WritableLake, drops: readonly DropDetail[], contracts: readonly NamedContract[], world: BatchWorld, commit: CommitRows = commitTaken): Promise<readonly BatchEnd[]> {
-  const { signal, processes } = world;
+export async function* normalizeBatch(lake: WritableLake, drops: readonly DropDetail[], contracts: readonly NamedContract[], world: BatchWorld, commit: CommitRows = commitTaken): AsyncGenerator<BatchEnd> {
+  const { rooms } = world;
+  if (rooms !== undefined && BatchRooms.takes(drops, contracts)) {
+    yield* rooms.in(async function* ({ scratch, session }) {
+      const brought = await bringAll(lake, drops, contracts, scratch, world);
+      yield* normalizeBrought(lake, brought, deskOf(brought, { contracts, scratch, session, world }), commit);
+    });
+    return;
+  }
   const scratch = await openScratch(lake);
   try {
-    const brought = await Promise.all(drops.map((drop, i) => broughtDrop(lake, drop, { scratch, slot: contracts.length * 2 * drops.length + i, contracts, world })));
-    const files = brought.map(({ file }) => file);
+    const brought = await bringAll(lake, drops, contracts, scratch, world);
     const plain = drops.flatMap((_, i) => contracts.flatMap((__, n) => [slotOf(i, n, contracts, 0), slotOf(i, n, contracts, 1)].map((slot) => scratch.input(slot))));
-    const session = new QuerySession(processes, { files: [...files.map(({ path }) => path), ...plain], output: scratch.outputs, temporary: scratch.temporary });
+    const session = new QuerySession(world.processes, { files: [...brought.map(({ file }) => file.path), ...plain], output: scratch.outputs, temporary: scratch.temporary });
     try {
-      const desk = { contracts, scratch, session, world, told: progressOf(files, world.onProgress) };
-      const taken = new Map<DropDetail, Taken | DropReport>();
-      const judge = async (mayBeSure: boolean): Promise<void> => {
-        for (const [at, one] of brought.entries()) {
-          refuseCanceled(signal);
-          const before = taken.get(one.drop);
-          if (before === undefined || ('kept' in before && before.kept.some(({ is }) => is === 'sure'))) taken.set(one.drop, await judgeDrop({ ...desk, ...one, at, look: mayBeSure ? one.look : null }));
-        }
-      };
-      await judge(true);
-      let committed = await commit(lake, takenOf(taken), desk);
-      if (committed === 'in doubt') {
-        await judge(false);
-        committed = await commit(lake, takenOf(taken), desk);
-      }
-      if (committed === 'in doubt') throw new Error('Rows that were checked one by one are in doubt.');
-      const refused = [...taken].flatMap(([drop, judged]): BatchEnd[] => ('kept' in judged ? [] : [{ drop, is: 'refused', report: judged }]));
-      return [...refused, ...committed];
+      yield* normalizeBrought(lake, brought, deskOf(brought, { contracts, scratch, session, world }), commit);
     } finally {
       await session.close();
     }
@@ -107,38 +100,92 @@ export async function normalizeBatch(lake: WritableLake, drops: readonly DropDet
   }
 }
 
-function takenOf(judged: ReadonlyMap<DropDetail, Taken | DropReport>): Taken[] {
-  return [...judged.values()].filter((one) => 'kept' in one);
+function deskOf(brought: readonly Brought[], desk: Omit<Desk, 'told'>): Desk {
+  return { ...desk, told: progressOf(brought.map(({ file }) => file), desk.world.onProgress) };
+}
+
+async function* normalizeBrought(lake: WritableLake, brought: readonly Brought[], desk: Desk, commit: CommitRows): AsyncGenerator<BatchEnd> {
+  const taken: Judged[] = [];
+  for (const [at, kept] of (await keptAtOnce(brought, desk)).entries()) {
+    const judged = await judgeDrop({ ...desk, ...(brought[at] as Brought), at, kept });
+    desk.told(0, true);
+    if ('kept' in judged) taken.push(judged);
+    else yield judged;
+  }
+  const most = mostTogether(desk.contracts);
+  for (let at = 0; at < taken.length; at += most) yield* commitSome(lake, brought, taken.slice(at, at + most), desk, commit);
+}
+
+async function bringAll(lake: WritableLake, drops: readonly DropDetail[], contracts: readonly NamedContract[], scratch: ScratchFolder, { signal, sureFrom = 0 }: BatchWorld): Promise<Brought[]> {
+  const plan = (contracts[0] as NamedContract).compiled.plan;
+  const brought: Brought[] = [];
+  for (let at = 0; at < drops.length; at += AT_ONCE) {
+    const some = drops.slice(at, at + AT_ONCE).map((drop, i) => bringDrop(lake, drop, { scratch, slot: contracts.length * 2 * drops.length + at + i, plan, signal, sureFrom }));
+    // All have ended before one that failed is told, since they write into the scratch folder.
+    await Promise.allSettled(some);
+    brought.push(...(await Promise.all(some)));
+  }
+  return brought;
 }
 
 function slotOf(drop: number, contract: number, contracts: readonly unknown[], which: 0 | 1): number {
   return (drop * contracts.length + contract) * 2 + which;
 }
 
-interface Bringing {
-  readonly scratch: ScratchFolder;
-  readonly slot: number;
-  readonly contracts: readonly NamedContract[];
-  readonly world: BatchWorld;
+/** Of each drop and contract the file, where its rows may be read by the statement that writes them. */
+async function keptAtOnce(brought: readonly Brought[], desk: Desk): Promise<Maybe[][]> {
+  const forms = new SureForms();
+  const kept = brought.map(({ file, look }) => desk.contracts.map(({ compiled: { plan } }): Maybe => asSure(look?.rowsOf(plan, file, forms) ?? null)));
+  return withoutDoubtful(kept, desk, (files) => !asksNothing(files[0]));
 }
 
-/** The bytes of a drop, unpacked where they are compressed; STORED_DAMAGED where they are not those that arrived. */
-async function broughtDrop(lake: WritableLake, drop: DropDetail, { scratch, slot, contracts, world: { signal, sureFrom = LEAST_BYTES } }: Bringing): Promise<Brought> {
-  const { place, sha256, name, size } = await dropContent(lake, drop);
-  const lookAt = (file: BroughtFile): FileLook | null => (file.size < sureFrom || contracts[0] === undefined ? null : FileLook.begin(file, contracts[0].compiled.plan));
-  const hash = createHash('sha256');
-  const look = lookAt({ name, path: place, size });
-  for await (const piece of bytesOf(place)) {
-    refuseCanceled(signal);
-    hash.update(piece);
-    look?.add(piece);
+function asSure(file: SureFile | null): Maybe {
+  return file === null ? null : { is: 'sure', file };
+}
+
+/** With null for each file that is in doubt, of the groups that have to be asked. */
+async function withoutDoubtful(kept: readonly (readonly Maybe[])[], { contracts, session, world: { signal } }: Desk, isAsked: (files: SureFiles) => boolean): Promise<Maybe[][]> {
+  const doubtful = new Set<SureFile>();
+  for (const [n, { compiled: { plan } }] of contracts.entries()) {
+    const files = kept.flatMap((one) => (one[n]?.is === 'sure' ? [one[n].file] : []));
+    for (const group of byForm(files, (file) => file).filter(isAsked)) {
+      refuseCanceled(signal);
+      const sure = new Set(await sureOf(group, '#look', plan, { session, signal }));
+      for (const file of group) if (!sure.has(file)) doubtful.add(file);
+    }
   }
-  if (hash.digest('hex') !== sha256) throw new HmsError('STORED_DAMAGED', `The stored bytes of "${name}" are not those that arrived.`, { kept: 'Nothing was changed in the lake.', next: 'Run "hms dta verify" on the lake, and restore the file from a backup.', facts: { drop: drop.id } });
-  const file = await bringFile(place, () => Promise.resolve(scratch), signal, { name, slot });
-  if (file.path === place) return { drop, file, look };
-  const unpacked = lookAt(file);
-  if (unpacked !== null) for await (const piece of bytesOf(file.path)) unpacked.add(piece);
-  return { drop, file, look: unpacked };
+  return kept.map((one) => one.map((had) => (had?.is === 'sure' && doubtful.has(had.file) ? null : had)));
+}
+
+/** Commits drops in one entry. The rows of those that are in doubt after all are read one by one. */
+async function* commitSome(lake: WritableLake, brought: readonly Brought[], judged: readonly Judged[], desk: Desk, commit: CommitRows): AsyncGenerator<BatchEnd> {
+  let left: readonly Judged[] = judged;
+  for (const doubtful of [looked, all]) {
+    const committed = left.length === 0 ? [] : await commit(lake, left, desk);
+    if (committed !== 'in doubt') return yield* committed;
+    const again: Judged[] = [];
+    for (const [i, kept] of (await doubtful(left, desk)).entries()) {
+      const one = left[i] as Judged;
+      const ended = kept.includes(null) ? await judgeDrop({ ...desk, ...(brought[one.at] as Brought), at: one.at, kept }) : one;
+      if ('kept' in ended) again.push(ended);
+      else yield ended;
+    }
+    left = again;
+  }
+  const committed = left.length === 0 ? [] : await commit(lake, left, desk);
+  if (committed === 'in doubt') throw new Error('Rows that were checked one by one are in doubt.');
+  yield* committed;
+}
+
+/** What is in doubt is looked for; a drop alone is the one. */
+async function looked(left: readonly Judged[], desk: Desk): Promise<Maybe[][]> {
+  if (left.length === 1) return all(left);
+  const kept = await withoutDoubtful(left.map((one) => one.kept), desk, () => true);
+  return kept.some((one) => one.includes(null)) ? kept : all(left);
+}
+
+function all(left: readonly Judged[]): Maybe[][] {
+  return left.map((one) => one.kept.map((had) => (had.is === 'sure' ? null : had)));
 }
 
 function progressOf(files: readonly BroughtFile[], onProgress: OnProgress): (bytes: number, done?: boolean) => void {
@@ -161,33 +208,41 @@ export interface Desk {
 }
 
 interface Judging extends Desk, Brought {
+  /** Its number in the batch. */
+  readonly at: number;
+  /** What is kept of it already, for each contract. */
+  readonly kept: readonly Maybe[];
+}
+
+interface Judged extends Taken {
   readonly at: number;
 }
 
-async function judgeDrop(judging: Judging): Promise<Taken | DropReport> {
-  const { drop, at, file, look, contracts, scratch, session, world, told } = judging;
+type Maybe = Kept | null;
+type Refused = Extract<BatchEnd, { is: 'refused' }>;
+
+/** Reads the rows of a drop one by one under each contract of which nothing is kept of it. */
+async function judgeDrop({ drop, at, file, kept: before, contracts, scratch, session, world, told }: Judging): Promise<Judged | Refused> {
   const kept: Kept[] = [];
   const findings: DropFinding[] = [];
   let rows = 0;
   let lineWord: DropReport['lineWord'] = 'line';
-  for (const [n, { compiled }] of contracts.entries()) {
-    const { plan } = compiled;
-    const mask = maskOf(plan, world.secret);
-    const sure = look?.rowsOf(plan, file) ?? null;
-    if (sure !== null && (await holdsOfAll(sure, rowsName(at, n), plan, session, world.signal))) {
-      rows = Math.max(rows, sure.count);
-      kept.push({ is: 'sure', file: sure });
+  for (const [n, { compiled: { plan } }] of contracts.entries()) {
+    const had = before[n] ?? null;
+    refuseCanceled(world.signal);
+    if (had !== null) {
+      rows = Math.max(rows, had.is === 'sure' ? had.file.count : had.count);
+      kept.push(had);
       continue;
     }
-    const outputs = { asked: scratch.input(slotOf(at, n, contracts, 0)), kept: { file: scratch.input(slotOf(at, n, contracts, 1)), mask } };
+    const outputs = { asked: scratch.input(slotOf(at, n, contracts, 0)), kept: { file: scratch.input(slotOf(at, n, contracts, 1)), mask: maskOf(plan, world.secret) } };
     const pass = await passFile(file, plan, outputs, { signal: world.signal, onBytes: n === 0 ? told : () => undefined, session: () => Promise.resolve(session), write: (to, bytes) => scratch.write(to, bytes) });
     rows = Math.max(rows, pass.rows);
     ({ lineWord } = pass);
     findings.push(...pass.findings.map((finding) => ({ contract: plan.name, ...finding, samples: [...finding.samples] })));
     if (pass.kept !== null) kept.push({ is: 'plain', table: pass.kept, count: pass.rows });
   }
-  told(0, true);
-  return findings.length === 0 ? { drop, kept, rows } : reportOf(contracts, { rows, lineWord, findings });
+  return findings.length === 0 ? { drop, at, kept, rows } : { drop, is: 'refused', report: reportOf(contracts, { rows, lineWord, findings }) };
 }
 
 export function reportOf(contracts: readonly NamedContract[], found: Partial<DropReport>): DropReport {
@@ -209,29 +264,12 @@ export type RowsShape = Pick<TableDefinition, 'schema' | 'partitionBy'>;
 /** What is done with the rows of a batch while they are there. `in doubt`: one of the files that were to be read by a statement is not for that, and nothing was done. */
 export type CommitRows = (lake: WritableLake, taken: readonly Taken[], desk: Desk) => Promise<readonly BatchEnd[] | 'in doubt'>;
 
-/** Shows the query process the files and the checked and masked rows of a batch. */
-export async function showRows(taken: readonly Taken[], { session, world }: Desk): Promise<void> {
-  for (const [i, { kept }] of taken.entries()) {
-    for (const [n, one] of kept.entries()) await session.table(one.is === 'plain' ? { kind: 'plain', name: rowsName(i, n), ...one.table } : { ...one.file.table, name: rowsName(i, n) }, world.signal);
-  }
-}
-
-/** Writes the rows of the contract with this number, which were shown, as files for a table of such columns; answers them with the SELECT that made them. */
-export async function writeRows(taken: readonly Taken[], n: number, plan: ContractPlan, shape: RowsShape, { session, scratch, world, told }: Desk): Promise<Pick<RowsOf, 'select'> & Required<Pick<RowsOf, 'written'>> | 'in doubt'> {
-  const kept = taken.map((one) => one.kept[n] as Kept);
-  const select = rowsSql(plan, shape, taken.map(({ drop }, i) => ({ table: rowsName(i, n), program: drop.program ?? 0, sure: sureOf(kept[i])?.rows ?? null })));
-  const desk = { session, scratch, signal: world.signal };
-  const written = kept.some(({ is }) => is === 'sure') ? await writeSure(desk, { select, shape, kept, secret: world.secret, told: n === 0 ? told : () => undefined }) : await writeParts(desk, { select, ...shape });
-  return written === 'in doubt' ? written : { select, written };
-}
-
 /** Writes the rows, and commits them. */
 async function commitTaken(lake: WritableLake, taken: readonly Taken[], desk: Desk): Promise<BatchEnd[] | 'in doubt'> {
   if (taken.length === 0) return [];
   const { contracts, session, scratch, world } = desk;
   const { signal, processes, secret } = world;
   refuseCanceled(signal);
-  await showRows(taken, desk);
   const used = contracts.some(({ compiled }) => needsSecret(compiled.plan)) ? (secret?.id ?? null) : null;
   const rows: RowsOf[] = [];
   for (const [n, contract] of contracts.entries()) {
@@ -262,42 +300,9 @@ async function commitTaken(lake: WritableLake, taken: readonly Taken[], desk: De
   return taken.map(({ drop, rows: count }) => ({ drop, is: 'normalized', rows: count, tables: committed.versions }));
 }
 
-interface Writing {
-  readonly select: string;
-  readonly shape: RowsShape;
-  readonly kept: readonly Kept[];
-  readonly secret: MaskSecret | null;
-  readonly told: (bytes: number) => void;
-}
-
-/** Writes rows of which some are read by the statement itself. */
-async function writeSure(desk: RowsDesk, { select, shape, kept, secret, told }: Writing): Promise<readonly WrittenPart[] | 'in doubt'> {
-  const sure = kept.flatMap((one) => sureOf(one) ?? []);
-  const bytes = sure.reduce((sum, { bytes: size }) => sum + size, 0);
-  let done = 0;
-  const onProgress = (share: number): void => {
-    const now = Math.max(done, Math.floor(bytes * share));
-    told(now - done);
-    done = now;
-  };
-  const parameters = secret !== null && sure.some(({ rows: { columns } }) => columns.some(isKeyed)) ? maskKeys(secret) : {};
-  const written = await unlessInDoubt(() => writeParts(desk, { select, ...shape }, { parameters, onProgress }));
-  // Each file gives as many rows as lines or fewer, so that all give all, or the sum is less.
-  const expected = kept.reduce((sum, one) => sum + (one.is === 'sure' ? one.file.count : one.count), 0);
-  if (written?.reduce((sum, { rows }) => sum + rows, 0) !== expected) return 'in doubt';
-  onProgress(1);
-  return written;
-}
-
-function sureOf(kept: Kept | undefined): SureFile | null {
-  return kept?.is === 'sure' ? kept.file : null;
-}
-
 function refuseCanceled(signal: AbortSignal): void {
   if (signal.aborted) throw new CancelledError('What was not normalized waits.');
 }
-
-const rowsName = (drop: number, contract: number): string => `#drop ${drop} ${contract}`;
 
 /** Whether one of the tables has the rows of the drop already. */
 function isIn(lake: WritableLake, id: DropId, contracts: readonly NamedContract[]): boolean {

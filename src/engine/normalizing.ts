@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { CancelledError, HmsError, instantOf } from '../contract/index.ts';
 import type { DropId, ErrorCode, OnProgress, TableName } from '../contract/index.ts';
+import { BatchRooms } from './batch-rooms.ts';
 import { takeStationLock } from './catalog/index.ts';
 import type { DropDetail, StationLock } from './catalog/index.ts';
 import type { NamedContract } from './contracting.ts';
@@ -122,6 +123,7 @@ class Run {
   readonly #signal: AbortSignal;
   /** Bytes of batches that are not yet done, as far as they are. */
   readonly #atWork = new Map<readonly Waiting<Item>[], number>();
+  readonly #rooms: BatchRooms;
   #done = { drops: 0, rows: 0, quarantined: 0, bytes: 0 };
   #total = { drops: 0, bytes: 0 };
 
@@ -129,6 +131,7 @@ class Run {
     this.#lake = lake;
     this.#options = options;
     this.#states = options.states ?? new DropStates();
+    this.#rooms = new BatchRooms(lake, options.processes);
     this.#signal = AbortSignal.any([options.signal, this.#stop.signal]);
   }
 
@@ -162,6 +165,7 @@ class Run {
     } finally {
       this.#stop.abort();
       await Promise.allSettled(running);
+      await this.#rooms.close();
     }
   }
 
@@ -205,6 +209,8 @@ class Run {
     const { item } = batch[0] as Waiting<Item>;
     const left = batch.filter(({ id }) => this.#lake.catalog.dropUses(id).length === 0);
     if (left.length === 0) return;
+    // Those of which it is certain what became of them, whatever comes of the others.
+    const told = new Set<DropId>();
     try {
       const secret = item.contracts.some(({ compiled }) => needsSecret(compiled.plan)) ? await makeSecret(this.#lake) : null;
       if (secret !== null) for (const { compiled } of item.contracts) refuseOlderSecret(this.#lake, compiled.plan, secret.id);
@@ -214,13 +220,18 @@ class Run {
         this.#atWork.set(batch, bytesTotal === null || bytesTotal === 0 ? 0 : Math.floor(size * Math.min(1, bytesDone / bytesTotal)));
         this.#say(0, 0);
       };
-      const ends = await normalizeBatch(this.#lake, left.map((one) => one.item.drop), item.contracts, { processes, secret, signal: this.#signal, onProgress, ...(sureFrom === undefined ? {} : { sureFrom }) });
+      const ends = normalizeBatch(this.#lake, left.map((one) => one.item.drop), item.contracts, { processes, secret, signal: this.#signal, onProgress, rooms: this.#rooms, ...(sureFrom === undefined ? {} : { sureFrom }) });
+      for await (const end of ends) {
+        told.add(end.drop.id);
+        this.#ended(end);
+      }
       this.#atWork.delete(batch);
-      for (const end of ends) this.#ended(end);
       this.#say(left.length, size);
     } catch (error) {
       this.#atWork.delete(batch);
-      await this.#failed(left, item.contracts, error);
+      const rest = left.filter(({ id }) => !told.has(id));
+      this.#say(told.size, left.reduce((sum, one) => sum + (told.has(one.id) ? one.size : 0), 0));
+      await this.#failed(rest, item.contracts, error);
     }
   }
 
@@ -233,9 +244,10 @@ class Run {
       return;
     }
     if (!refusing.has(error.code) && !passing.has(error.code)) throw error;
-    // One of several is at fault; alone, each tells its own.
+    // One of several is at fault: it is looked for by halves, so that the others stay together.
     if (batch.length > 1) {
-      for (const one of batch) await this.#tryBatch([one]);
+      const middle = batch.length >> 1;
+      for (const half of [batch.slice(0, middle), batch.slice(middle)]) await this.#tryBatch(half);
       return;
     }
     const [{ item: { drop } }] = batch as readonly [Waiting<Item>];

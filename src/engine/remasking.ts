@@ -7,7 +7,8 @@ import { contractOf } from './contracting.ts';
 import type { NamedContract } from './contracting.ts';
 import { isReplaced, secretOfTable } from './masking.ts';
 import type { MaskSecret } from './masks/index.ts';
-import { normalizeBatch, showRows, writeRows } from './normal-batch.ts';
+import { normalizeBatch } from './normal-batch.ts';
+import { writeRows } from './normal-write.ts';
 import { BATCH } from './normalize/index.ts';
 import { CONTRACT_DOMAIN, hiddenColumns } from './normal-shape.ts';
 import type { ReadableLake, WritableLake } from './open.ts';
@@ -180,20 +181,22 @@ async function* remadeParts(lake: WritableLake, { table, base, batches, drops, b
     const parts = new Handoff<NewPart>();
     const { plan } = contract.compiled;
     const told: OnProgress = ({ filesDone, bytesDone }) => onProgress({ phase: `Masking ${table} again`, filesDone: done.drops + filesDone, filesTotal: drops, bytesDone: done.bytes + (bytesDone ?? 0), bytesTotal: Math.max(bytes, done.bytes + (bytesDone ?? 0)) });
-    const work = normalizeBatch(lake, some, [contract], { processes, secret, signal, onProgress: told }, async (_, taken, desk) => {
-      await showRows(taken, desk);
+    const ends = normalizeBatch(lake, some, [contract], { processes, secret, signal, onProgress: told }, async (_, taken, desk) => {
       const made = await writeRows(taken, 0, plan, definition, desk);
       if (made === 'in doubt') return made;
       const { written } = made;
       for (const { rows } of written) done = { ...done, rows: done.rows + rows };
       for await (const part of partsOf(table, written, { schema: definition.schema, partitionBy: definition.partitionBy, hidden: hiddenColumns(plan) }, desk.scratch)) await parts.give(part);
       return [];
-    }).finally(() => parts.end());
+    });
+    const work = (async () => {
+      for await (const end of ends) if (end.is === 'refused') throw changed(table, end.drop, end.report.findings[0]?.message ?? 'It is empty.');
+    })().finally(() => parts.end());
     // Told when all was taken.
     work.catch(() => undefined);
     try {
       yield* parts;
-      for (const end of await work) if (end.is === 'refused') throw changed(table, end.drop, end.report.findings[0]?.message ?? 'It is empty.');
+      await work;
     } finally {
       parts.stop();
       await work.catch(() => undefined);

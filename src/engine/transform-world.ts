@@ -42,10 +42,14 @@ export interface ScratchFolder extends Scratch {
   /** For what DuckDB cannot hold in memory. */
   readonly temporary: string;
   readonly outputs: string;
+  /** Where its inputs are. */
+  readonly inputs: string;
   /** A number that was not given before, for a name in it. */
   next(): number;
   remove(file: string): Promise<void>;
   close(): Promise<void>;
+  /** A part of it for one of several pieces of work: its inputs and outputs lie in folders within those of the whole. Closed by itself, or with the whole. */
+  part(): Promise<ScratchFolder>;
 }
 
 /**
@@ -68,19 +72,33 @@ export async function openScratch(lake: ReadableLake): Promise<ScratchFolder> {
     const folder = join(top, name);
     const [inputs, outputs, temporary] = [join(folder, 'inputs'), join(folder, 'outputs'), join(folder, 'temporary')];
     for (const one of [inputs, outputs, temporary]) await durable.makeFolder(one);
-    let given = 0;
-    return {
-      temporary,
-      outputs,
-      next: () => given++,
-      input: (number) => join(inputs, `${number}.csv`),
-      output: (file) => join(outputs, file),
-      write: (file, bytes) => writeScratch(durable, file, bytes),
-      read: (file) => bytesOf(file),
-      remove: (file) => durable.removeFile(file),
-      close: () => leaveScratch(folder, lockFile, lock, durable),
-    };
+    return scratchIn({ inputs, outputs, temporary }, durable, () => leaveScratch(folder, lockFile, lock, durable));
   });
+}
+
+function scratchIn({ inputs, outputs, temporary }: Pick<ScratchFolder, 'inputs' | 'outputs' | 'temporary'>, durable: Durable, close: () => Promise<void>): ScratchFolder {
+  let given = 0;
+  let parts = 0;
+  return {
+    temporary,
+    inputs,
+    outputs,
+    next: () => given++,
+    input: (number) => join(inputs, `${number}.csv`),
+    output: (file) => join(outputs, file),
+    write: (file, bytes) => writeScratch(durable, file, bytes),
+    read: (file) => bytesOf(file),
+    remove: (file) => durable.removeFile(file),
+    close,
+    part: async () => {
+      const name = `part-${parts++}`;
+      const own = { inputs: join(inputs, name), outputs: join(outputs, name) };
+      for (const folder of Object.values(own)) await durable.makeFolder(folder);
+      return scratchIn({ ...own, temporary }, durable, async () => {
+        for (const folder of Object.values(own)) await durable.removeTree(folder);
+      });
+    },
+  };
 }
 
 /** Not flushed: nobody needs it after a crash. For this account alone: the records of others may be in it. */

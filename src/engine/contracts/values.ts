@@ -1,3 +1,4 @@
+import { orderTo } from './number-order.ts';
 import type { ColumnPlan, NumberFormat, TypePlan } from './plan.ts';
 import { timeFormat } from './time-format.ts';
 import type { TimeFormat, TimeParts } from './time-format.ts';
@@ -48,11 +49,15 @@ export function limitChecker({ type, limits }: ColumnPlan): (value: string) => s
   const { minLength, maxLength, multipleOf } = limits;
   if (minLength !== undefined) checks.push((value) => (value.length < 2 * minLength && [...value].length < minLength ? `shorter than ${minLength}` : null));
   if (maxLength !== undefined) checks.push((value) => (value.length > maxLength && [...value].length > maxLength ? `longer than ${maxLength}` : null));
-  if (multipleOf !== undefined) checks.push((value) => (isMultiple(Number(value), multipleOf) ? null : `not a multiple of ${multipleOf}`));
+  if (multipleOf !== undefined) {
+    const isWhole = type.kind === 'integer' && Number.isSafeInteger(multipleOf);
+    checks.push((value) => ((isWhole ? BigInt(value) % BigInt(multipleOf) === 0n : isMultiple(Number(value), multipleOf)) ? null : `not a multiple of ${multipleOf}`));
+  }
   const isNumber = type.kind === 'integer' || type.kind === 'number';
+  const isExact = type.kind === 'integer' || (type.kind === 'number' && type.decimal !== null);
   const bound = (limit: number | string | undefined, words: string, breaks: (order: number) => boolean): void => {
     if (limit === undefined) return;
-    const compare = isNumber ? numberOrder(limit) : (value: string): number => (value < String(limit) ? -1 : value > String(limit) ? 1 : 0);
+    const compare = isExact ? orderTo(limit) : isNumber ? (value: string): number => Number(value) - Number(limit) : (value: string): number => (value < String(limit) ? -1 : value > String(limit) ? 1 : 0);
     checks.push((value) => (breaks(compare(value)) ? `${words} ${limit}` : null));
   };
   bound(limits.minimum, 'less than', (order) => order < 0);
@@ -67,11 +72,6 @@ export function limitChecker({ type, limits }: ColumnPlan): (value: string) => s
     }
     return null;
   };
-}
-
-function numberOrder(limit: number | string): (value: string) => number {
-  const number = Number(limit);
-  return (value) => Number(value) - number;
 }
 
 function isMultiple(value: number, step: number): boolean {

@@ -16,8 +16,8 @@ export interface Limits {
   readonly bytes: number;
 }
 
-/** One commit may have so many drops, or so many bytes of them; one that is larger is alone. */
-export const BATCH: Limits = { drops: 40, bytes: 64 * 1024 * 1024 };
+/** So many drops, or so many bytes of them, are worked on together: four commits of as many as one entry can name (normal-batch.ts). One that is larger is alone. */
+export const BATCH: Limits = { drops: 248, bytes: 64 * 1024 * 1024 };
 
 export class Backlog<T> {
   #waiting: Waiting<T>[] = [];

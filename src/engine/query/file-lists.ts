@@ -24,9 +24,10 @@ export async function fileList(connection: DuckDBConnection, name: string, files
 
 /** What stands behind FROM, with the lists of its files made ready. */
 export async function readyRows(connection: DuckDBConnection, table: TableSource): Promise<string> {
-  if (table.kind !== 'parts') return rowsOf(table);
+  if (table.kind === 'parquet') return rowsOf(table);
   const lists: string[] = [];
+  const groups = table.kind === 'parts' ? table.parts.map(({ files }) => files) : [[table.file].flat()];
   // The number first: names of tables may end in one.
-  for (const [i, { files }] of table.parts.entries()) lists.push(await fileList(connection, `hms files ${i} ${table.name}`, files));
+  for (const [i, files] of groups.entries()) lists.push(await fileList(connection, `hms files ${i} ${table.name}`, files));
   return rowsOf(table, lists);
 }

@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from 'duckdb';
 import { fileList } from './file-lists.ts';
 import type { Opening } from './protocol.ts';
-import { literal } from './sources.ts';
+import { listed, literal } from './sources.ts';
 
 /** From so many files on, what DuckDB would look up in each of them before it reads the first row costs more than it saves. */
 const MANY_FILES = 200;
@@ -9,6 +9,7 @@ const MANY_FILES = 200;
 /** Closes everything but what is named, for good: a locked configuration cannot be opened again. */
 export async function lockDown(connection: DuckDBConnection, opening: Opening): Promise<void> {
   const allowed = await fileList(connection, 'hms files', opening.files);
+  const folders = [...(opening.output === null ? [] : [opening.output]), ...(opening.folders ?? [])];
   const settings = [
     `memory_limit = '${opening.memoryBytes}B'`,
     `threads = ${opening.threads}`,
@@ -25,7 +26,7 @@ export async function lockDown(connection: DuckDBConnection, opening: Opening): 
     'allow_community_extensions = false',
     'allow_persistent_secrets = false',
     `allowed_paths = ${allowed}`,
-    ...(opening.output === null ? [] : [`allowed_directories = [${literal(opening.output)}]`]),
+    ...(folders.length === 0 ? [] : [`allowed_directories = ${listed(folders)}`]),
     'enable_external_access = false',
     'lock_configuration = true',
   ];

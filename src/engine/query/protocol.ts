@@ -8,18 +8,22 @@ import type { StatementShape } from './shape.ts';
 
 /** A table that statements may name. Its file is one of those that the process was opened with. */
 export type TableSource =
-  /** A plain table (transforms/plain-table.ts): UTF-8, `,` between fields, LF after rows, no header, every value quoted, nothing at all for NULL. */
-  | { readonly kind: 'plain'; readonly name: string; readonly file: string; readonly columns: readonly PlainColumn[]; readonly longestRow: number }
+  /** A plain table (transforms/plain-table.ts), or several of the same columns as one: UTF-8, `,` between fields, LF after rows, no header, every value quoted, nothing at all for NULL. */
+  | { readonly kind: 'plain'; readonly name: string; readonly file: string | readonly string[]; readonly columns: readonly PlainColumn[]; readonly longestRow: number }
   | TextTable
   | { readonly kind: 'parquet'; readonly name: string; readonly file: string }
   /** Rows of several Parquet files under one schema; each part is written under a schema of its own. */
   | { readonly kind: 'parts'; readonly name: string; readonly columns: readonly PartsColumn[]; readonly parts: readonly TablePart[]; /** Only rows that are in it. */ readonly window?: RowWindow };
 
-/** Fields of a text that TextLook (text-look.ts) found plain, its header left out: texts under the names c0, c1 …, NULL where nothing at all stands. */
+/**
+ * Fields of texts that TextLook (text-look.ts) found plain and that are written alike, their headers left out: texts under the names c0, c1 …, NULL where nothing at all stands; and the file of each
+ * row, as it is called here, in the column `fileColumn`.
+ */
 export interface TextTable {
   readonly kind: 'text';
   readonly name: string;
-  readonly file: string;
+  readonly file: readonly string[];
+  readonly fileColumn: string;
   readonly fields: number;
   readonly delimiter: string;
   /** Null: there is none in the file. */
@@ -50,6 +54,8 @@ export interface WrittenPart {
 export interface Opening {
   /** Absolute paths of all files that may be read; nothing else can be. They need not exist yet. */
   readonly files: readonly string[];
+  /** Folders all of whose files may be read, and may come later. Only for programs' own statements over their own files: a person's SQL gets `files`. */
+  readonly folders?: readonly string[];
   /** The one folder that results may be written to; null where none are. */
   readonly output: string | null;
   /** Where DuckDB puts what does not fit into its memory. */

@@ -180,7 +180,8 @@ export class QueryProcess {
       waiting.push(answer);
       wake();
     };
-    this.#whenGone.push(() => wake());
+    const tell = (): void => wake();
+    this.#whenGone.push(tell);
     const watch = new Watch(this.#child, this.#deps, signal);
     let finished = false;
     try {
@@ -203,6 +204,8 @@ export class QueryProcess {
     } finally {
       watch.end();
       this.#answers = null;
+      // A process that is kept would keep every order that it was given.
+      this.#whenGone = this.#whenGone.filter((one) => one !== tell);
       // Its reader left off: what it is doing now is nobody's wish, and what it would still say would be taken for the next answer.
       if (!finished || (watch.isUsedUp && !keepsResult.has(order.do))) await this.close();
     }

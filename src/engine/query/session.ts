@@ -7,6 +7,7 @@ import type { PartsOptions, QueryProcess } from './query-process.ts';
 /** What a session may see and use. */
 export interface SessionOptions {
   readonly files: readonly string[];
+  readonly folders?: Opening['folders'];
   readonly output: string | null;
   readonly temporary: string;
   /** Default 20 GB. */
@@ -27,10 +28,10 @@ export class QuerySession {
   #fresh: QueryProcess | null;
   #process: QueryProcess | null = null;
 
-  constructor(processes: QueryProcesses, { files, output, temporary, temporaryBytes = 20 * 2 ** 30, threads = 2, process }: SessionOptions) {
+  constructor(processes: QueryProcesses, { files, folders = [], output, temporary, temporaryBytes = 20 * 2 ** 30, threads = 2, process }: SessionOptions) {
     this.#processes = processes;
     this.#fresh = process ?? null;
-    this.#opening = { files, output, temporary, temporaryBytes, memoryBytes: DUCKDB_MEMORY, threads };
+    this.#opening = { files, folders, output, temporary, temporaryBytes, memoryBytes: DUCKDB_MEMORY, threads };
   }
 
   /** Adds a table, or puts another one under its name. */
@@ -39,6 +40,11 @@ export class QuerySession {
     const process = await this.#current(signal);
     await process.table(table, signal);
     this.#tables.set(table.name, table);
+  }
+
+  /** Files of the tables so far may go: a new process is not told of them. */
+  forgetTables(): void {
+    this.#tables.clear();
   }
 
   async judge(sql: string, signal: AbortSignal): Promise<JudgedStatement> {

@@ -13,19 +13,20 @@ export function rowsOf(table: TableSource, lists: readonly string[] = []): strin
     const rows = table.parts.length === 0 ? noRows(table) : table.parts.map((part, i) => rowsOfPart(table, part, lists[i] ?? listed(part.files))).join(' UNION ALL ');
     return table.window === undefined ? `(${rows})` : `(SELECT * FROM (${rows}) WHERE ${within(table.window)})`;
   }
-  if (table.kind === 'text') return fieldsOf(table);
+  const files = lists[0] ?? listed([table.file].flat());
+  if (table.kind === 'text') return fieldsOf(table, files);
   const columns = table.columns.map(({ name, type }) => `${literal(name)}: '${type}'`).join(', ');
   const line = Math.max(LEAST_LINE, table.longestRow + 16);
-  return `read_csv(${literal(table.file)}, auto_detect = false, header = false, columns = {${columns}}, delim = ',', quote = '"', escape = '"', new_line = '\\n', nullstr = '',
+  return `read_csv(${files}, auto_detect = false, header = false, columns = {${columns}}, delim = ',', quote = '"', escape = '"', new_line = '\\n', nullstr = '',
     allow_quoted_nulls = false, strict_mode = true, null_padding = false, ignore_errors = false, max_line_size = ${line}, buffer_size = ${Math.max(line * 4, 8_388_608)})`;
 }
 
 /** Line ends are left to DuckDB: told, it takes no CR LF. The name of the file tells nothing: not how it is packed, nor of columns in the names of folders. */
-function fieldsOf({ file, fields, delimiter, quote }: TextTable): string {
+function fieldsOf({ fields, delimiter, quote, fileColumn }: TextTable, files: string): string {
   const columns = Array.from({ length: fields }, (_, i) => `c${i}: 'VARCHAR'`).join(', ');
   const mark = literal(quote ?? '');
-  return `read_csv(${literal(file)}, auto_detect = false, header = true, columns = {${columns}}, delim = ${literal(delimiter)}, quote = ${mark}, escape = ${mark}, nullstr = '',
-    allow_quoted_nulls = false, strict_mode = true, null_padding = false, ignore_errors = false, compression = 'none', hive_partitioning = false)`;
+  return `read_csv(${files}, auto_detect = false, header = true, columns = {${columns}}, delim = ${literal(delimiter)}, quote = ${mark}, escape = ${mark}, nullstr = '',
+    allow_quoted_nulls = false, strict_mode = true, null_padding = false, ignore_errors = false, compression = 'none', hive_partitioning = false, filename = ${literal(fileColumn)})`;
 }
 
 type Parts = Extract<TableSource, { kind: 'parts' }>;

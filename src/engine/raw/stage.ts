@@ -56,7 +56,9 @@ export async function stageDrop(context: StageContext, txn: TxnId, name: Name, c
     const version = join(object, 'v1');
     const stored = new ContentPathMapper(sha256).map(name);
     const place = join(version, 'content', ...stored.split('/'));
-    const named = await durable.nameFolder(dirname(place), paths.root);
+    const named: string[] = [];
+    // From the top down: each then needs one call, and none that fails.
+    for (const one of [folder, object, version, dirname(place)]) named.push(...(await durable.nameFolder(one, paths.root)));
     const look = new Look();
     const file = await durable.write(place, look.through(content));
     const isLarge = file.size > LARGE_BYTES;

@@ -43,6 +43,14 @@ export function dialectOf(sample: Uint8Array, told: CsvReading, wanted: readonly
   return best;
 }
 
+/** The names in the first row of a file, of which `sample` is the beginning; null where that row is not whole in it. */
+export function headerIn(sample: Uint8Array, dialect: Dialect): string[] | null {
+  const units = unitsOf(sample.subarray(dialect.mark), dialect.encoding);
+  const scanner = new RowScanner(marksOf(dialect));
+  if (units.length === 0 || scanner.scan(units, 0, units.length, sample.length < SAMPLE_BYTES) !== ROW) return null;
+  return Array.from({ length: scanner.fields }, (_, i) => fieldText(units, scanner, i, dialect));
+}
+
 /** The number of fields that all rows of the sample have, 0 where they differ; and the names in the first. */
 function lookAt(units: Units, dialect: Dialect): { fields: number; header: string[] } {
   const scanner = new RowScanner(marksOf(dialect));

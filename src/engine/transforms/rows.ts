@@ -9,6 +9,7 @@ import type { ReadWatch, StoredSource } from './source-reader.ts';
 import type { CsvReading } from './types.ts';
 
 const BUFFER_BYTES = 4 << 20;
+const LEAST_BUFFER_BYTES = 64 << 10;
 /** A row that is longer is a quote that was never closed, or no CSV file. */
 const MAX_ROW_BYTES = 256 << 20;
 
@@ -41,7 +42,8 @@ export class Rows {
     this.unit = isWide(this.dialect.encoding) ? 2 : 1;
     this.#fills = told.ragged === 'fill';
     this.#onLeave = onLeave;
-    this.bytes = Buffer.allocUnsafeSlow(BUFFER_BYTES);
+    // All of a small file and its end fit in: thousands of large buffers would pile up before they are thrown away.
+    this.bytes = Buffer.allocUnsafeSlow(Math.min(BUFFER_BYTES, Math.max(LEAST_BUFFER_BYTES, 2 * Math.ceil(source.size / 2) + 2)));
     this.units = this.#view();
     this.#reader = new SourceReader(source, watch);
     this.#fill();

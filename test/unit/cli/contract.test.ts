@@ -85,7 +85,7 @@ permit_no  REQUIRED            1  Rows have no value, which is required.
 fee        TYPE                1  Values cannot be read as a whole number.
                                     line 2: "ten"
 permit_no  DUPLICATE           1  Values stand in a row before, and must be unique.
-                                    line 2: "P-1", 2 times, the last in 4
+                                    line 2: "P-1", 2 times, the last in line 4
 `,
       err: '',
     });

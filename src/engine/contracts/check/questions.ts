@@ -3,6 +3,7 @@ import { sqlType } from '../plan.ts';
 import { boundWords, holds } from '../rules.ts';
 import type { CheckFinding, SampleRow } from './findings.ts';
 import { MOST_SAMPLES, shownValue } from './findings.ts';
+import type { RowFile } from './rows.ts';
 
 /**
  * What is asked of all rows at once: repeated values, patterns (matched by RE2, which no pattern can make slow) and rules in SQL. All of it runs in the query process over a
@@ -18,11 +19,20 @@ export interface Asking {
   judge(sql: string): Promise<void>;
   /** The sentence of an error that says that a statement is wrong; null for every other. */
   refusal(error: unknown): string | null;
+  /** What LINE counts. */
+  readonly lineWord: RowFile['lineWord'];
 }
 
 /** Names under which the plain table is there: the second only so that rules can be judged by the name that they use. */
 export const ROWS = '#rows';
 export const LINE = '#line';
+/** Where the rows of several files are asked together: the file of each. */
+export const FILE = '#file';
+
+/** Whether SQL of a person is asked of the rows. */
+export function bringsSql(plan: ContractPlan): boolean {
+  return questionsOf(plan).some(({ is }) => is === 'sql');
+}
 
 /** Columns that the plain table must have; empty where nothing is asked of it. */
 export function askedColumns(plan: ContractPlan): string[] {
@@ -57,44 +67,96 @@ function ruleSql({ name }: ContractPlan, sql: string, rows: string): string {
   return `WITH ${identifier(name)} AS (${rows}) SELECT * FROM (${sql}\n) LIMIT 2`;
 }
 
+type Question =
+  | { readonly is: 'repeated'; readonly columns: readonly string[]; readonly rule: RulePlan | null; readonly words: string }
+  | { readonly is: 'unmatched'; readonly column: string; readonly pattern: string; readonly rule: RulePlan | null }
+  | { readonly is: 'sql'; readonly column: string | null; readonly rule: Extract<RulePlan, { metric: 'sql' }> };
+
+/** In the order in which their findings are told. */
+function questionsOf(plan: ContractPlan): Question[] {
+  const keys: Question[] = plan.primaryKey.length === 0 ? [] : [{ is: 'repeated', columns: plan.primaryKey, rule: null, words: `Rows have the same primary key (${plan.primaryKey.join(', ')}) as one before.` }];
+  const own = plan.columns.flatMap(({ name, unique, limits, rules }): Question[] => {
+    const isKey = plan.primaryKey.length === 1 && plan.primaryKey[0] === name;
+    return [
+      ...(unique && !isKey ? [{ is: 'repeated' as const, columns: [name], rule: null, words: 'Values stand in a row before, and must be unique.' }] : []),
+      ...(limits.pattern === undefined ? [] : [{ is: 'unmatched' as const, column: name, pattern: limits.pattern, rule: null }]),
+      ...rules.flatMap((rule) => ruleQuestion(name, rule)),
+    ];
+  });
+  return [...keys, ...own, ...plan.rules.flatMap((rule) => ruleQuestion(null, rule))];
+}
+
+function ruleQuestion(column: string | null, rule: RulePlan): Question[] {
+  if (rule.metric === 'duplicateValues') return [{ is: 'repeated', columns: rule.columns, rule, words: '' }];
+  if (rule.metric === 'invalidValues' && rule.pattern !== null && column !== null) return [{ is: 'unmatched', column, pattern: rule.pattern, rule }];
+  return rule.metric === 'sql' ? [{ is: 'sql', column, rule }] : [];
+}
+
 export async function answers(plan: ContractPlan, rows: number, asking: Asking): Promise<CheckFinding[]> {
   const found: CheckFinding[] = [];
-  const add = (finding: CheckFinding | null): void => {
+  for (const question of questionsOf(plan)) {
+    const finding = await answerOf(plan, question, rows, asking);
     if (finding !== null) found.push(finding);
-  };
-  if (plan.primaryKey.length > 0) add(await repeated(plan, plan.primaryKey, null, rows, asking, `Rows have the same primary key (${plan.primaryKey.join(', ')}) as one before.`));
-  for (const column of plan.columns) {
-    const isKey = plan.primaryKey.length === 1 && plan.primaryKey[0] === column.name;
-    if (column.unique && !isKey) add(await repeated(plan, [column.name], null, rows, asking, 'Values stand in a row before, and must be unique.'));
-    if (column.limits.pattern !== undefined) add(await unmatched(plan, column.name, column.limits.pattern, null, rows, asking));
-    for (const rule of column.rules) add(await ruleAnswer(plan, column.name, rule, rows, asking));
   }
-  for (const rule of plan.rules) add(await ruleAnswer(plan, null, rule, rows, asking));
   return found;
 }
 
-async function ruleAnswer(plan: ContractPlan, column: string | null, rule: RulePlan, rows: number, asking: Asking): Promise<CheckFinding | null> {
-  if (rule.metric === 'duplicateValues') return repeated(plan, rule.columns, rule, rows, asking, '');
-  if (rule.metric === 'invalidValues' && rule.pattern !== null && column !== null) return unmatched(plan, column, rule.pattern, rule, rows, asking);
-  return rule.metric === 'sql' ? sqlAnswer(plan, column, rule, asking) : null;
+function answerOf(plan: ContractPlan, question: Question, rows: number, asking: Asking): Promise<CheckFinding | null> {
+  switch (question.is) {
+    case 'repeated':
+      return repeated(plan, question.columns, question.rule, rows, asking, question.words);
+    case 'unmatched':
+      return unmatched(plan, question.column, question.pattern, question.rule, rows, asking);
+    case 'sql':
+      return sqlAnswer(plan, question.column, question.rule, asking);
+  }
 }
 
-async function repeated(plan: ContractPlan, columns: readonly string[], rule: RulePlan | null, rows: number, { ask }: Asking, words: string): Promise<CheckFinding | null> {
+/** One thing that is asked of the rows of several files at once: for each file, under FILE, a count; a file that the answer does not name has 0. */
+export interface FileQuestion {
+  readonly sql: string;
+  /** Whether `answers` would find nothing in a file with so many rows. */
+  readonly holds: (count: number, rows: number) => boolean;
+}
+
+/** What `answers` asks of one file, for several: their rows are together in `ROWS`, which has the column FILE besides. Null where it is a person's SQL, which knows of one file only. */
+export function fileQuestions(plan: ContractPlan): FileQuestion[] | null {
+  const file = identifier(FILE);
+  const asked: FileQuestion[] = [];
+  for (const question of questionsOf(plan)) {
+    if (question.is === 'sql') return null;
+    const { rule } = question;
+    const sql = question.is === 'repeated' ? `SELECT ${file}, sum(n - 1) FROM (SELECT ${file}, count(*) AS n ${repeatedRows(question.columns, [file])}) GROUP BY ${file}` : `SELECT ${file}, count(*) ${unmatchedRows(question.column, question.pattern)} GROUP BY ${file}`;
+    asked.push({ sql, holds: (count, rows) => (rule === null ? count === 0 : holds(rule.bound, measured(rule, count, rows))) });
+  }
+  return asked;
+}
+
+function repeatedRows(columns: readonly string[], within: readonly string[] = []): string {
   const names = columns.map(identifier);
-  const groups = `FROM "${ROWS}" WHERE ${names.map((name) => `${name} IS NOT NULL`).join(' AND ')} GROUP BY ${names.join(', ')} HAVING count(*) > 1`;
+  return `FROM "${ROWS}" WHERE ${names.map((name) => `${name} IS NOT NULL`).join(' AND ')} GROUP BY ${[...within, ...names].join(', ')} HAVING count(*) > 1`;
+}
+
+function unmatchedRows(column: string, pattern: string): string {
+  return `FROM "${ROWS}" WHERE ${identifier(column)} IS NOT NULL AND NOT regexp_full_match(${identifier(column)}, ${literal(pattern)})`;
+}
+
+async function repeated(plan: ContractPlan, columns: readonly string[], rule: RulePlan | null, rows: number, { ask, lineWord }: Asking, words: string): Promise<CheckFinding | null> {
+  const names = columns.map(identifier);
+  const groups = repeatedRows(columns);
   const count = numberOf((await ask(`SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n ${groups})`))[0]?.[0]);
   if (rule === null ? count === 0 : holds(rule.bound, measured(rule, count, rows))) return null;
   const isPersonal = columns.some((name) => personal(plan, name));
   const value = names.map((name) => `coalesce(${name}, '')`).join(` || ', ' || `);
   const first = await ask(`SELECT min("${LINE}"), max("${LINE}"), count(*), any_value(${value}) ${groups} ORDER BY min("${LINE}") LIMIT ${MOST_SAMPLES}`);
-  const samples = first.map(([line, last, times, text]): SampleRow => ({ line: numberOf(line), value: shownValue(String(text), isPersonal), why: `${numberOf(times)} times, the last in ${numberOf(last)}` }));
+  const samples = first.map(([line, last, times, text]): SampleRow => ({ line: numberOf(line), value: shownValue(String(text), isPersonal), why: `${numberOf(times)} times, the last in ${lineWord} ${numberOf(last)}` }));
   const [column = null] = columns.length === 1 ? columns : [];
   return { column, kind: rule === null ? 'DUPLICATE' : 'RULE', message: rule === null ? words : broken(rule, count, rows), count, samples };
 }
 
 async function unmatched(plan: ContractPlan, column: string, pattern: string, rule: RulePlan | null, rows: number, asking: Asking): Promise<CheckFinding | null> {
   const name = identifier(column);
-  const where = `FROM "${ROWS}" WHERE ${name} IS NOT NULL AND NOT regexp_full_match(${name}, ${literal(pattern)})`;
+  const where = unmatchedRows(column, pattern);
   try {
     const count = numberOf((await asking.ask(`SELECT count(*) ${where}`))[0]?.[0]);
     if (rule === null ? count === 0 : holds(rule.bound, measured(rule, count, rows))) return null;

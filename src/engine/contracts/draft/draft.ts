@@ -72,10 +72,13 @@ function columnOf(guess: ColumnGuess, personal: PersonalTally, rows: number, nam
   return { name, header: guess.name, ...type, rows, empty: empty + (type.logicalType === 'string' ? 0 : guess.quotedEmpty), required: rows > 0 && empty === 0 && (type.logicalType === 'string' || guess.quotedEmpty === 0), isUnique, tooManyValues: tooMany, choices, personal: found, examples: found === null ? examples.map((text) => text.slice(0, 60)) : [] };
 }
 
-type Typed = Pick<DraftColumn, 'logicalType' | 'options' | 'extras' | 'why'>;
+type Typed = Pick<DraftColumn, 'logicalType' | 'physicalType' | 'options' | 'extras' | 'why'>;
+
+/** Digits of a decimal that is guessed: as many as 64 bits hold, or all that there can be. */
+const [USUAL_DIGITS, MOST_DIGITS] = [18, 38];
 
 function typeOf(guess: ColumnGuess, told: number): Typed {
-  const plain = (why: string, logicalType: DraftColumn['logicalType'] = 'string', options: Readonly<Record<string, unknown>> = {}, extras: Readonly<Record<string, unknown>> = {}): Typed => ({ logicalType, options, extras, why });
+  const plain = (why: string, logicalType: DraftColumn['logicalType'] = 'string', options: Readonly<Record<string, unknown>> = {}, extras: Readonly<Record<string, unknown>> = {}): Typed => ({ logicalType, physicalType: null, options, extras, why });
   if (told === 0) return plain('no row of this file has a value, so its type is not known');
   if (guess.zeros > 0 && guess.zeros + guess.numbers >= told) return plain('the values are digits with zeros in front, which a number would lose');
   const time = guess.time();
@@ -88,12 +91,20 @@ function typeOf(guess: ColumnGuess, told: number): Typed {
     if (guess.maxInteger > 9_223_372_036_854_775_807n) return plain('the values are numbers too large for 64 bits');
     return plain('all values are whole numbers', 'integer', { format: 'i64' });
   }
-  if (guess.numbers === told) return plain('all values are numbers', 'number', { format: 'f64' });
+  if (guess.numbers === told) return guess.cents === told ? asDecimal(guess, 'all values are numbers with two digits behind the point, as amounts of money are', {}) : plain('all values are numbers', 'number', { format: 'f64' });
   if (guess.numbers + guess.grouped + guess.dollar >= told && guess.grouped + guess.dollar > 0 && guess.numbers + guess.grouped >= told - guess.dollar) {
-    return plain('all values are numbers, with commas between thousands or a dollar sign', 'number', { format: 'f64' }, { numberFormat: { decimal: '.', group: ',', ...(guess.dollar > 0 ? { prefix: '$' } : {}) } });
+    return asDecimal(guess, 'all values are numbers, with commas between thousands or a dollar sign', { numberFormat: { decimal: '.', group: ',', ...(guess.dollar > 0 ? { prefix: '$' } : {}) } });
   }
   if (guess.yes === told) return plain('all values say yes or no', 'boolean');
   return plain(guess.numbers > 0 ? `${guess.numbers.toLocaleString('en-US')} of ${told.toLocaleString('en-US')} values are numbers, the others are not` : 'the values are words');
+}
+
+/** Money is counted, not measured: each digit stands as it was written. Cents are left room for where the file has none. */
+function asDecimal({ whole, decimals, dollar, exponents }: ColumnGuess, why: string, extras: Readonly<Record<string, unknown>>): Typed {
+  const scale = dollar > 0 ? Math.max(2, decimals) : decimals;
+  const precision = whole + scale <= USUAL_DIGITS ? USUAL_DIGITS : MOST_DIGITS;
+  if (exponents > 0 || whole + scale > MOST_DIGITS) return { logicalType: 'number', physicalType: null, options: { format: 'f64' }, extras, why };
+  return { logicalType: 'number', physicalType: `DECIMAL(${precision},${scale})`, options: {}, extras, why: `${why}; kept exactly, with ${scale} ${scale === 1 ? 'digit' : 'digits'} behind the point` };
 }
 
 /** `Cost Total $` → `cost_total`; always a name that a column can have, and that none has yet. */

@@ -35,7 +35,12 @@ export class ColumnGuess {
   zeros = 0;
   yes = 0;
   longest = 0;
+  /** Digits in front of the point and behind it, at most, of what is written without an exponent. */
+  whole = 0;
   decimals = 0;
+  /** Values with two digits behind the point, as amounts of money have. */
+  cents = 0;
+  exponents = 0;
   negative = 0;
   maxInteger = 0n;
   /** Values that were seen and are not those of before; null once there are too many to keep. */
@@ -74,13 +79,26 @@ export class ColumnGuess {
     }
     if (value !== '' && plainNumber.test(value) && /\d/.test(value)) {
       this.numbers++;
-      const point = value.indexOf('.');
-      if (point >= 0) this.decimals = Math.max(this.decimals, value.length - point - 1);
-    } else if (groupedNumber.test(value)) this.grouped++;
+      this.#digits(value);
+    } else if (groupedNumber.test(value)) {
+      this.grouped++;
+      this.#digits(value);
+    } else if (dollars.test(value)) this.#digits(value);
     if (dollars.test(value) || (value.includes('$') && groupedNumber.test(value))) this.dollar++;
     if (leadingZero.test(value)) this.zeros++;
     if (/^(?:true|false|yes|no|y|n|t|f)$/i.test(value)) this.yes++;
     this.#time(value);
+  }
+
+  #digits(value: string): void {
+    if (/e/i.test(value)) {
+      this.exponents++;
+      return;
+    }
+    const [whole = '', behind = ''] = value.replaceAll(/[-+$,]/g, '').split('.');
+    this.whole = Math.max(this.whole, whole.length);
+    this.decimals = Math.max(this.decimals, behind.length);
+    if (behind.length === 2) this.cents++;
   }
 
   #count(text: string): void {

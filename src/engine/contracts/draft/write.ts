@@ -9,6 +9,8 @@ export interface DraftColumn {
   readonly name: string;
   readonly header: string;
   readonly logicalType: LogicalType;
+  /** Null where the logical type says all. */
+  readonly physicalType: string | null;
   readonly options: Readonly<Record<string, unknown>>;
   /** Custom properties. */
   readonly extras: Readonly<Record<string, unknown>>;
@@ -92,13 +94,14 @@ function isWithoutOffset({ logicalType, options }: DraftColumn): boolean {
 }
 
 function columnLines(column: DraftColumn, isLayout: boolean): string[] {
-  const { name, header, logicalType, options, extras, why, rows, empty, required, choices, personal, examples } = column;
+  const { name, header, logicalType, physicalType, options, extras, why, rows, empty, required, choices, personal, examples } = column;
   const custom = { ...extras, ...(personal === null ? {} : { pii: { kind: personal.kind, mask: maskFor[personal.kind] } }) };
   return [
     `      - name: ${scalar(name)}`,
     ...(header === name ? [] : [`        physicalName: ${scalar(header)}`]),
     `        # ${sentence(`${logicalType}: ${why}`)}${examples.length === 0 ? '' : ` As in ${examples.map((text) => comment(JSON.stringify(text))).join(', ')}.`}`,
     `        logicalType: ${logicalType}`,
+    ...(physicalType === null ? [] : [`        physicalType: ${physicalType}`]),
     ...(Object.keys(options).length === 0 ? [] : [`        logicalTypeOptions: ${flow(options)}`]),
     ...(isWithoutOffset(column) ? ['        # No value says an offset, so they are taken for UTC. Where they are local times, write behind the format: defaultTimezone: America/New_York', '        # (Etc/GMT+5 for that time without daylight saving).'] : []),
     ...(isLayout ? ['        # To lay the table out by its months, which makes questions about some of them quick, write: partitioned: true'] : []),

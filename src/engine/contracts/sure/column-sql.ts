@@ -1,4 +1,5 @@
 import { isoDate, isoTimestamp } from '../column-type.ts';
+import { exactNumber } from '../number-order.ts';
 import type { ColumnPlan, LimitsPlan, NumberFormat, TypePlan } from '../plan.ts';
 import { strptimeFormat } from './time-sql.ts';
 
@@ -87,7 +88,7 @@ function limitSql(type: TypePlan, limits: LimitsPlan): LimitSql[] | null {
   // Where the digits of a number in JavaScript end, "multiple" is a matter of taste.
   if (multipleOf !== undefined) {
     if (type.kind !== 'integer' || !Number.isSafeInteger(multipleOf)) return null;
-    found.push((_, value) => `${value} % ${multipleOf} = 0 AND ${value} BETWEEN -9007199254740991 AND 9007199254740991`);
+    found.push((_, value) => `${value} % ${multipleOf} = 0`);
   }
   for (const [name, operator] of [['minimum', '>='], ['exclusiveMinimum', '>'], ['maximum', '<='], ['exclusiveMaximum', '<']] as const) {
     const limit = limits[name];
@@ -100,14 +101,28 @@ function limitSql(type: TypePlan, limits: LimitsPlan): LimitSql[] | null {
 }
 
 function boundSql(type: TypePlan, limit: number | string, operator: string): LimitSql | null {
-  // Compared as doubles, whatever the column's type, as limitChecker does.
-  if (type.kind === 'integer' || type.kind === 'number') {
+  if (type.kind === 'integer' || (type.kind === 'number' && type.decimal !== null)) return exactBoundSql(type, limit, operator);
+  if (type.kind === 'number') {
     const number = Number(limit);
-    return Number.isFinite(number) ? (v, value) => `${type.kind === 'number' && type.decimal === null && type.bits === 32 ? `CAST(${value} AS DOUBLE)` : `TRY_CAST(${v} AS DOUBLE)`} ${operator} CAST('${number}' AS DOUBLE)` : null;
+    return Number.isFinite(number) ? (v, value) => `${type.bits === 32 ? `CAST(${value} AS DOUBLE)` : `TRY_CAST(${v} AS DOUBLE)`} ${operator} CAST('${number}' AS DOUBLE)` : null;
   }
   if (type.kind === 'date' && /^\d{4}-\d\d-\d\d$/.test(String(limit))) return (_, value) => `${value} ${operator} DATE '${limit}'`;
   if (type.kind === 'timestamp' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(String(limit))) return (_, value) => `${value} ${operator} TIMESTAMP '${String(limit).slice(0, 19)}'`;
   return null;
+}
+
+/** Digit for digit, as limitChecker does; null for a limit that no decimal of DuckDB can be compared with. */
+function exactBoundSql(type: TypePlan, limit: number | string, operator: string): LimitSql | null {
+  const exact = exactNumber(limit);
+  const own = type.kind === 'number' && type.decimal !== null ? type.decimal : { precision: 19, scale: 0 };
+  if (exact === null) return null;
+  const [sign, digits] = exact.digits < 0n ? ['-', String(-exact.digits)] : ['', String(exact.digits)];
+  const padded = digits.padStart(exact.scale + 1, '0');
+  const width = Math.max(padded.length - exact.scale, own.precision - own.scale) + Math.max(exact.scale, own.scale);
+  if (width > 38) return null;
+  const text = `${sign}${padded.slice(0, padded.length - exact.scale)}${exact.scale === 0 ? '' : `.${padded.slice(-exact.scale)}`}`;
+  const both = `DECIMAL(${width},${Math.max(exact.scale, own.scale)})`;
+  return (_, value) => `CAST(${value} AS ${both}) ${operator} CAST('${text}' AS ${both})`;
 }
 
 function isPlain({ decimal, group, prefix, suffix }: NumberFormat): boolean {

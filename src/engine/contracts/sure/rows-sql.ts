@@ -3,22 +3,32 @@ import { holds } from '../rules.ts';
 import { valueReader } from '../values.ts';
 import { literal, sureColumn } from './column-sql.ts';
 import type { SureColumn } from './column-sql.ts';
-import { askedColumns, LINE, ROWS } from '../check/questions.ts';
+import { askedColumns, FILE, fileQuestions, LINE, ROWS } from '../check/questions.ts';
+import type { FileQuestion } from '../check/questions.ts';
 
 /**
- * The rows of a file in SQL, for files of which every value is beyond doubt (column-sql.ts): over a table of the file's fields as texts, named c0, c1 … . Where a value is in doubt the statement fails;
- * so whatever it gives is what `RowChecker` would give, which is asked for everything else.
+ * The rows of files in SQL, for files of which every value is beyond doubt (column-sql.ts): over a table of their fields as texts, named c0, c1 … , and of the file of each row, FILE. Where a value is
+ * in doubt the statement fails; so whatever it gives is what `RowChecker` would give, which is asked for everything else.
  */
 export interface SureRows {
   /** A SELECT of the values, typed, under `valueName`. */
   readonly values: (table: string) => string;
   readonly columns: readonly SureValue[];
-  /** A table expression of the texts that are asked for what needs all rows, for `WITH`: as the plain table `#rows`. Null where nothing is asked. */
-  readonly asked: ((table: string) => string) | null;
-  /** What is counted of the rules for single values, with the bounds of the counts; null where there are none. */
-  readonly counts: { readonly sql: (table: string) => string; readonly hold: (counts: readonly number[], rows: number) => boolean } | null;
+  /** What is asked of all rows; null where nothing is. */
+  readonly asked: SureAsked | null;
+  /** Looks at each file by itself, and fails on none: a SELECT of the file and of numbers for `hold`, which says whether all of its values are beyond doubt and rules for single values hold. */
+  readonly judged: { readonly sql: (table: string) => string; readonly hold: (numbers: readonly number[], rows: number) => boolean };
+  /** Whether `judged` has to be asked before the rows are written: there are rules for single values. */
+  readonly hasRules: boolean;
   /** Bounds for the number of rows hold. */
   readonly holdsRows: (rows: number) => boolean;
+}
+
+export interface SureAsked {
+  /** A table expression of the texts, for `WITH`: as the plain table `#rows`, and FILE. */
+  readonly rows: (table: string) => string;
+  /** Null: only one file can be asked at a time. */
+  readonly questions: readonly FileQuestion[] | null;
 }
 
 export interface SureValue {
@@ -37,18 +47,21 @@ export function sureRows(plan: ContractPlan, headers: readonly string[]): SureRo
   if (places === null) return null;
   const columns: SureValue[] = [];
   const sql: string[] = [];
+  const doubts: string[] = [];
   for (const [i, column] of plan.columns.entries()) {
     const sure = sureColumn(column);
     if (sure === null) return null;
     const value = `v${i}`;
     columns.push({ plan: column, value, text: sure.text?.(value) ?? null });
-    sql.push(`${valueSql(column, sure, plan, `c${places[i] as number}`)} AS ${value}`);
+    const field = `c${places[i] as number}`;
+    sql.push(`${valueSql(column, sure, plan, field, DOUBT)} AS ${value}`);
+    doubts.push(`${valueSql(column, sure, plan, field, 'NULL')} AS ${value}, ${doubtSql(column, sure, plan, field)} AS d${i}`);
   }
   const values = (table: string): string => `SELECT ${sql.join(', ')} FROM ${identifier(table)}`;
-  const asked = askedSql(plan, columns, values);
-  const counts = countsSql(plan, columns, places, values, sql);
-  if (asked === undefined || counts === undefined) return null;
-  return { values, columns, asked, counts, holdsRows: (rows) => plan.rules.every((rule) => rule.metric !== 'rowCount' || holds(rule.bound, rows)) };
+  const asked = askedSql(plan, columns, (table) => `SELECT ${identifier(FILE)}, ${sql.join(', ')} FROM ${identifier(table)}`);
+  const counted = countsOf(plan, columns, places);
+  if (asked === undefined || counted === undefined) return null;
+  return { values, columns, asked, judged: judgedSql(counted, doubts), hasRules: counted.length > 0, holdsRows: (rows) => plan.rules.every((rule) => rule.metric !== 'rowCount' || holds(rule.bound, rows)) };
 }
 
 /** Where each column stands in the file; null where the checker would have something to say of the header. */
@@ -60,14 +73,22 @@ function placesOf({ columns, source }: ContractPlan, headers: readonly string[])
   return places.every(({ length }) => length === 1) ? places.flat() : null;
 }
 
-function valueSql({ type, required }: ColumnPlan, sure: SureColumn, { source }: ContractPlan, v: string): string {
+function emptySql({ type }: ColumnPlan, { source }: ContractPlan, v: string): string {
   const nulls = [...new Set([...source.nullValues, ...(type.kind === 'string' ? [] : [''])])];
-  const isEmpty = `${v} IS NULL${nulls.length === 0 ? '' : ` OR ${v} IN (${nulls.map(literal).join(', ')})`}`;
-  return `CASE WHEN ${isEmpty} THEN ${required ? DOUBT : 'NULL'} WHEN ${sure.is(v)} THEN ${sure.value(v)} ELSE ${DOUBT} END`;
+  return `${v} IS NULL${nulls.length === 0 ? '' : ` OR ${v} IN (${nulls.map(literal).join(', ')})`}`;
+}
+
+/** `doubt`: what stands for a value that is in doubt. */
+function valueSql(column: ColumnPlan, sure: SureColumn, plan: ContractPlan, v: string, doubt: string): string {
+  return `CASE WHEN ${emptySql(column, plan, v)} THEN ${column.required ? doubt : 'NULL'} WHEN ${sure.is(v)} THEN ${sure.value(v)} ELSE ${doubt} END`;
+}
+
+function doubtSql(column: ColumnPlan, sure: SureColumn, plan: ContractPlan, v: string): string {
+  return `CASE WHEN ${emptySql(column, plan, v)} THEN ${String(column.required)} WHEN ${sure.is(v)} THEN false ELSE true END`;
 }
 
 /** Undefined where what is asked cannot be asked of these texts. */
-function askedSql(plan: ContractPlan, columns: readonly SureValue[], values: SureRows['values']): SureRows['asked'] | undefined {
+function askedSql(plan: ContractPlan, columns: readonly SureValue[], values: SureRows['values']): SureAsked | null | undefined {
   const wanted = askedColumns(plan);
   if (wanted.length === 0) return null;
   const texts: string[] = [];
@@ -78,12 +99,17 @@ function askedSql(plan: ContractPlan, columns: readonly SureValue[], values: Sur
     if (text === null && !(type.kind === 'number' && isRead)) return undefined;
     texts.push(`${text ?? `CAST(${value} AS VARCHAR)`} AS ${identifier(name)}`);
   }
-  return (table) => `${identifier(ROWS)} AS NOT MATERIALIZED (SELECT 0 AS ${identifier(LINE)}, ${texts.join(', ')} FROM (${values(table)}))`;
+  return { rows: (table) => `${identifier(ROWS)} AS NOT MATERIALIZED (SELECT 0 AS ${identifier(LINE)}, ${identifier(FILE)}, ${texts.join(', ')} FROM (${values(table)}))`, questions: fileQuestions(plan) };
 }
 
-/** Undefined where something cannot be counted here. */
-function countsSql(plan: ContractPlan, columns: readonly SureValue[], places: readonly number[], values: SureRows['values'], sql: readonly string[]): SureRows['counts'] | undefined {
-  const counted: { readonly rule: RulePlan; readonly condition: string }[] = [];
+interface Counted {
+  readonly rule: RulePlan;
+  readonly condition: string;
+}
+
+/** What is counted of the rules for single values. Undefined where something cannot be counted here. */
+function countsOf(plan: ContractPlan, columns: readonly SureValue[], places: readonly number[]): Counted[] | undefined {
+  const counted: Counted[] = [];
   for (const [i, { plan: column, value, text }] of columns.entries()) {
     for (const rule of column.rules) {
       const condition = counterSql(rule, column, { field: `c${places[i] as number}`, value, text });
@@ -91,10 +117,15 @@ function countsSql(plan: ContractPlan, columns: readonly SureValue[], places: re
       if (condition !== null) counted.push({ rule, condition });
     }
   }
-  if (counted.length === 0) return null;
+  return counted;
+}
+
+function judgedSql(counted: readonly Counted[], doubts: readonly string[]): SureRows['judged'] {
+  const isDoubt = doubts.map((_, i) => `d${i}`).join(' OR ');
+  const counts = ['true', isDoubt, ...counted.map(({ condition }) => condition)].map((condition) => `count(*) FILTER (WHERE ${condition})`);
   return {
-    sql: (table) => `SELECT ${counted.map(({ condition }) => `count(*) FILTER (WHERE ${condition})`).join(', ')} FROM (SELECT *, ${sql.join(', ')} FROM ${identifier(table)})`,
-    hold: (counts, rows) => counted.every(({ rule }, i) => holds(rule.bound, rule.unit === 'percent' ? (100 * (counts[i] ?? NaN)) / rows : (counts[i] ?? NaN))),
+    sql: (table) => `SELECT ${identifier(FILE)}, ${counts.join(', ')} FROM (SELECT *, ${doubts.join(', ')} FROM ${identifier(table)}) GROUP BY ${identifier(FILE)}`,
+    hold: ([all, doubtful, ...found], rows) => all === rows && doubtful === 0 && counted.every(({ rule }, i) => holds(rule.bound, rule.unit === 'percent' ? (100 * (found[i] ?? NaN)) / rows : (found[i] ?? NaN))),
   };
 }
 

@@ -68,8 +68,8 @@ describe('a file is held against its contract', () => {
     ['values out of their range', ['{name: n, logicalType: integer, logicalTypeOptions: {minimum: 0, maximum: 9}}'], 'n\n-1\n5\n10\n', ['n LIMIT 2 Values are outside of what is allowed. | 2 "-1" less than 0 | 4 "10" more than 9']],
     ['values that are not of a pattern', ['{name: a, logicalType: string, logicalTypeOptions: {pattern: "[A-Z]{2}"}}'], 'a\nAB\nABC\n"A\nB"\n', ['a PATTERN 2 Values are not of the pattern [A-Z]{2}. | 3 "ABC" | 4 "A\\nB"']],
     ['values that are not in a list', ['{name: a, logicalType: string, quality: [{metric: invalidValues, arguments: {validValues: [A, "1"]}, mustBe: 0}]}'], 'a\nA\n1\nb\n', ['a RULE 1 The rule "values of "a" that are none of those allowed" is broken: it is 1, and must be 0. | 4 "b"']],
-    ['values that stand there twice', ['{name: a, logicalType: string, unique: true}'], 'a\nx\ny\nx\nx\n\n', ['a DUPLICATE 2 Values stand in a row before, and must be unique. | 2 "x" 3 times, the last in 5']],
-    ['a primary key of two columns', ['{name: a, logicalType: string, primaryKey: true, primaryKeyPosition: 2}', '{name: n, logicalType: integer, primaryKey: true, primaryKeyPosition: 1}'], 'a,n\nx,1\nx,2\nx,01\n,3\n', ['a REQUIRED 1 Rows have no value, which is required. | 5', '* DUPLICATE 1 Rows have the same primary key (n, a) as one before. | 2 "1, x" 2 times, the last in 4']],
+    ['values that stand there twice', ['{name: a, logicalType: string, unique: true}'], 'a\nx\ny\nx\nx\n\n', ['a DUPLICATE 2 Values stand in a row before, and must be unique. | 2 "x" 3 times, the last in line 5']],
+    ['a primary key of two columns', ['{name: a, logicalType: string, primaryKey: true, primaryKeyPosition: 2}', '{name: n, logicalType: integer, primaryKey: true, primaryKeyPosition: 1}'], 'a,n\nx,1\nx,2\nx,01\n,3\n', ['a REQUIRED 1 Rows have no value, which is required. | 5', '* DUPLICATE 1 Rows have the same primary key (n, a) as one before. | 2 "1, x" 2 times, the last in line 4']],
     ['values that stand for none', ['{name: a, logicalType: string, quality: [{metric: missingValues, arguments: {missingValues: [null, "N/A"]}, mustBe: 0, name: filled}]}'], 'a\nN/A\nx\n""\n', ['a RULE 1 The rule "filled" is broken: it is 1, and must be 0. | 2 "N/A"']],
     ['too many empty values', ['{name: a, logicalType: string, quality: [{metric: nullValues, unit: percent, mustBeLessThan: 30, name: rare}]}', number], 'a,n\n,1\n,2\nx,3\n', ['a RULE 2 The rule "rare" is broken: it is 66.667 %, and must be less than 30. | 2 | 3']],
   ])('%s', async (_, columns, content, findings) => expect(await found(planOf(columns), content)).toEqual(findings));
@@ -85,7 +85,7 @@ describe('a file is held against its contract', () => {
     const messages = await found(planOf([text, number], { quality: rules }), 'a,n\nx,1\nx,1\ny,3\n');
     expect(messages.slice(0, 4)).toEqual([
       '* RULE 3 The rule "few" is broken: it is 3, and must be between 1 and 2.',
-      '* RULE 1 The rule "once" is broken: it is 1, and must be 0. | 2 "x, 1" 2 times, the last in 3',
+      '* RULE 1 The rule "once" is broken: it is 1, and must be 0. | 2 "x, 1" 2 times, the last in line 3',
       '* RULE 1 The rule "sum" is broken: it is 5, and must be 6.',
       '* RULE_FAILED 1 The rule "none" does not give one number, so it says nothing.',
     ]);

@@ -5,9 +5,12 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { draftFromFile } from '../../../../src/engine/contract-files.ts';
-import { compileContract } from '../../../../src/engine/contracts/index.ts';
+import { compileContract, valueReader } from '../../../../src/engine/contracts/index.ts';
 import type { ContractDraft, DraftColumn, TypePlan } from '../../../../src/engine/contracts/index.ts';
 import { isCardNumber, isSsn, PersonalTally } from '../../../../src/engine/contracts/draft/personal.ts';
+import { QuerySession } from '../../../../src/engine/query/index.ts';
+import { openScratch } from '../../../../src/engine/transform-world.ts';
+import { Warehouse } from '../tables/warehouse.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'hms-draft-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -17,6 +20,12 @@ function draft(name: string, content: string | Uint8Array): Promise<ContractDraf
   const path = join(folder, name);
   writeFileSync(path, content);
   return draftFromFile(null, path, { signal, onProgress: () => undefined });
+}
+
+/** An amount with all of its digits and so many behind the point. */
+function exactly(text: string, scale: number): string {
+  const [whole = '', behind = ''] = text.replaceAll(/[$,]/g, '').split('.');
+  return scale === 0 ? whole : `${whole}.${behind.padEnd(scale, '0')}`;
 }
 
 /** The draft of one column, and the type that its text compiles to. */
@@ -50,6 +59,24 @@ describe('the type of a column is guessed', () => {
   ])('%s', async (_, values, logicalType, format) => {
     const { column, type } = await drafted('x', values);
     expect([column.logicalType, type !== undefined && 'formats' in type ? type.formats[0] : undefined]).toEqual([logicalType, format]);
+  });
+
+  it.each<[string, readonly string[], { readonly precision: number; readonly scale: number } | null]>([
+    ['dollars with commas, of which some have cents', ['$1,234.56', '12.50', '$80'], { precision: 18, scale: 2 }],
+    ['dollars without cents, with room for some', ['$80', '$1,200'], { precision: 18, scale: 2 }],
+    ['commas between thousands', ['1,234', '5'], { precision: 18, scale: 0 }],
+    ['commas and parts of a cent', ['1,234.567', '0.5'], { precision: 18, scale: 3 }],
+    ['two digits behind each point', ['12.50', '-3.00'], { precision: 18, scale: 2 }],
+    ['more digits than 64 bits hold', ['$123,456,789,012,345,678.90', '1'], { precision: 38, scale: 2 }],
+    ['more digits than a decimal has', [`$${'123,'.repeat(13)}456.78`, '1'], null],
+    ['measured values', ['12.5', '3.25'], null],
+    ['exponents among dollars', ['$1,200.50', '1.25e3'], null],
+  ])('amounts are kept as they are written: %s', async (_, values, decimal) => {
+    const { type } = await drafted('x', values);
+    expect(type).toMatchObject({ kind: 'number', decimal, bits: 64 });
+    const read = valueReader(type as TypePlan);
+    expect(values.filter((value) => read(value) === null)).toEqual([]);
+    if (decimal !== null) expect(values.map((value) => read(value))).toEqual(values.map((value) => exactly(value, decimal.scale)));
   });
 
   it('and told where day and month could be either', async () => {
@@ -115,6 +142,35 @@ describe('a file is drafted in the form that it has', () => {
     const result = compileContract(Buffer.from(text));
     expect(result.ok && result.compiled.plan.source).toMatchObject(form);
     expect(columns.map((column) => [column.name, column.logicalType, column.examples])).toEqual([['place', 'string', ['caf\u00e9']], ['n', 'integer', ['1']]]);
+  });
+
+  it('and compressed, or in Parquet, with a lake for its temporary files', async () => {
+    const warehouse = await Warehouse.make();
+    try {
+      const packed = join(folder, 'places_2024.csv.gz');
+      writeFileSync(packed, gzipSync(rows));
+      const scratch = await openScratch(warehouse.lake);
+      const session = new QuerySession(warehouse.processes, { files: [], output: scratch.outputs, temporary: scratch.temporary });
+      const parquet = scratch.output('places.parquet');
+      try {
+        await session.write("SELECT 'caf\u00e9' AS place, 1 AS n", parquet, 'parquet', signal);
+        const options = { signal, onProgress: () => undefined, processes: warehouse.processes };
+        const drafts = [await draftFromFile(warehouse.lake, packed, options), await draftFromFile(warehouse.lake, parquet, options)];
+        expect(drafts.map(({ name, rows: count, columns }) => [name, count, columns.map((column) => [column.name, column.logicalType, column.examples])])).toEqual(['places_2024', 'places'].map((name) => [name, 1, [['place', 'string', ['caf\u00e9']], ['n', 'integer', ['1']]]]));
+        const sources = drafts.map(({ text }) => compileContract(Buffer.from(text))).map((result) => (result.ok ? result.compiled.plan.source : result.faults));
+        expect(sources).toMatchObject([{ format: 'csv', delimiter: ';', encoding: 'utf-8', patterns: ['places_2024.csv'] }, { format: 'parquet', patterns: ['places.parquet'] }]);
+        // Neither leaves anything behind.
+        writeFileSync(packed, gzipSync(rows).subarray(0, 20));
+        await expect(draftFromFile(warehouse.lake, packed, options)).rejects.toMatchObject({ code: 'CONTENT_REFUSED' });
+        writeFileSync(join(folder, 'no.parquet'), rows);
+        await expect(draftFromFile(warehouse.lake, join(folder, 'no.parquet'), options)).rejects.toMatchObject({ code: 'CONTENT_REFUSED' });
+      } finally {
+        await session.close();
+        await scratch.close();
+      }
+    } finally {
+      await warehouse.close();
+    }
   });
 
   it('and one that is compressed needs a lake for its temporary files', async () => {

@@ -116,6 +116,12 @@ describe('what a value may be', () => {
     [{ minLength: 2, maxLength: 3 }, { kind: 'string' }, [['a', 'shorter than 2'], ['😀', 'shorter than 2'], ['😀😀😀', null], ['abcd', 'longer than 3']]],
     [{ minimum: 0, maximum: 10 }, integer(), [['-1', 'less than 0'], ['0', null], ['10', null], ['11', 'more than 10']]],
     [{ exclusiveMinimum: 0, exclusiveMaximum: 1 }, double(), [['0', 'not more than 0'], ['0.5', null], ['1', 'not less than 1']]],
+    // The next whole numbers are the same double.
+    [{ minimum: -9007199254740992, exclusiveMaximum: 9007199254740992 }, integer(), [['9007199254740991', null], ['9007199254740992', 'not less than 9007199254740992'], ['-9007199254740993', 'less than -9007199254740992'], ['-9007199254740992', null]]],
+    [{ maximum: 9007199254740992 }, integer(), [['9007199254740993', 'more than 9007199254740992'], ['9223372036854775807', 'more than 9007199254740992']]],
+    [{ multipleOf: 3 }, integer(), [['9007199254740993', null], ['9007199254740992', 'not a multiple of 3'], ['-9223372036854775806', null]]],
+    [{ exclusiveMinimum: 0.5, maximum: 9007199254740992 }, decimal(20, 3), [['9007199254740992.000', null], ['9007199254740992.001', 'more than 9007199254740992'], ['0.500', 'not more than 0.5'], ['0.501', null], ['-9007199254740993.000', 'not more than 0.5']]],
+    [{ minimum: 1e-7, maximum: 1e21 }, decimal(38, 10), [['0.0000001000', null], ['0.0000000999', 'less than 1e-7'], ['1000000000000000000000.0000000001', 'more than 1e+21'], ['1000000000000000000000.0000000000', null]]],
     [{ multipleOf: 0.1 }, double(), [['0.3', null], ['0.35', 'not a multiple of 0.1']]],
     [{ minimum: '2024-01-01', exclusiveMaximum: '2025-01-01' }, time('date', 'yyyy-MM-dd'), [['2023-12-31', 'less than 2024-01-01'], ['2024-12-31', null], ['2025-01-01', 'not less than 2025-01-01']]],
     [{}, { kind: 'string' }, [['', null]]],

@@ -1,8 +1,8 @@
 /** Files for `sure.test.ts` by a seeded generator: most cells are as a tidy program writes them, some are not, and some files are odd in themselves. */
 
-export interface MadeFile {
+export interface MadeFiles {
   readonly columns: readonly string[];
-  readonly bytes: Uint8Array;
+  readonly files: readonly Uint8Array[];
 }
 
 const odd = ['1e5', '+1', '007', '-0', '-0.0', '1_000', '1,000', 'NaN', 'inf', '-inf', 'Infinity', 'null', 'NULL', 'N/A', '0x10', '1.', '.5', '1.50', '00.5', '1e400', '9223372036854775808', '-9223372036854775808', '2147483648', ' 1', '1 ', '\u00a01', '1.234', '123456789012.34', 'true ', 'TRUE', 'Yes', '1899-12-31', '0001-01-01', '0000-12-31', '10000-01-01', '-001-01-01', '2023-02-29', '2024-02-30', '24:00:00', '2024-01-01T24:00:00Z', '2024-12-31T23:59:60Z', '2024-01-01t10:00:00z', '2024-01-01T10:00:00.5Z', '2024-01-01T10:00:00+02:00', '2024-01-01 10:00:00', '2024-01-01 10:00', '01/02/2024', '1/2/2024', '13/01/2024', 'infinity', 'epoch', 'today', '2024-01-01 (BC)', '\u{1f600}e\u0301', 'ﬁ', '\ufeff', '\u2028', "it's", '%', '#', '\\', '\\N', 'a\tb', '𝟙', '١', '-', '', ''];
@@ -22,6 +22,8 @@ const kinds: readonly Kind[] = [
   { column: "{name: NAME, logicalType: string, logicalTypeOptions: {pattern: '[A-Z]+'}}", good: (pick) => ['AB', 'Z'][pick(2)] as string },
   { column: '{name: NAME, logicalType: integer}', good: (pick) => String(pick(2_000_000) - 1_000_000) },
   { column: '{name: NAME, logicalType: integer, logicalTypeOptions: {format: i32, minimum: -5, exclusiveMaximum: 100, multipleOf: 5}}', good: (pick) => String(5 * pick(20)) },
+  { column: '{name: NAME, logicalType: integer, logicalTypeOptions: {minimum: -9007199254740994, exclusiveMaximum: 9007199254740994, multipleOf: 3}}', good: (pick) => String((9_007_199_254_740_993n - BigInt(3 * pick(4))) * (pick(2) === 0 ? 1n : -1n)) },
+  { column: "{name: NAME, logicalType: number, physicalType: 'DECIMAL(20,3)', logicalTypeOptions: {minimum: -0.125, exclusiveMaximum: 9007199254740992}}", good: (pick) => `9007199254740991.${pick(1_000)}` },
   { column: '{name: NAME, logicalType: integer, customProperties: [{property: pii, value: {kind: id, mask: hash}}]}', good: (pick) => String(pick(1_000)) },
   { column: "{name: NAME, logicalType: number, physicalType: 'DECIMAL(8,2)', logicalTypeOptions: {maximum: 5000}}", good: (pick) => (pick(500_000) / 100).toFixed(pick(3)) },
   { column: "{name: NAME, logicalType: number, physicalType: 'DECIMAL(3,3)'}", good: (pick) => `0.${pick(10)}` },
@@ -53,22 +55,31 @@ export function picker(seed: number): (below: number) => number {
   };
 }
 
-export function madeFile(seed: number): MadeFile {
+/** One to five files of the same columns. */
+export function madeFiles(seed: number): MadeFiles {
   const pick = picker(seed);
   const chosen = Array.from({ length: 2 + pick(4) }, () => kinds[pick(kinds.length)] as Kind);
+  const files = Array.from({ length: 1 + pick(5) }, () => madeFile(chosen, pick));
+  return { columns: chosen.map(({ column }, i) => column.replaceAll('NAME', `h${i}`)), files };
+}
+
+function madeFile(chosen: readonly Kind[], pick: (below: number) => number): Uint8Array {
   const isOdd = pick(2) === 0;
   const quotes = pick(3);
   const cell = ({ good }: Kind): string => {
     const value = isOdd && pick(12) === 0 ? (odd[pick(odd.length)] as string) : pick(15) === 0 ? '' : good(pick);
     return quotes === 2 || /[",]/.test(value) || (quotes === 1 && pick(3) === 0) ? `"${value.replaceAll('"', '""')}"` : value;
   };
-  const lines = [chosen.map((_, i) => `h${i}`).join(','), ...Array.from({ length: 1 + pick(7) }, () => chosen.map(cell).join(','))];
+  // Programs that send the same columns need not send them in one order.
+  const order = [...chosen.keys()];
+  if (pick(5) === 0) order.reverse();
+  const lines = [order.map((i) => `h${i}`).join(','), ...Array.from({ length: 1 + pick(7) }, () => order.map((i) => cell(chosen[i] as Kind)).join(','))];
   const end = pick(4) === 0 ? '\r\n' : '\n';
   let text = lines.join(end) + (pick(4) === 0 ? '' : end);
   if (pick(4) === 0) text = hurt(text, pick);
   const bytes = Buffer.concat([pick(8) === 0 ? Buffer.from('\ufeff') : Buffer.alloc(0), Buffer.from(text)]);
   if (pick(25) === 0) bytes[pick(bytes.length)] = [0, 0xff, 0xc3, 13, 10, 34, 0x80][pick(7)] as number;
-  return { columns: chosen.map(({ column }, i) => column.replaceAll('NAME', `h${i}`)), bytes };
+  return bytes;
 }
 
 const intruders = ['"', '""', ',', '\n', '\r', '\r\n', '\n\n', ' ', ' "', '" ', '\\', '\u0000', ',,', '\ufeff', '#', "'", '\t', ';', '"\n', '\n"', ',"",'];
