@@ -2,7 +2,7 @@ import { CancelledError, HmsError } from '../../contract/index.ts';
 import type { Child, HelperProgram, Spawner } from '../lake/index.ts';
 import type { JudgedStatement } from './gate.ts';
 import type { MemoryProbe } from './memory.ts';
-import type { Answer, Batch, Cell, ColumnStatistics, CopyFormat, Opening, Order, Parameters, Planned, PublicationNote, ResultColumn, ResultFormat, TableSource, WrittenPart } from './protocol.ts';
+import type { Answer, Batch, ColumnStatistics, CopyFormat, Opening, Order, Page, Parameters, Planned, PublicationNote, ResultColumn, ResultFormat, TableSource, WrittenPart } from './protocol.ts';
 
 /** What a query process may use. */
 export interface Limits {
@@ -16,6 +16,12 @@ export interface PartsOptions {
   readonly parameters?: Parameters;
   /** Told the part that is done, from 0 to 1. */
   readonly onProgress?: (share: number) => void;
+}
+
+export interface Answered {
+  readonly columns: readonly ResultColumn[];
+  readonly rows: number;
+  readonly first: Page;
 }
 
 export interface ProcessDeps {
@@ -77,8 +83,9 @@ export class QueryProcess {
     );
   }
 
-  async open(opening: Opening, signal: AbortSignal): Promise<void> {
-    for await (const _ of this.#run({ do: 'open', opening }, signal));
+  /** Opens it for the files that are named and those of `tables`, and nothing else. */
+  async open(opening: Opening, signal: AbortSignal, tables: readonly TableSource[] = []): Promise<void> {
+    for await (const _ of this.#run({ do: 'open', opening, tables }, signal));
   }
 
   async table(table: TableSource, signal: AbortSignal): Promise<void> {
@@ -122,18 +129,18 @@ export class QueryProcess {
     throw new Error('The query process planned nothing.');
   }
 
-  /** Runs a question and keeps its result in the process. */
-  async ask(explain: string, sql: string, parameters: Parameters, signal: AbortSignal, onProgress: (share: number) => void): Promise<{ readonly columns: readonly ResultColumn[]; readonly rows: number }> {
+  /** Runs a question and keeps its result in the process; answers its first rows too. */
+  async ask(explain: string, sql: string, parameters: Parameters, signal: AbortSignal, onProgress: (share: number) => void): Promise<Answered> {
     for await (const answer of this.#run({ do: 'ask', explain, sql, parameters }, signal)) {
       if (answer.is === 'progress') onProgress(answer.share);
-      if (answer.is === 'asked') return { columns: answer.columns, rows: answer.rows };
+      if (answer.is === 'asked') return { columns: answer.columns, rows: answer.rows, first: answer.first };
     }
     throw new Error('The query process answered nothing.');
   }
 
   /** Rows of the kept result from that place on; fewer than asked where they are long. `cut`: cells of which only the beginning is given. */
-  async page(from: number, limit: number, signal: AbortSignal): Promise<{ readonly rows: readonly (readonly Cell[])[]; readonly cut: number }> {
-    for await (const answer of this.#run({ do: 'page', from, limit }, signal)) if (answer.is === 'page') return { rows: answer.rows, cut: answer.cut };
+  async page(from: number, limit: number, signal: AbortSignal): Promise<Page> {
+    for await (const answer of this.#run({ do: 'page', from, limit }, signal)) if (answer.is === 'page') return answer.page;
     throw new Error('The query process gave no page.');
   }
 
