@@ -4,6 +4,7 @@ import { openRows } from './contract-rows.ts';
 import type { BroughtFile } from './contract-rows.ts';
 import { answers, askedColumns, MOST_SAMPLES, PlainRows, ROWS, RowChecker } from './contracts/index.ts';
 import type { CheckFinding, ContractPlan, FileRemark, RowFile } from './contracts/index.ts';
+import { RULE_MS } from './query/index.ts';
 import type { QuerySession } from './query/index.ts';
 import type { ResultColumn } from './query/index.ts';
 
@@ -128,10 +129,10 @@ function remarkFinding({ kind, message, count, lines }: FileRemark): CheckFindin
 /** Questions of `answers`, asked of a session. */
 export function asking(queries: QuerySession, signal: AbortSignal): Parameters<typeof answers>[2] {
   return {
-    async ask(sql) {
+    async ask(sql, isRule = false) {
       const rows: unknown[][] = [];
       let columns: readonly ResultColumn[] = [];
-      for await (const part of queries.select(sql, signal)) {
+      for await (const part of queries.select(sql, signal, false, isRule ? RULE_MS : null)) {
         if (!('rows' in part)) columns = part.columns;
         else for (let row = 0; row < part.rows; row++) rows.push(columns.map((_, i) => part.columns[i]?.[row] ?? null));
       }

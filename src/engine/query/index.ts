@@ -11,5 +11,5 @@ export type { JudgedStatement } from './gate.ts';
 export type { AskedCondition, AskedValue, Batch, Cell, ColumnStatistics, ColumnValues, CopyFormat, Page, Parameters, PlainColumn, Planned, PlannedInstant, PublicationNote, Reference, ResultColumn, ResultFormat, RowWindow, TableSource, TextTable, WrittenPart } from './protocol.ts';
 export { systemProbe } from './memory.ts';
 export type { MemoryProbe } from './memory.ts';
-export { DUCKDB_MEMORY } from './processes.ts';
+export { CUBE_MS, DUCKDB_MEMORY, RULE_MS, TRIAL_MS } from './processes.ts';
 export type { AskedState, RelationName, Relations, Snapshot, SnapshotRows, SnapshotWork, WrittenRows } from './relations.ts';
