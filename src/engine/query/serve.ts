@@ -65,6 +65,7 @@ class Server {
 
   async work(order: Work): Promise<void> {
     this.#interrupted = false;
+    await this.#questions.begin();
     try {
       this.#answer(await this.#do(order));
     } catch (error) {
