@@ -7,7 +7,7 @@ import { WarehouseTables } from './asking-tables.ts';
 import { nearestName } from './catalog/index.ts';
 import type { ReadableLake } from './open.ts';
 import { askable, DUCKDB_MEMORY, originalPosition, QueryProcesses } from './query/index.ts';
-import type { AskedState, Cell, ColumnStatistics, CopyFormat, Parameters, Planned, QueryProcess, Reference, Relations, ResultColumn, Snapshot, TableSource } from './query/index.ts';
+import type { Answered, AskedState, ColumnStatistics, CopyFormat, Page, Parameters, Planned, QueryProcess, Reference, Relations, ResultColumn, Snapshot, TableSource } from './query/index.ts';
 import { openScratch } from './transform-world.ts';
 import type { ScratchFolder } from './transform-world.ts';
 
@@ -47,25 +47,28 @@ export async function prepareQuestion(lake: ReadableLake, sql: string, options: 
   const processes = options.processes ?? new QueryProcesses();
   const now = questionInstant(lake);
   const standard = options.asOf === undefined || options.asOf === null ? null : instantOfText(options.asOf, lake.lake.zone);
-  // It may have to be started, which goes on beside what comes first.
+  const parameters = options.parameters ?? {};
+  // It may have to be started, and looks at the text, beside the making of the folder.
   const process = processes.take();
+  const planning = placed(sql, (position) => position, process.plan(sql, parameters, options.signal));
+  planning.catch(() => 'thrown where it is waited for');
   const scratch = await openScratch(lake).catch(async (error: unknown) => {
     await process.close();
     throw error;
   });
   try {
-    const parameters = options.parameters ?? {};
-    const plan = await placed(sql, (position) => position, process.plan(sql, parameters, options.signal));
+    const plan = await planning;
     const providers = [...(options.relations ?? []), new CatalogTables(lake), new WarehouseTables(lake), new DatasetFiles(lake)];
     const found: { readonly snapshot: Snapshot; readonly used: RelationUsed }[] = [];
     for (const reference of plan.references) {
-      found.push(await placed(sql, () => reference.position, findRelation(reference, providers, { now, standard, zone: lake.lake.zone })));
+      found.push(await placed(sql, () => reference.position, findRelation(reference, providers, { now, standard, zone: lake.lake.zone, firstRows: plan.firstRows })));
     }
     const tables = new Map<string, { readonly name: string; readonly snapshot: Snapshot }>();
     for (const { snapshot } of found) if (!tables.has(snapshot.key)) tables.set(snapshot.key, { name: `hms ${tables.size + 1}`, snapshot });
-    await openProcess(process, [...tables.values()], scratch, options.signal);
+    const sources = await sourcesOf([...tables.values()], scratch, options.signal);
+    await openProcess(process, sources, scratch, options.signal);
     const names = found.map(({ snapshot }) => tables.get(snapshot.key)?.name ?? '');
-    return new Question({ sql, plan, names, used: found.map(({ used }) => used), parameters, process, scratch });
+    return new Question({ sql, plan, names, used: found.map(({ used }) => used), parameters, process, scratch, all: wayToAll(found, sources, processes, scratch) });
   } catch (error) {
     await process.close();
     await scratch.close();
@@ -101,11 +104,16 @@ interface Instants {
   readonly zone: string;
 }
 
-async function findRelation(reference: Reference, providers: readonly Relations[], instants: Instants): Promise<{ readonly snapshot: Snapshot; readonly used: RelationUsed }> {
+interface Wanted extends Instants {
+  readonly firstRows: Planned['firstRows'];
+}
+
+async function findRelation(reference: Reference, providers: readonly Relations[], wanted: Wanted): Promise<{ readonly snapshot: Snapshot; readonly used: RelationUsed }> {
   const { relation } = reference;
-  const state = stateOf(reference, instants);
+  const { firstRows } = wanted;
+  const state = stateOf(reference, wanted);
   for (const provider of providers) {
-    const snapshot = await provider.find(relation, state, reference.conditions);
+    const snapshot = await provider.find(relation, state, reference.conditions, firstRows === null ? null : firstRows.limit + firstRows.offset);
     if (snapshot === null) continue;
     const name = relation.kind === 'table' ? relation.name : `dataset(${relation.arguments.map((text) => `'${text.replaceAll("'", "''")}'`).join(', ')})`;
     const asked = state.kind === 'instant' ? (state.isExplicit ? 'instant' : 'default') : state.kind;
@@ -129,7 +137,7 @@ function stateOf({ at }: Reference, { now, standard, zone }: Instants): AskedSta
   return { kind: 'version', version: Number(version) };
 }
 
-async function openProcess(process: QueryProcess, tables: readonly { readonly name: string; readonly snapshot: Snapshot }[], scratch: ScratchFolder, signal: AbortSignal): Promise<void> {
+async function sourcesOf(tables: readonly { readonly name: string; readonly snapshot: Snapshot }[], scratch: ScratchFolder, signal: AbortSignal): Promise<readonly TableSource[]> {
   const sources: TableSource[] = [];
   const work = { signal, write: scratch.write };
   for (const [i, { name, snapshot }] of tables.entries()) {
@@ -144,10 +152,29 @@ async function openProcess(process: QueryProcess, tables: readonly { readonly na
       sources.push({ kind: 'plain', name, file: scratch.input(i), columns, longestRow });
     }
   }
-  const files = sources.flatMap((source) => (source.kind === 'parts' ? source.parts.flatMap((part) => part.files) : [source.file].flat()));
+  return sources;
+}
+
+function openProcess(process: QueryProcess, sources: readonly TableSource[], scratch: ScratchFolder, signal: AbortSignal): Promise<void> {
   const room = { temporary: scratch.temporary, temporaryBytes: TEMPORARY_BYTES, memoryBytes: DUCKDB_MEMORY, threads: 2, places: true };
-  await process.open({ files: [...new Set(files)], output: scratch.outputs, ...room }, signal);
-  for (const source of sources) await process.table(source, signal);
+  return process.open({ files: [], output: scratch.outputs, ...room }, signal, sources);
+}
+
+/** Where the process was given the first files of its one table only: another one that has all of them. */
+function wayToAll(found: readonly { readonly snapshot: Snapshot }[], sources: readonly TableSource[], processes: QueryProcesses, scratch: ScratchFolder): Parts['all'] {
+  const [rows, source] = [found[0]?.snapshot.rows, sources[0]];
+  if (rows?.kind !== 'parts' || rows.whole === undefined || source?.kind !== 'parts') return null;
+  const { whole } = rows;
+  return async (signal) => {
+    const process = processes.take();
+    try {
+      await openProcess(process, [{ ...source, parts: whole() }], scratch, signal);
+      return process;
+    } catch (error) {
+      await process.close();
+      throw error;
+    }
+  };
 }
 
 /** Says in an error where in the question it stands. `at` turns the place that it has, if any, into one of the question. */
@@ -174,6 +201,8 @@ interface Parts {
   readonly parameters: Parameters;
   readonly process: QueryProcess;
   readonly scratch: ScratchFolder;
+  /** A process that has all files, where the first ones were given to `process`. */
+  readonly all: ((signal: AbortSignal) => Promise<QueryProcess>) | null;
 }
 
 export interface Asked {
@@ -187,6 +216,9 @@ export class Question {
   /** One for each place of the text that names a table, in their order. */
   readonly relations: readonly RelationUsed[];
   readonly #parts: Parts;
+  #process: QueryProcess;
+  #asked: Answered | null = null;
+  #isClosed = false;
   #turn: Promise<unknown> = Promise.resolve();
   #files = 0;
 
@@ -194,37 +226,52 @@ export class Question {
     this.sql = parts.sql;
     this.relations = parts.used;
     this.#parts = parts;
+    this.#process = parts.process;
   }
 
   /** Whether the process that holds the result is still there. */
   get isGone(): boolean {
-    return this.#parts.process.isGone;
+    return this.#process.isGone;
   }
 
   /** Asks, once. After the signal it is stopped within 200 ms, and the question is of no more use. */
   run(signal: AbortSignal, onProgress: (progress: Progress) => void = () => undefined): Promise<Asked> {
-    const { plan, names, process, parameters, sql } = this.#parts;
+    const { plan, names, parameters, sql, all } = this.#parts;
     const asked = askable(plan, names);
     const tell = (share: number): void => onProgress({ phase: 'Asking', filesDone: Math.round(share * 100), filesTotal: 100, bytesDone: 0, bytesTotal: null });
     const place = (position: number | null): number | null => (position === null ? null : originalPosition(plan, asked, position));
-    return this.#inTurn(() => placed(sql, place, process.ask(asked.explain, asked.sql, parameters, signal, tell)));
+    const ask = (): Promise<Answered> => placed(sql, place, this.#process.ask(asked.explain, asked.sql, parameters, signal, tell));
+    return this.#inTurn(async () => {
+      let answered = await ask();
+      // The first files have too few rows that meet the WHERE.
+      if (all !== null && answered.rows < (plan.firstRows?.limit ?? 0)) {
+        await this.#replace(await all(signal));
+        answered = await ask();
+      }
+      this.#asked = answered;
+      return { columns: answered.columns, rows: answered.rows };
+    });
   }
 
   /** Rows from a place on, 0 being the first; fewer than `limit` where they are long, and none behind the last. `cut`: cells of which only the first 65,536 characters are given. */
-  page(from: number, limit: number, signal: AbortSignal): Promise<{ readonly rows: readonly (readonly Cell[])[]; readonly cut: number }> {
-    return this.#inTurn(() => this.#parts.process.page(from, limit, signal));
+  page(from: number, limit: number, signal: AbortSignal): Promise<Page> {
+    return this.#inTurn(() => {
+      const asked = this.#asked;
+      const isThere = asked !== null && from === 0 && asked.first.cut === 0 && (limit <= asked.first.rows.length || asked.rows === asked.first.rows.length);
+      return isThere ? Promise.resolve({ rows: asked.first.rows.slice(0, limit), cut: 0 }) : this.#process.page(from, limit, signal);
+    });
   }
 
   statistics(signal: AbortSignal): Promise<readonly ColumnStatistics[]> {
-    return this.#inTurn(() => this.#parts.process.statistics(signal));
+    return this.#inTurn(() => this.#process.statistics(signal));
   }
 
   /** The whole result as a file's bytes. They are written to the profile's disk first, and are gone from it when they were read. */
   async *bytes(format: CopyFormat, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-    const { scratch, process } = this.#parts;
+    const { scratch } = this.#parts;
     const file = scratch.output(`result-${(this.#files += 1)}.${format}`);
     try {
-      await this.#inTurn(() => process.copy(file, format, signal));
+      await this.#inTurn(() => this.#process.copy(file, format, signal));
       for await (const piece of scratch.read(file)) {
         signal.throwIfAborted();
         yield piece;
@@ -235,9 +282,16 @@ export class Question {
   }
 
   async close(): Promise<void> {
-    await this.#parts.process.close();
+    this.#isClosed = true;
+    await this.#process.close();
     await this.#turn.catch(() => undefined);
     await this.#parts.scratch.close();
+  }
+
+  async #replace(process: QueryProcess): Promise<void> {
+    const before = this.#process;
+    this.#process = process;
+    await (this.#isClosed ? process : before).close();
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {

@@ -4,6 +4,7 @@ import { openRows } from './contract-rows.ts';
 import type { BroughtFile } from './contract-rows.ts';
 import { answers, askedColumns, MOST_SAMPLES, PlainRows, ROWS, RowChecker } from './contracts/index.ts';
 import type { CheckFinding, ContractPlan, FileRemark, RowFile } from './contracts/index.ts';
+import { RULE_MS } from './query/index.ts';
 import type { QuerySession } from './query/index.ts';
 import type { ResultColumn } from './query/index.ts';
 
@@ -47,11 +48,12 @@ export async function passFile(file: BroughtFile, plan: ContractPlan, outputs: P
   const { kept } = outputs;
   // Where nothing is masked, what is asked and what is kept is one table.
   const isOne = kept !== null && kept.mask === null;
+  const checker = new RowChecker(plan);
+  const rows = openRows(file, plan.source, { signal, onBytes, session, wanted: plan.columns.flatMap(({ headers }) => headers.slice(0, 1)) });
+  // Files are open from here on, until each was ended.
   const asked = wanted.length === 0 || isOne ? null : new Output(outputs.asked, wanted, all, world);
   const keeping = kept === null ? null : new Output(kept.file, all, all, world);
   const outs = [asked, keeping].filter((out) => out !== null);
-  const rows = openRows(file, plan.source, { signal, onBytes, session, wanted: plan.columns.flatMap(({ headers }) => headers.slice(0, 1)) });
-  const checker = new RowChecker(plan);
   const values: (string | null)[] = [];
   try {
     try {
@@ -73,7 +75,7 @@ export async function passFile(file: BroughtFile, plan: ContractPlan, outputs: P
       if (rows.lineWord === 'row') checker.headers(rows.names);
       for (const out of outs) await out.flush(true);
     } finally {
-      for (const out of outs) await out.end();
+      await allEnded(outs);
     }
   } finally {
     await rows.close();
@@ -86,6 +88,11 @@ export async function passFile(file: BroughtFile, plan: ContractPlan, outputs: P
     findings.push(...(await answers(plan, checker.rows, asking(queries, signal, rows.lineWord))));
   }
   return { rows: checker.rows, lineWord: rows.lineWord, findings, kept: keeping?.written ?? null };
+}
+
+/** Each, whatever becomes of the others; throws what went wrong first. */
+async function allEnded(outs: readonly Output[]): Promise<void> {
+  for (const end of await Promise.allSettled(outs.map((out) => out.end()))) if (end.status === 'rejected') throw end.reason;
 }
 
 /** A plain table on its way to its file. */
@@ -129,10 +136,10 @@ function remarkFinding({ kind, message, count, lines }: FileRemark): CheckFindin
 export function asking(queries: QuerySession, signal: AbortSignal, lineWord: RowFile['lineWord']): Parameters<typeof answers>[2] {
   return {
     lineWord,
-    async ask(sql) {
+    async ask(sql, isRule = false) {
       const rows: unknown[][] = [];
       let columns: readonly ResultColumn[] = [];
-      for await (const part of queries.select(sql, signal)) {
+      for await (const part of queries.select(sql, signal, false, isRule ? RULE_MS : null)) {
         if (!('rows' in part)) columns = part.columns;
         else for (let row = 0; row < part.rows; row++) rows.push(columns.map((_, i) => part.columns[i]?.[row] ?? null));
       }

@@ -2,7 +2,7 @@ import { HmsError } from '../contract/index.ts';
 import { ruleTrials } from './contracts/index.ts';
 import type { ContractPlan } from './contracts/index.ts';
 import type { ReadableLake } from './open.ts';
-import { QueryProcesses, QuerySession } from './query/index.ts';
+import { QueryProcesses, QuerySession, TRIAL_MS } from './query/index.ts';
 import { openScratch } from './transform-world.ts';
 
 const NOTHING = 'Nothing was changed.';
@@ -21,7 +21,7 @@ export async function refuseWrongRules(lake: ReadableLake, plan: ContractPlan, s
     const asked = session;
     for (const { sql, rule, pattern } of trials) {
       await told(plan, rule === null ? pattern : rule.title, async () => {
-        for await (const part of asked.select(sql, signal)) {
+        for await (const part of asked.select(sql, signal, false, TRIAL_MS)) {
           if (!('rows' in part) && part.columns.length !== 1) throw new HmsError('QUERY_REFUSED', `It gives ${part.columns.length} values.`, { kept: NOTHING });
         }
       });
@@ -37,7 +37,7 @@ async function told(plan: ContractPlan, rule: string | { readonly column: string
   try {
     await ask();
   } catch (error) {
-    if (!(error instanceof HmsError) || error.code !== 'QUERY_REFUSED') throw error;
+    if (!(error instanceof HmsError) || (error.code !== 'QUERY_REFUSED' && error.code !== 'QUERY_STOPPED')) throw error;
     if (typeof rule === 'string') throw new HmsError('CONTRACT_INVALID', `The rule "${rule}" of ${plan.name} cannot be asked: ${error.message}`, { kept: NOTHING, next: 'A rule is one SELECT over {object} that gives one number.', facts: { rule } });
     throw new HmsError('CONTRACT_INVALID', `The pattern ${rule.pattern} of the column "${rule.column}" cannot be matched: ${error.message}`, { kept: NOTHING, next: 'Write it as RE2 does: github.com/google/re2/wiki/Syntax', facts: { ...rule } });
   }

@@ -15,7 +15,7 @@ import type { CubeWindow, Refreshed } from './cubes/index.ts';
 import { inWords, newTxn, sha256, watchedSteps } from './lake/index.ts';
 import type { Claimed } from './lake/index.ts';
 import type { ReadableLake, WritableLake } from './open.ts';
-import { askable, QueryProcesses, QuerySession } from './query/index.ts';
+import { askable, CUBE_MS, QueryProcesses, QuerySession } from './query/index.ts';
 import type { QueryProcess } from './query/index.ts';
 import { partsOf, tableDesk, writeCheckpoints, writeParts } from './table-rows.ts';
 import { commitTables } from './tables/index.ts';
@@ -342,7 +342,7 @@ class Making {
 
   write(schema: TableSchema): ReturnType<typeof writeParts> {
     if (this.#session === null) throw new Error('The cube was not begun.');
-    return writeParts({ session: this.#session, scratch: this.#scratch, signal: this.#signal }, { select: this.#sql, schema, partitionBy: this.#plan.partition });
+    return writeParts({ session: this.#session, scratch: this.#scratch, signal: this.#signal }, { select: this.#sql, schema, partitionBy: this.#plan.partition }, { ms: CUBE_MS });
   }
 
   async close(): Promise<void> {

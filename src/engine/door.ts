@@ -12,6 +12,8 @@ import type { Signer } from './keys/index.ts';
 import { closeToOthers, durableOn, ifMissing, inWords, placeOf, systemDisk } from './lake/index.ts';
 import type { Disk, Durable, Spawner } from './lake/index.ts';
 import { QueryProcesses } from './query/index.ts';
+import type { SampleStory } from './sample-lake.ts';
+import { sampleYear } from './sample-year.ts';
 import { makeProfile } from './profile-folder.ts';
 import { PROGRAM, whoActs } from './station.ts';
 import { tokensOf } from './token-list.ts';
@@ -31,6 +33,8 @@ export interface DoorOptions {
   readonly verify: Verify;
   /** Bytes that one post of raw drops may have; larger files are uploaded in parts. */
   readonly mostRawBytes?: number;
+  /** What happens in a sample lake; default: a year. */
+  readonly sample?: SampleStory;
   readonly disk?: Disk;
   readonly clock?: Clock;
   readonly by?: By;
@@ -139,6 +143,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     raw,
     normal,
     verify,
+    sample: options.sample ?? sampleYear,
     log,
   };
   if (options.lake !== undefined) {

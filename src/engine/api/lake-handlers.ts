@@ -67,7 +67,7 @@ export function lakeHandlers(services: Services): HandlersOf<typeof lakeRoutes> 
         alone: 'sample',
         work: async (run: Run): Promise<JobResult> => {
           mayClose();
-          const folder = await sampleLake({ ...desk.openOptions(join(home ?? profile, 'samples')), clock }, home ?? join(profile, 'samples'), run);
+          const folder = await sampleLake(services.sample, { ...desk.openOptions(join(home ?? profile, 'samples')), clock }, home ?? join(profile, 'samples'), run);
           const { id } = await open(folder);
           return { kind: 'sample', lake: id };
         },

@@ -5,6 +5,7 @@ import type { Jobs } from '../jobs/index.ts';
 import type { Signer } from '../keys/index.ts';
 import type { Durable } from '../lake/index.ts';
 import type { QueryProcesses } from '../query/index.ts';
+import type { SampleStory } from '../sample-lake.ts';
 import type { Doc } from './handler.ts';
 import type { DraftBook } from './draft-book.ts';
 import type { EventLog } from './event-log.ts';
@@ -44,5 +45,6 @@ export interface Services {
   readonly raw: RawDesk;
   readonly normal: NormalDesk;
   readonly verify: Verify;
+  readonly sample: SampleStory;
   readonly log: (words: string, error?: unknown) => void;
 }

@@ -52,6 +52,8 @@ export function verificationHandlers(services: Services, uploads: Uploads): Hand
       switch (of.kind) {
         case 'lake': {
           const subject = await desk.needing(async (lake) => {
+            // The checkpoint of what was acknowledged just now would be missed.
+            await lake.ledger.completed();
             const { seenFile } = lake.ledger.context;
             const seen = seenFile === null ? null : await readFile(seenFile).catch(ifMissing(null));
             return { name: basename(lake.paths.root), place: lake.paths.root, lake: lake.lake.id, seen, after: nothing };

@@ -41,6 +41,13 @@ export class Sql {
     });
   }
 
+  /** Hands rows to `take` until it answers false; `take` must not use this connection. */
+  until<Row>(source: string, values: readonly Value[], take: (row: Row) => boolean): void {
+    this.#with(source, values, (statement, bound) => {
+      for (const row of statement.iterate(...bound)) if (!take(row as Row)) break;
+    });
+  }
+
   /** All reads of `work` see one state, whatever other connections write meanwhile. */
   snapshot<T>(work: () => T): T {
     if (this.#database.inTransaction) return work();

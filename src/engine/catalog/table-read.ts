@@ -104,7 +104,7 @@ export class TableReader {
   /** Null where the version's lines are not known. */
   view(version: TableVersionDetail, conditions: readonly Condition[]): TableView | null {
     const files: TableFile[] = [];
-    const found = this.#scan<Omit<TableFile, 'sha256'> & { readonly sha256: Buffer }>(version, conditions, 'rows, size, sha256', ({ path, schema, rows, size, sha256 }, partition) => {
+    const found = this.#scan<Omit<TableFile, 'sha256'> & { readonly sha256: Buffer }>(version, conditions, { columns: 'rows, size, sha256', most: null }, ({ path, schema, rows, size, sha256 }, partition) => {
       files.push({ path, schema, partition, rows, size, sha256: sha256.toString('hex') as Sha256 });
     });
     if (found === null) return null;
@@ -112,14 +112,14 @@ export class TableReader {
     return { version, schema, partitionColumns: metaData.partitionColumns, schemas, files: files.sort(byPath) };
   }
 
-  /** The same with as much as is needed to read the rows: for questions, which do not wait for what they do not need. */
-  paths(version: TableVersionDetail, conditions: readonly Condition[]): TablePaths | null {
+  /** The same with as much as is needed to read the rows: for questions, which do not wait for what they do not need. `most`: so many files are enough, the oldest. */
+  paths(version: TableVersionDetail, conditions: readonly Condition[], most: number | null = null): TablePaths | null {
     const files: { readonly path: string; readonly schema: number }[] = [];
-    const found = this.#scan(version, conditions, '0', (file) => files.push({ path: file.path, schema: file.schema }));
+    const found = this.#scan(version, conditions, { columns: '0', most }, (file) => files.push({ path: file.path, schema: file.schema }));
     return found === null ? null : { schema: found.schema, schemas: found.schemas, files: files.sort(byPath) };
   }
 
-  #scan<More = unknown>(version: TableVersionDetail, conditions: readonly Condition[], columns: string, take: (file: { readonly path: string; readonly schema: number } & More, partition: PartitionValues) => void): { readonly metaData: MetaData; readonly schema: TableSchema; readonly schemas: TableView['schemas'] } | null {
+  #scan<More = unknown>(version: TableVersionDetail, conditions: readonly Condition[], { columns, most }: ScanOptions, take: (file: { readonly path: string; readonly schema: number } & More, partition: PartitionValues) => void): { readonly metaData: MetaData; readonly schema: TableSchema; readonly schemas: TableView['schemas'] } | null {
     const t = this.#t(version.table);
     if (t === null || version.totals === null) return null;
     const { schema, metaData } = this.#meta(t, version.version);
@@ -129,17 +129,20 @@ export class TableReader {
     // What partitions are laid out by, was judged with them.
     const others = conditions.filter(({ column }) => !metaData.partitionColumns.includes(column));
     const named = new Set(others.map(({ column }) => column));
-    this.#sql.each<{ readonly path: string; readonly schema: number; readonly part: number; readonly stats: string | null } & More>(
-      // The index has the part too, so that rows of other parts are never fetched.
-      `SELECT path, schema, part, ${columns}, ${others.length === 0 ? 'NULL AS stats' : 'stats'} FROM delta_file
-       WHERE t = ? AND until > ? AND begin <= ?${conditions.length === 0 ? '' : ' AND part IN (SELECT value FROM json_each(?))'}`,
+    let left = most ?? Number.POSITIVE_INFINITY;
+    this.#sql.until<{ readonly path: string; readonly schema: number; readonly part: number; readonly stats: string | null } & More>(
+      // The index has the part too, so that rows of other parts are never fetched. Where few are wanted, they are met in the order of their names, and the rest is not looked at.
+      `SELECT path, schema, part, ${columns}, ${others.length === 0 ? 'NULL AS stats' : 'stats'} FROM delta_file INDEXED BY ${most === null ? 'delta_file_span' : 'sqlite_autoindex_delta_file_1'}
+       WHERE t = ? AND until > ? AND begin <= ?${conditions.length === 0 ? '' : ' AND part IN (SELECT value FROM json_each(?))'}${most === null ? '' : ' ORDER BY path'}`,
       conditions.length === 0 ? [t, number, number] : [t, number, number, JSON.stringify([...wanted.keys()])],
       (row) => {
         const partition = wanted.get(row.part);
-        if (partition === undefined) return;
-        if (row.stats !== null && !statsMayMatch(parseStats(row.stats, named), schema, others)) return;
+        if (partition === undefined) return true;
+        if (row.stats !== null && !statsMayMatch(parseStats(row.stats, named), schema, others)) return true;
         begins.add(row.schema);
         take(row, partition);
+        left -= 1;
+        return left > 0;
       },
     );
     return { metaData, schema, schemas: new Map([...begins].map((begin) => [begin, this.#meta(t, begin).schema])) };
@@ -212,6 +215,11 @@ export class TableReader {
     }
     return domains;
   }
+}
+
+interface ScanOptions {
+  readonly columns: string;
+  readonly most: number | null;
 }
 
 /** Names of data files begin with the time of their commit. */

@@ -2,23 +2,28 @@ import { JsonDuckDBValueConverter } from 'duckdb';
 import type { DuckDBConnection } from 'duckdb';
 import { Failed, failureOf, Refusal } from './failures.ts';
 import { judgeTree } from './gate.ts';
-import { prepareWith, runWith } from './parameters.ts';
+import { runWith } from './parameters.ts';
 import { tellProgress } from './progress.ts';
 import { fromBytes, fromCodePoints } from './places.ts';
 import { Planner } from './planner.ts';
-import type { Answer, Cell, ColumnStatistics, CopyFormat, Order, Parameters, ResultColumn } from './protocol.ts';
+import type { Answer, Cell, ColumnStatistics, CopyFormat, Order, Page, Parameters, ResultColumn } from './protocol.ts';
 import { identifier, literal } from './sources.ts';
 
 /** Questions in the query process: a result is made once, kept in a temporary table, and read from it by row number, so that rows once shown never change place. */
 
 type Question = Extract<Order, { do: 'plan' | 'ask' | 'page' | 'statistics' | 'copy' }>;
 
+const REHEARSAL = "SELECT b, sum(a) AS n FROM t WHERE a >= 0 AND b <> '' GROUP BY b ORDER BY b";
+const REHEARSE_MS = 50;
 const RESULT = '"hms result"';
 const MAKE = `CREATE OR REPLACE TEMP TABLE ${RESULT} AS `;
 /** UTF-16 units of one cell that a page shows; what is longer is cut there, and whole in what is written to files. */
 const CELL_UNITS = 65_536;
 /** Units of one page; it then ends early. */
 const PAGE_UNITS = 4 * 2 ** 20;
+/** Rows, and units, of the page that comes with the answer. */
+const FIRST_ROWS = 200;
+const FIRST_UNITS = 2 ** 18;
 /** Of smallest and largest values. */
 const BOUND_UNITS = 200;
 
@@ -28,6 +33,8 @@ export class Answers {
   readonly #answer: (answer: Answer) => void;
   #planner: Promise<Planner> | null = null;
   #planning: Planner | null = null;
+  #rehearsal: Promise<void> | null = null;
+  #timer: NodeJS.Timeout | null = null;
 
   constructor(connection: DuckDBConnection, tables: () => readonly string[], answer: (answer: Answer) => void) {
     this.#connection = connection;
@@ -39,11 +46,30 @@ export class Answers {
     this.#planning?.connection.interrupt();
   }
 
-  /** Makes ready what the first question needs. */
+  /** Makes ready what the first question needs; and where it does not come at once, does what every question does, because the first time takes several times as long. */
   expect(): void {
     this.#planner ??= Planner.open();
     // Whoever plans is told.
     this.#planner.catch(() => undefined);
+    this.#timer ??= setTimeout(() => {
+      this.#rehearsal = this.#rehearse().catch(() => undefined);
+    }, REHEARSE_MS);
+  }
+
+  /** An order came: the connection is its own from now on. */
+  async begin(): Promise<void> {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    await this.#rehearsal;
+  }
+
+  async #rehearse(): Promise<void> {
+    const planner = await this.#planner;
+    await planner?.plan(REHEARSAL, {}, 'conditions');
+    await this.#connection.run(`CREATE TEMP VIEW "hms rehearsal" AS SELECT i::INTEGER AS a, 'x' || i AS b FROM range(3) r(i)`);
+    await this.#connection.runAndReadAll('SELECT json_serialize_sql($1::VARCHAR)', [REHEARSAL]);
+    await runWith(this.#connection, `${MAKE}SELECT b, sum(a) AS n FROM "hms rehearsal" WHERE a >= 0 GROUP BY b ORDER BY b`, {});
+    await this.#read(0, 1, 1);
+    await this.#connection.run(`DROP TABLE ${RESULT}; DROP VIEW "hms rehearsal"`);
   }
 
   async do(order: Question, isInterrupted: () => boolean): Promise<Answer> {
@@ -55,7 +81,7 @@ export class Answers {
       case 'ask':
         return this.#ask(order.explain, order.sql, order.parameters, isInterrupted);
       case 'page':
-        return this.#page(order.from, order.limit);
+        return { is: 'page', page: (await this.#read(order.from, order.limit, PAGE_UNITS)).page };
       case 'statistics':
         return { is: 'statistics', columns: await this.#statistics() };
       case 'copy':
@@ -71,16 +97,15 @@ export class Answers {
     const text = `${MAKE}${before}${sql.replace(/[\s;]+$/, '')}${after}`;
     const prefix = MAKE.length + before.length;
     const telling = tellProgress(this.#connection, this.#answer);
+    let made: unknown[] | undefined;
     try {
-      const statement = await prepareWith(this.#connection, text, parameters);
-      await statement.run();
-      statement.destroySync();
+      [made] = await runWith(this.#connection, text, parameters);
     } catch (error) {
       throw new Failed(failureOf(error, isInterrupted(), text, prefix));
     } finally {
       clearInterval(telling);
     }
-    return this.#asked();
+    return this.#asked(Number(made?.[0]));
   }
 
   /** Once more what the engine sends: whatever became of the text on its way, nothing but a SELECT over the tables that were given runs. */
@@ -100,24 +125,22 @@ export class Answers {
     });
     await this.#connection.run(`CREATE OR REPLACE TEMP TABLE ${RESULT} (explain_key VARCHAR, explain_value VARCHAR)`);
     for (const row of rows) await runWith(this.#connection, `INSERT INTO ${RESULT} VALUES ($1, $2)`, { 1: String(row[0]), 2: String(row[1]) });
-    return this.#asked();
+    return this.#asked(rows.length);
   }
 
-  async #asked(): Promise<Answer> {
-    const result = await this.#connection.run(`SELECT * FROM ${RESULT} LIMIT 0`);
-    const columns = result.columnNames().map((name, i): ResultColumn => ({ name, type: result.columnType(i).toString() }));
-    const [counted] = await runWith(this.#connection, `SELECT count(*)::VARCHAR FROM ${RESULT}`, {});
-    return { is: 'asked', columns, rows: Number(counted?.[0]) };
+  async #asked(rows: number): Promise<Answer> {
+    const { columns, page } = await this.#read(0, FIRST_ROWS, FIRST_UNITS);
+    return { is: 'asked', columns, rows, first: page };
   }
 
-  async #page(from: number, limit: number): Promise<Answer> {
+  async #read(from: number, limit: number, most: number): Promise<{ readonly columns: readonly ResultColumn[]; readonly page: Page }> {
     const result = await this.#connection.stream(`SELECT * FROM ${RESULT} WHERE rowid >= ${from} AND rowid < ${from + limit}`);
     const rows: Cell[][] = [];
     let cut = 0;
     let units = 0;
     for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
       const columns = Array.from({ length: result.columnCount }, (_, i) => chunk?.convertColumnValues(i, JsonDuckDBValueConverter) ?? []);
-      for (let row = 0; row < chunk.rowCount && (units < PAGE_UNITS || rows.length === 0); row++) {
+      for (let row = 0; row < chunk.rowCount && (units < most || rows.length === 0); row++) {
         const cells = columns.map((column): Cell => {
           const value = column[row] ?? null;
           const cell = value !== null && typeof value === 'object' ? JSON.stringify(value) : value;
@@ -130,7 +153,7 @@ export class Answers {
         rows.push(cells);
       }
     }
-    return { is: 'page', rows, cut };
+    return { columns: result.columnNames().map((name, i): ResultColumn => ({ name, type: result.columnType(i).toString() })), page: { rows, cut } };
   }
 
   async #statistics(): Promise<ColumnStatistics[]> {

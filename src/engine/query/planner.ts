@@ -4,6 +4,7 @@ import { conditionsOf } from './conditions.ts';
 import type { Node, TreeCondition } from './conditions.ts';
 import { sourcePlace } from './edited-text.ts';
 import { Refusal } from './failures.ts';
+import { firstRowsOf } from './first-rows.ts';
 import { judgeTree } from './gate.ts';
 import type { TreePlace, Verdict } from './gate.ts';
 import { lockDown } from './lockdown.ts';
@@ -61,7 +62,20 @@ export class Planner {
     const conditions = look === 'conditions' && tables.length > 0 ? await this.#conditions(serialized, parameters) : new Map<number, AskedCondition[]>();
     const references: Reference[] = [];
     for (const table of tables) references.push({ ...(await this.#reference(table, { text, tokens, datasets, parameters, atSource, offset: explain.length })), conditions: conditions.get(table.location) ?? [] });
-    return { explain, text, pieces, references, look, shape: look === 'shape' ? shapeOf(serialized, await this.#aggregates()) : null };
+    const shape = look === 'shape' ? shapeOf(serialized, await this.#aggregates()) : null;
+    const firstRows = look === 'conditions' && explain === '' ? await this.#firstRows(serialized, parameters) : null;
+    return { explain, text, pieces, references, look, shape, firstRows };
+  }
+
+  async #firstRows(serialized: string, parameters: Parameters): Promise<Planned['firstRows']> {
+    const first = firstRowsOf(serialized, parameters);
+    if (first === null) return null;
+    const { limit, offset, functions } = first;
+    if (functions.length === 0) return { limit, offset };
+    // What is a macro, or not in the list at all, may be anything.
+    const names = await runWith(this.connection, "SELECT lower(function_name) FROM duckdb_functions() GROUP BY 1 HAVING bool_and(function_type = 'scalar')", {});
+    const scalars = new Set(names.map(([name]) => String(name)));
+    return functions.every((name) => scalars.has(name)) ? { limit, offset } : null;
   }
 
   /** Conditions of tables by their places, with the values of their expressions. Where these cannot be told there are none: the question itself says what is wrong with it. */

@@ -8,6 +8,13 @@ import type { Limits, ProcessDeps } from './query-process.ts';
 export const STANDARD_LIMITS: Limits = { memoryBytes: 2 ** 30, ms: null };
 export const DUCKDB_MEMORY = 600 * 2 ** 20;
 
+/** The longest that a rule of a contract may look at a file: what is not done then refuses the file, so that an endless one does not hold up all drops behind it. */
+export const RULE_MS = 10 * 60_000;
+/** The same of a rule that is tried on no rows, before its contract is published. */
+export const TRIAL_MS = 60_000;
+/** The longest that the rows of a cube may take to be made. */
+export const CUBE_MS = 60 * 60_000;
+
 export interface ProcessesOptions {
   readonly limits?: Limits;
   /** Electron's utilityProcess, or a test's, instead of a fork of Node. */

@@ -83,6 +83,8 @@ export interface Planned {
   /** What else was looked for: conditions of its tables, or what the statement is like. */
   readonly look: 'conditions' | 'shape';
   readonly shape: StatementShape | null;
+  /** Where any so many rows of the one table's that meet the WHERE make the whole answer (first-rows.ts); null for every other statement. */
+  readonly firstRows: { readonly limit: number; readonly offset: number } | null;
 }
 
 export interface Reference {
@@ -122,6 +124,12 @@ export interface AskedValue {
 
 export type Cell = string | number | boolean | null;
 
+/** Rows of a result; `cut`: cells of which only the beginning is given. */
+export interface Page {
+  readonly rows: readonly (readonly Cell[])[];
+  readonly cut: number;
+}
+
 /** What is known of a column's values. */
 export interface ColumnStatistics {
   readonly name: string;
@@ -140,7 +148,8 @@ export type ResultFormat = 'csv' | 'parquet';
 export type CopyFormat = 'csv' | 'json' | 'ndjson' | 'parquet';
 
 export type Order =
-  | { readonly do: 'open'; readonly opening: Opening }
+  /** `tables`: the first ones; their files may be read as well. */
+  | { readonly do: 'open'; readonly opening: Opening; readonly tables: readonly TableSource[] }
   | { readonly do: 'table'; readonly table: TableSource }
   /** Only looks at a statement. `tables`: the names it may use; null where that is asked later. */
   | { readonly do: 'judge'; readonly sql: string; readonly tables: readonly string[] | null }
@@ -148,7 +157,7 @@ export type Order =
   | { readonly do: 'write'; readonly sql: string; readonly file: string; readonly format: ResultFormat }
   /** Looks at a question: which tables it needs, of which instants. Before `open`. */
   | { readonly do: 'plan'; readonly sql: string; readonly parameters: Parameters; readonly look: Planned['look'] }
-  /** Runs a question over the tables that were given and keeps its result. `explain` as `Planned` has it. */
+  /** Runs a question over the tables that were given, keeps its result, and answers its first rows. `explain` as `Planned` has it. */
   | { readonly do: 'ask'; readonly explain: string; readonly sql: string; readonly parameters: Parameters }
   /** Rows of the kept result, by place from 0. */
   | { readonly do: 'page'; readonly from: number; readonly limit: number }
@@ -207,8 +216,8 @@ export type Answer =
   | { readonly is: 'planned'; readonly plan: Planned }
   /** Part of the work that is done, from 0 to 1. */
   | { readonly is: 'progress'; readonly share: number }
-  | { readonly is: 'asked'; readonly columns: readonly ResultColumn[]; readonly rows: number }
-  | { readonly is: 'page'; readonly rows: readonly (readonly Cell[])[]; readonly cut: number }
+  | { readonly is: 'asked'; readonly columns: readonly ResultColumn[]; readonly rows: number; /** Rows from 0 on, as a page has them. */ readonly first: Page }
+  | { readonly is: 'page'; readonly page: Page }
   | { readonly is: 'statistics'; readonly columns: readonly ColumnStatistics[] }
   /** `position`: UTF-16 units into the statement of the order; null where the error has no place. */
   | { readonly is: 'failed'; readonly kind: FailureKind; readonly message: string; readonly position: number | null };

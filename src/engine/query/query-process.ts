@@ -2,7 +2,7 @@ import { CancelledError, HmsError } from '../../contract/index.ts';
 import type { Child, HelperProgram, Spawner } from '../lake/index.ts';
 import type { JudgedStatement } from './gate.ts';
 import type { MemoryProbe } from './memory.ts';
-import type { Answer, Batch, Cell, ColumnStatistics, CopyFormat, Opening, Order, Parameters, Planned, PublicationNote, ResultColumn, ResultFormat, TableSource, WrittenPart } from './protocol.ts';
+import type { Answer, Batch, ColumnStatistics, CopyFormat, Opening, Order, Page, Parameters, Planned, PublicationNote, ResultColumn, ResultFormat, TableSource, WrittenPart } from './protocol.ts';
 
 /** What a query process may use. */
 export interface Limits {
@@ -13,9 +13,17 @@ export interface Limits {
 }
 
 export interface PartsOptions {
+  /** The longest that the statement may take; null: until it is cancelled. */
+  readonly ms?: number | null;
   readonly parameters?: Parameters;
   /** Told the part that is done, from 0 to 1. */
   readonly onProgress?: (share: number) => void;
+}
+
+export interface Answered {
+  readonly columns: readonly ResultColumn[];
+  readonly rows: number;
+  readonly first: Page;
 }
 
 export interface ProcessDeps {
@@ -77,8 +85,9 @@ export class QueryProcess {
     );
   }
 
-  async open(opening: Opening, signal: AbortSignal): Promise<void> {
-    for await (const _ of this.#run({ do: 'open', opening }, signal));
+  /** Opens it for the files that are named and those of `tables`, and nothing else. */
+  async open(opening: Opening, signal: AbortSignal, tables: readonly TableSource[] = []): Promise<void> {
+    for await (const _ of this.#run({ do: 'open', opening, tables }, signal));
   }
 
   async table(table: TableSource, signal: AbortSignal): Promise<void> {
@@ -91,9 +100,9 @@ export class QueryProcess {
     throw new Error('The query process judged nothing.');
   }
 
-  /** Rows of a statement as they come, never more than a few batches ahead of the reader. Leaving off early stops the statement. */
-  async *select(sql: string, signal: AbortSignal, filter = false): AsyncGenerator<{ readonly columns: readonly ResultColumn[] } | Batch> {
-    for await (const answer of this.#run({ do: 'select', sql, filter }, signal)) {
+  /** Rows of a statement as they come, never more than a few batches ahead of the reader. Leaving off early stops the statement, and so does the time `ms`: QUERY_STOPPED. */
+  async *select(sql: string, signal: AbortSignal, filter = false, ms: number | null = null): AsyncGenerator<{ readonly columns: readonly ResultColumn[] } | Batch> {
+    for await (const answer of this.#run({ do: 'select', sql, filter }, signal, ms)) {
       if (answer.is === 'columns') yield { columns: answer.columns };
       if (answer.is !== 'batch') continue;
       yield answer.batch;
@@ -108,8 +117,8 @@ export class QueryProcess {
   }
 
   /** Writes the result of a SELECT as Parquet files into a new folder within the output folder; no file where it has no row. */
-  async parts(sql: string, folder: string, partitionBy: readonly string[], signal: AbortSignal, { parameters = {}, onProgress }: PartsOptions = {}): Promise<readonly WrittenPart[]> {
-    for await (const answer of this.#run({ do: 'parts', sql, parameters, folder, partitionBy }, signal)) {
+  async parts(sql: string, folder: string, partitionBy: readonly string[], signal: AbortSignal, { parameters = {}, onProgress, ms = null }: PartsOptions = {}): Promise<readonly WrittenPart[]> {
+    for await (const answer of this.#run({ do: 'parts', sql, parameters, folder, partitionBy }, signal, ms)) {
       if (answer.is === 'progress') onProgress?.(answer.share);
       if (answer.is === 'parts') return answer.parts;
     }
@@ -122,18 +131,18 @@ export class QueryProcess {
     throw new Error('The query process planned nothing.');
   }
 
-  /** Runs a question and keeps its result in the process. */
-  async ask(explain: string, sql: string, parameters: Parameters, signal: AbortSignal, onProgress: (share: number) => void): Promise<{ readonly columns: readonly ResultColumn[]; readonly rows: number }> {
+  /** Runs a question and keeps its result in the process; answers its first rows too. */
+  async ask(explain: string, sql: string, parameters: Parameters, signal: AbortSignal, onProgress: (share: number) => void): Promise<Answered> {
     for await (const answer of this.#run({ do: 'ask', explain, sql, parameters }, signal)) {
       if (answer.is === 'progress') onProgress(answer.share);
-      if (answer.is === 'asked') return { columns: answer.columns, rows: answer.rows };
+      if (answer.is === 'asked') return { columns: answer.columns, rows: answer.rows, first: answer.first };
     }
     throw new Error('The query process answered nothing.');
   }
 
   /** Rows of the kept result from that place on; fewer than asked where they are long. `cut`: cells of which only the beginning is given. */
-  async page(from: number, limit: number, signal: AbortSignal): Promise<{ readonly rows: readonly (readonly Cell[])[]; readonly cut: number }> {
-    for await (const answer of this.#run({ do: 'page', from, limit }, signal)) if (answer.is === 'page') return { rows: answer.rows, cut: answer.cut };
+  async page(from: number, limit: number, signal: AbortSignal): Promise<Page> {
+    for await (const answer of this.#run({ do: 'page', from, limit }, signal)) if (answer.is === 'page') return answer.page;
     throw new Error('The query process gave no page.');
   }
 
@@ -172,7 +181,7 @@ export class QueryProcess {
     await gone;
   }
 
-  async *#run(order: Order, signal: AbortSignal): AsyncGenerator<Answer> {
+  async *#run(order: Order, signal: AbortSignal, ms: number | null = null): AsyncGenerator<Answer> {
     if (this.#answers !== null) throw new Error('The query process is busy.');
     const waiting: Answer[] = [];
     let wake = (): void => undefined;
@@ -182,7 +191,7 @@ export class QueryProcess {
     };
     const tell = (): void => wake();
     this.#whenGone.push(tell);
-    const watch = new Watch(this.#child, this.#deps, signal);
+    const watch = new Watch(this.#child, this.#deps, signal, ms);
     let finished = false;
     try {
       await this.#ready.promise.catch(() => undefined);
@@ -192,11 +201,11 @@ export class QueryProcess {
         const answer = waiting.shift();
         if (answer !== undefined) {
           finished = !goOn.has(answer.is);
-          if (answer.is === 'failed') throw this.#words(watch.stopped, answer);
+          if (answer.is === 'failed') throw this.#words(watch, answer);
           yield answer;
         } else if (this.isGone) {
           finished = true;
-          throw this.#words(watch.stopped, null);
+          throw this.#words(watch, null);
         } else {
           await new Promise<void>((resolve) => (wake = resolve));
         }
@@ -222,11 +231,11 @@ export class QueryProcess {
     for (const tell of this.#whenGone.splice(0)) tell();
   }
 
-  #words(stopped: Stop | null, failed: Extract<Answer, { is: 'failed' }> | null): Error {
+  #words({ stopped, ms }: Watch, failed: Extract<Answer, { is: 'failed' }> | null): Error {
     const kept = 'Nothing was changed.';
     const { limits } = this.#deps;
     if (stopped === 'cancel') return new CancelledError(kept);
-    if (stopped === 'time') return new HmsError('QUERY_STOPPED', `The statement was stopped after ${Math.round((limits.ms ?? 0) / 1000)} s.`, { kept, next: 'Ask for less at a time.' });
+    if (stopped === 'time') return new HmsError('QUERY_STOPPED', `The statement was stopped: it was not done after ${timeWords(ms ?? 0)}, which is the longest that it may take.`, { kept, next: 'Ask for less at a time.' });
     if (stopped === 'memory' || failed?.kind === 'memory') {
       return new HmsError('QUERY_STOPPED', `The statement was stopped: it needs more than the ${Math.round(limits.memoryBytes / 2 ** 20)} MB of memory that a statement may have.`, {
         kept,
@@ -245,6 +254,8 @@ export class QueryProcess {
 /** Looks after one order: its memory, its time, and whether it is still wanted. */
 class Watch {
   stopped: Stop | null = null;
+  /** The longest that it may take; null: until it is cancelled. */
+  readonly ms: number | null;
   #resident = 0;
   readonly #child: Child;
   readonly #limits: Limits;
@@ -252,8 +263,10 @@ class Watch {
   readonly #signal: AbortSignal;
   readonly #cancel = (): void => this.#stop('cancel', false);
 
-  constructor(child: Child, { limits, probe }: ProcessDeps, signal: AbortSignal) {
+  constructor(child: Child, { limits, probe }: ProcessDeps, signal: AbortSignal, ms: number | null) {
     this.#child = child;
+    const least = Math.min(ms ?? Infinity, limits.ms ?? Infinity);
+    this.ms = least === Infinity ? null : least;
     this.#limits = limits;
     this.#signal = signal;
     this.#timers.push(setInterval(() => void this.#look(probe), probe.every));
@@ -263,8 +276,7 @@ class Watch {
 
   /** The statement's time runs from now on: that of a process which is still starting is not its own. */
   begun(): void {
-    const { ms } = this.#limits;
-    if (ms !== null) this.#timers.push(setTimeout(() => this.#stop('time', false), ms));
+    if (this.ms !== null) this.#timers.push(setTimeout(() => this.#stop('time', false), this.ms));
   }
 
   get isUsedUp(): boolean {
@@ -295,4 +307,9 @@ class Watch {
     this.#child.send({ do: 'interrupt' } satisfies Order);
     this.#timers.push(setTimeout(() => this.#child.kill(), INTERRUPT_MS));
   }
+}
+
+function timeWords(ms: number): string {
+  const minutes = ms / 60_000;
+  return Number.isInteger(minutes) && minutes > 0 ? `${minutes} minute${minutes === 1 ? '' : 's'}` : `${ms / 1000} s`;
 }

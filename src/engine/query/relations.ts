@@ -14,8 +14,11 @@ export type AskedState =
   | { readonly kind: 'version'; readonly version: number };
 
 export interface Relations {
-  /** Null where it has no table of that name, whatever the state. Rows that do not meet the conditions may be left out. Throws HmsError where it has one and not in that state: before its first version, withdrawn. */
-  find(name: RelationName, state: AskedState, conditions?: readonly AskedCondition[]): Promise<Snapshot | null>;
+  /**
+   * Null where it has no table of that name, whatever the state. Rows that do not meet the conditions may be left out; where any `first` of those that meet them are enough, so may be others,
+   * with a way to all of them. Throws HmsError where it has one and not in that state: before its first version, withdrawn.
+   */
+  find(name: RelationName, state: AskedState, conditions?: readonly AskedCondition[], first?: number | null): Promise<Snapshot | null>;
   /** Names of its tables, for "is … meant?". */
   names(): readonly string[];
 }
@@ -31,8 +34,8 @@ export interface Snapshot {
 }
 
 export type SnapshotRows =
-  /** Parquet files that are in place, never to change. */
-  | { readonly kind: 'parts'; readonly columns: readonly PartsColumn[]; readonly parts: readonly TablePart[] }
+  /** Parquet files that are in place, never to change. `whole`: where `parts` are the first of them, the parts of all. */
+  | { readonly kind: 'parts'; readonly columns: readonly PartsColumn[]; readonly parts: readonly TablePart[]; readonly whole?: () => readonly TablePart[] }
   /** One Parquet file with the types that it has; `check` throws where its bytes are not those that were committed. */
   | { readonly kind: 'parquet'; readonly file: string; readonly check: (work: SnapshotWork) => Promise<void> }
   /** Something that is written out as a plain table first (transforms/plain-table.ts says its form). */

@@ -9,7 +9,7 @@ import type { Answer, Batch, ColumnValues, Order, ResultFormat, TableSource, Wri
 import { Answers } from './answers.ts';
 import { lockDown } from './lockdown.ts';
 import { readyRows } from './file-lists.ts';
-import { identifier, literal } from './sources.ts';
+import { filesOf, identifier, literal } from './sources.ts';
 import { Publication } from './publication.ts';
 import { runWith } from './parameters.ts';
 import { tellProgress } from './progress.ts';
@@ -65,6 +65,7 @@ class Server {
 
   async work(order: Work): Promise<void> {
     this.#interrupted = false;
+    await this.#questions.begin();
     try {
       this.#answer(await this.#do(order));
     } catch (error) {
@@ -75,7 +76,8 @@ class Server {
   async #do(order: Work): Promise<Answer> {
     switch (order.do) {
       case 'open':
-        await lockDown(this.#connection, order.opening);
+        await lockDown(this.#connection, { ...order.opening, files: [...new Set([...order.opening.files, ...order.tables.flatMap(filesOf)])] });
+        for (const table of order.tables) await this.#addTable(table);
         return { is: 'done', rows: 0 };
       case 'table':
         await this.#addTable(order.table);

@@ -51,8 +51,8 @@ export class QuerySession {
     return (await this.#current(signal)).judge(sql, [...this.#tables.keys()], signal);
   }
 
-  async *select(sql: string, signal: AbortSignal, filter = false): AsyncGenerator<{ readonly columns: readonly ResultColumn[] } | Batch> {
-    yield* (await this.#current(signal)).select(sql, signal, filter);
+  async *select(sql: string, signal: AbortSignal, filter = false, ms: number | null = null): AsyncGenerator<{ readonly columns: readonly ResultColumn[] } | Batch> {
+    yield* (await this.#current(signal)).select(sql, signal, filter, ms);
   }
 
   async write(sql: string, file: string, format: ResultFormat, signal: AbortSignal): Promise<number> {

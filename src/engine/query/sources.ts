@@ -6,6 +6,11 @@ import type { RowWindow, TableSource, TextTable } from './protocol.ts';
 /** Lines of a plain table beyond DuckDB's own limit are told to it; less than this it does not take. */
 const LEAST_LINE = 2_097_152;
 
+/** Files that are read for it. */
+export function filesOf(table: TableSource): readonly string[] {
+  return table.kind === 'parts' ? table.parts.flatMap(({ files }) => files) : [table.file].flat();
+}
+
 /** What stands behind FROM. `lists`: the words for the files of each part, where they do not stand in the text. */
 export function rowsOf(table: TableSource, lists: readonly string[] = []): string {
   if (table.kind === 'parquet') return `read_parquet(${literal(table.file)})`;

@@ -10,8 +10,8 @@ import type { RowFile } from './rows.ts';
  * plain table of the checked values, so that people's expressions never run in the engine and what does not fit into memory goes to the disk.
  */
 
-/** Rows of a statement's result, values as DuckDB writes them. */
-export type Ask = (sql: string) => Promise<readonly (readonly unknown[])[]>;
+/** Rows of a statement's result, values as DuckDB writes them. A rule that people wrote may not take endless time. */
+export type Ask = (sql: string, isRule?: boolean) => Promise<readonly (readonly unknown[])[]>;
 
 export interface Asking {
   ask: Ask;
@@ -171,7 +171,7 @@ async function unmatched(plan: ContractPlan, column: string, pattern: string, ru
 async function sqlAnswer(plan: ContractPlan, column: string | null, rule: Extract<RulePlan, { metric: 'sql' }>, asking: Asking): Promise<CheckFinding | null> {
   try {
     await asking.judge(rule.sql);
-    const [row, second] = await asking.ask(ruleSql(plan, rule.sql, typedRows(plan)));
+    const [row, second] = await asking.ask(ruleSql(plan, rule.sql, typedRows(plan)), true);
     const value = row?.[0] === null || row?.[0] === undefined ? Number.NaN : typeof row[0] === 'boolean' ? Number(row[0]) : Number(row[0]);
     if (row === undefined || second !== undefined || row.length !== 1 || Number.isNaN(value)) {
       return { column, kind: 'RULE_FAILED', message: `The rule "${rule.title}" does not give one number, so it says nothing.`, count: 1, samples: [] };

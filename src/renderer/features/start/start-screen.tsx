@@ -3,10 +3,11 @@ import { useNavigate } from '@tanstack/react-router';
 import { useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { routes } from '../../../contract/api/screens.ts';
+import { JobLine } from '../../app/job-line.tsx';
 import { PageHeader } from '../../app/page.tsx';
 import { isAtWork, queries, useAct, useJob } from '../../data/index.ts';
 import { useDoor } from '../../host/index.ts';
-import { Button, ProblemView, ProgressLine, useProgressWords } from '../../ui/index.ts';
+import { Button, ProblemView, ProgressLine } from '../../ui/index.ts';
 import { KnownLakes } from './known-lakes.tsx';
 import { MakeLake } from './make-lake.tsx';
 import './start.css';
@@ -60,7 +61,6 @@ function SampleLake({ onMade, onProblem }: { onMade(): void; onProblem(error: un
   const { t } = useTranslation('start');
   const { call } = useDoor();
   const client = useQueryClient();
-  const progressWords = useProgressWords();
   const lakes = useQuery(queries.lakes(call)).data?.lakes ?? [];
   const make = useAct(routes.makeSample);
   const open = useAct(routes.openLake);
@@ -81,7 +81,7 @@ function SampleLake({ onMade, onProblem }: { onMade(): void; onProblem(error: un
       <p className="two">{t('sampleWords')}</p>
       {failed === null ? null : <p role="alert">{failed.detail}</p>}
       {jobId !== null ? (
-        <ProgressLine name={t('sampleWorks')} share={job?.progress.share ?? null} detail={job === undefined ? undefined : progressWords(job.progress)} />
+        job === undefined ? <ProgressLine name={t('sampleWorks')} share={null} /> : <JobLine job={job} />
       ) : made === undefined ? (
         <Button icon="dataset" busy={make.isPending} onPress={() => make.mutate({}, { onSuccess: (begun) => setJobId(begun.job.id), onError: onProblem })}>
           {t('makeSample')}

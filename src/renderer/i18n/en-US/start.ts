@@ -35,7 +35,7 @@ export const start = {
   openFolder: 'Open a folder…',
   openFolderAsk: 'Folder of the lake',
   sample: 'Look around in the sample',
-  sampleWords: 'A small lake with the readings of wildfire sensors, in two versions, made on this computer. Nothing real can go wrong in it.',
+  sampleWords: 'A year of made-up records: readings of wildfire sensors and tests of seat belts, with tables, cubes and their history. Made on this computer in a quarter of a minute or more. Nothing real can go wrong in it.',
   makeSample: 'Make the sample lake',
   openSample: 'Open the sample lake',
   sampleWorks: 'Making the sample lake',

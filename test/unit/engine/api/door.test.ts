@@ -5,10 +5,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Problem, routes } from '../../../../src/contract/api/index.ts';
 import type { Route } from '../../../../src/contract/api/index.ts';
 import { DoorBench } from '../../../builders/door.ts';
+import { shortSample } from '../../../builders/short-sample.ts';
 
 let bench: DoorBench;
 beforeAll(async () => {
-  bench = await DoorBench.open();
+  bench = await DoorBench.open({ sample: shortSample });
 });
 afterAll(() => bench.remove());
 
@@ -162,6 +163,21 @@ describe('lakes', () => {
     expect(state).toMatchObject({ id: lake, sample: true, totals: { datasets: 1, versions: 2, files: 2 } });
     expect((await bench.ask(routes.getVersion, { params: { ref: 'WF-2024-07:raw' } })).bytes).toBe(6_102_144);
     expect((await bench.ask(routes.getVersion, { params: { ref: 'WF-2024-07:clean' } })).version).toBe(2);
+  });
+
+  it('makes a year of records where nothing else is asked for, says how far it is, and stops when it is cancelled', { timeout: 120_000 }, async () => {
+    const other = await DoorBench.open();
+    try {
+      const { job } = await other.ask(routes.makeSample, {});
+      const begun = await other.until(job.id, ({ progress, state }) => progress.phase.startsWith('Making ') || state !== 'running');
+      expect(begun).toMatchObject({ state: 'running', progress: { phase: expect.stringMatching(/^Making [A-Z][a-z]+ 20\d\d$/) as string }, can: expect.arrayContaining(['cancel']) as string[] });
+      expect(begun.progress.filesTotal).toBeGreaterThan(10);
+      await other.ask(routes.cancelJob, { params: { job: job.id } });
+      expect((await other.ended(job.id)).state).toBe('cancelled');
+      expect((await other.refused(routes.getLake, {})).code).toBe('LAKE_NONE');
+    } finally {
+      await other.remove();
+    }
   });
 
   it('builds the catalog anew, with the same state after it', async () => {

@@ -119,3 +119,51 @@ describe('a document of another standard', () => {
     expect(result.ok && result.compiled.contract.customProperties).toEqual([{ property: 'mine', value: { a: [1] } }]);
   });
 });
+
+describe('a text that would keep the reader of YAML busy', () => {
+  const filled = (unit: string, before = '', after = ''): Buffer => Buffer.from(before + unit.repeat(Math.floor((524_288 - before.length - after.length) / unit.length)) + after);
+  it.each<[string, Buffer]>([
+    ['an endless list', filled('0,', 'a: [', '0]')],
+    ['lists in a list', filled('[],', 'a: [', '0]')],
+    ['groups in a list', filled('{},', 'a: [', '0]')],
+    ['lines of a list', filled('-\n', 'a:\n')],
+    ['members without a name', filled(':\n')],
+    ['empty lines', filled('\n', 'a: 0\n')],
+    ['comments', filled('- #\n', 'a:\n')],
+  ])('is not read beyond its 350,000th word or sign: %s', (_, content) => {
+    const faults = told(content);
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toMatch(/^\d+:\d+ The contract has more than 350,000 words and signs, which is where it stops being read\. Leave out what is not needed, or divide it\.$/);
+  });
+
+  it('is told where that is', () => {
+    expect(told(filled('0,', 'a:\n  b: [', '0]'))[0]).toMatch(/^2:\d{6} /);
+  });
+
+  it.each<[string, Buffer]>([
+    ['wrong escapes', filled('\\z', 'a: "', '"')],
+    ['brackets that nothing opened', filled(']').subarray(0, 300_000)],
+    ['commas', filled(',', 'a: [', ']').subarray(0, 300_000)],
+    ['values without commas', filled('"" ', 'a: ').subarray(0, 300_000)],
+    ['directives', filled('%X 1\n').subarray(0, 300_000)],
+  ])('is left at the 50th fault: %s', (_, content) => {
+    expect(told(content)).toHaveLength(50);
+    expect(told(content)[0]).toMatch(/^1:\d+ This is not YAML: /);
+  });
+
+  it('has its names compared once each', () => {
+    const names = Array.from({ length: 40_000 }, (_, i) => `k${i}: 0\n`).join('');
+    let compared = 0;
+    const { has } = Set.prototype;
+    Set.prototype.has = function (value) {
+      if (typeof value === 'string' && /^k\d+$/.test(value)) compared += 1;
+      return has.call(this, value);
+    };
+    try {
+      expect(told(`${names}k7: 1\n`)).toEqual(['40001:1 This name stands here twice. Leave one of the two out.']);
+    } finally {
+      Set.prototype.has = has;
+    }
+    expect(compared).toBe(40_001);
+  });
+});
