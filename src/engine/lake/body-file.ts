@@ -94,15 +94,6 @@ export async function readBody(folder: string, entry: Entry): Promise<BodyState>
   }
 }
 
-/** The body of an entry from its files' bytes, checked as `readBody` does. */
-export async function checkedBody(entry: Entry, salt: Uint8Array, bytes: Uint8Array): Promise<BodyState> {
-  if (entry.body === null) return { is: 'none' };
-  if (salt.length !== SALT_BYTES) return { is: 'altered', why: 'its salt is not 32 bytes long' };
-  if (bytes.length !== entry.body.size) return { is: 'altered', why: `it has ${bytes.length} bytes instead of ${entry.body.size}` };
-  if (createHash('sha256').update(salt).update(bytes).digest('hex') !== entry.body.commit) return { is: 'altered', why: 'its bytes do not match the commitment in the entry' };
-  return heldBody(entry, bytes);
-}
-
 /** The body of an entry from its bytes, which match its commitment. */
 export function heldBody(entry: Entry, bytes: Uint8Array): Promise<BodyState> {
   return bodyOf(entry, () => textLines([bytes]));

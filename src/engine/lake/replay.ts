@@ -3,11 +3,10 @@ import type { BodyHead, LakeId } from '../../contract/index.ts';
 import { judge, leafHash, parseEntry, toHex } from '../../core/index.ts';
 import type { Leaf, VerifySignature } from '../../core/index.ts';
 import type { Clock } from '../clock.ts';
-import { BodyLineError, checkedBody, readBody } from './body-file.ts';
+import { BodyLineError, readBody } from './body-file.ts';
 import type { BodyState } from './body-file.ts';
 import type { Durable } from './durable.ts';
 import type { IndexTransaction, LakeIndex } from './lake-index.ts';
-import { LeafFetcher } from './leaf-fetcher.ts';
 import { leafAt } from './leaf.ts';
 import type { LeafAt } from './leaf.ts';
 import type { LakePaths } from './paths.ts';
@@ -26,8 +25,6 @@ export interface ReplayContext {
   readonly waitedFor?: string | null;
   /** What was found just now at a number. */
   readonly found?: { readonly seq: number; readonly at: LeafAt };
-  /** Reads long stretches ahead. */
-  readonly fetcher?: LeafFetcher;
 }
 
 export interface ReplayEnd {
@@ -69,16 +66,6 @@ export async function headMissing({ paths, durable, clock, index }: Pick<ReplayC
 
 /** Applies every entry that the index does not know, up to the ledger's end or to `until` entries. */
 export async function replay(context: ReplayContext, until = Number.MAX_SAFE_INTEGER): Promise<ReplayEnd> {
-  if (context.durable.place.kind !== 'share' || context.fetcher !== undefined) return replayBy(context, until);
-  const fetcher = new LeafFetcher(context.paths);
-  try {
-    return await replayBy({ ...context, fetcher }, until);
-  } finally {
-    await fetcher.close();
-  }
-}
-
-async function replayBy(context: ReplayContext, until: number): Promise<ReplayEnd> {
   const { index } = context;
   const unreadable = new Set<number>();
   const began = index.view.size;
@@ -101,21 +88,12 @@ async function replayBy(context: ReplayContext, until: number): Promise<ReplayEn
 }
 
 /** The next leaves of a ledger, with their bodies; fewer than `count` at its end. */
-export async function readLeaves(context: Pick<ReplayContext, 'paths' | 'durable' | 'clock' | 'waitedFor' | 'found' | 'fetcher'>, from: number, count: number): Promise<{ leaves: ReadLeaf[]; blocked: ReplayEnd['blocked'] }> {
+export async function readLeaves(context: Pick<ReplayContext, 'paths' | 'durable' | 'clock' | 'waitedFor' | 'found'>, from: number, count: number): Promise<{ leaves: ReadLeaf[]; blocked: ReplayEnd['blocked'] }> {
   const { paths, durable, clock } = context;
   const numbers = Array.from({ length: count }, (_, i) => from + i);
-  const fetched = count === MOST_AT_ONCE ? ((await context.fetcher?.fetch(from, count)) ?? []) : [];
   const found = await Promise.all(
     numbers.map(async (seq) => {
       const folder = paths.entry(seq);
-      const ahead = fetched[seq - from];
-      if (ahead !== undefined) {
-        const at: LeafAt = { is: 'leaf', bytes: ahead.entry };
-        const entry = parseEntry(ahead.entry);
-        if (!entry.ok) return { at, folder, leaf: { seq, bytes: ahead.entry, body: { is: 'none' } as const } };
-        const body = ahead.salt === null || ahead.body === null ? await readBody(folder, entry.entry) : await checkedBody(entry.entry, ahead.salt, ahead.body);
-        return { at, folder, leaf: { seq, bytes: ahead.entry, body } };
-      }
       const at = context.found?.seq === seq ? context.found.at : await leafAt(folder, durable.place, clock, context.waitedFor);
       if (at.is !== 'leaf') return { at, folder };
       const parsed = parseEntry(at.bytes);
