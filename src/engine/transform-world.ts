@@ -52,6 +52,9 @@ export interface ScratchFolder extends Scratch {
   part(): Promise<ScratchFolder>;
 }
 
+const MAKING = 'Making a folder for temporary files in the profile';
+const NOTHING_CHANGED = 'Nothing was changed.';
+
 /**
  * A folder in this station's profile, on the local disk, for one transform. It is held by a lock that the system gives back with the process, so that what a
  * process left that was ended in the middle is known and removed by the next.
@@ -61,7 +64,7 @@ export async function openScratch(lake: ReadableLake): Promise<ScratchFolder> {
   const { place } = lakeProfile(lake.profile, lake.lake, lake.paths.root);
   const top = join(place, 'scratch');
   const locks = join(place, 'locks');
-  return inWords('Making a folder for temporary files in the profile', 'Nothing was changed.', async () => {
+  return inWords(MAKING, NOTHING_CHANGED, async () => {
     await durable.makeFolder(top);
     await durable.makeFolder(locks);
     await sweep(top, locks, durable);
@@ -72,7 +75,7 @@ export async function openScratch(lake: ReadableLake): Promise<ScratchFolder> {
     const folder = join(top, name);
     const [inputs, outputs, temporary] = [join(folder, 'inputs'), join(folder, 'outputs'), join(folder, 'temporary')];
     for (const one of [inputs, outputs, temporary]) await durable.makeFolder(one);
-    return scratchIn({ inputs, outputs, temporary }, durable, () => leaveScratch(folder, lockFile, lock, durable));
+    return scratchIn({ inputs, outputs, temporary }, durable, () => unlessDiskFails(() => dropScratch(folder, lockFile, lock, durable)));
   });
 }
 
@@ -93,19 +96,24 @@ function scratchIn({ inputs, outputs, temporary }: Pick<ScratchFolder, 'inputs' 
     part: async () => {
       const name = `part-${parts++}`;
       const own = { inputs: join(inputs, name), outputs: join(outputs, name) };
-      for (const folder of Object.values(own)) await durable.makeFolder(folder);
-      return scratchIn({ ...own, temporary }, durable, async () => {
-        for (const folder of Object.values(own)) await durable.removeTree(folder);
+      await inWords(MAKING, NOTHING_CHANGED, async () => {
+        for (const folder of Object.values(own)) await durable.makeFolder(folder);
       });
+      return scratchIn({ ...own, temporary }, durable, () =>
+        unlessDiskFails(async () => {
+          for (const folder of Object.values(own)) await durable.removeTree(folder);
+        }),
+      );
     },
   };
 }
 
 /** Not flushed: nobody needs it after a crash. For this account alone: the records of others may be in it. */
 async function writeScratch(durable: Durable, file: string, bytes: AsyncIterable<Uint8Array>): Promise<void> {
-  const handle = await durable.disk.create(file, 'exclusive', 0o600);
+  const words = <T>(call: () => Promise<T>): Promise<T> => inWords('Writing a temporary file in the profile', NOTHING_CHANGED, call);
+  const handle = await words(() => durable.disk.create(file, 'exclusive', 0o600));
   try {
-    for await (const piece of bytes) await handle.write(piece);
+    for await (const piece of bytes) await words(() => handle.write(piece));
   } finally {
     await handle.close();
   }
@@ -121,9 +129,9 @@ async function dropScratch(folder: string, lockFile: string, lock: StationLock, 
 }
 
 /** What cannot be removed now, because the disk fails, the next one that is opened removes; who is told of the disk is told by the work that failed. */
-async function leaveScratch(folder: string, lockFile: string, lock: StationLock, durable: Durable): Promise<void> {
+async function unlessDiskFails(remove: () => Promise<void>): Promise<void> {
   try {
-    await dropScratch(folder, lockFile, lock, durable);
+    await remove();
   } catch (error) {
     if (codeOf(error) === '') throw error;
   }
