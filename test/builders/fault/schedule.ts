@@ -19,7 +19,8 @@ interface Parked {
 
 export class Schedule {
   readonly #random: () => number;
-  readonly #parked = new Map<number, Parked>();
+  /** What a writer does side by side waits in its line. */
+  readonly #parked = new Map<number, Parked[]>();
   readonly #running = new Set<number>();
   readonly #dead = new Set<number>();
   #wake: (() => void) | null = null;
@@ -62,14 +63,14 @@ export class Schedule {
       }
       burst--;
       this.steps++;
-      const parked = this.#parked.get(chosen);
-      this.#parked.delete(chosen);
-      if (parked === undefined) continue;
-      if (this.#random() < kills) {
-        this.#dead.add(chosen);
-        parked.kill();
-      } else {
-        parked.go();
+      const line = this.#parked.get(chosen) ?? [];
+      const isKilled = this.#random() < kills;
+      if (isKilled) this.#dead.add(chosen);
+      const now = isKilled ? line.splice(0) : line.splice(0, 1);
+      if (line.length === 0) this.#parked.delete(chosen);
+      for (const one of now) {
+        if (isKilled) one.kill();
+        else one.go();
       }
     }
     return all;
@@ -124,7 +125,7 @@ export class Schedule {
   #turn(writer: number): Promise<void> {
     if (this.#dead.has(writer)) return Promise.reject(new Killed());
     return new Promise((resolve, reject) => {
-      this.#parked.set(writer, { go: () => resolve(), kill: () => reject(new Killed()) });
+      this.#parked.set(writer, [...(this.#parked.get(writer) ?? []), { go: () => resolve(), kill: () => reject(new Killed()) }]);
       this.#notify();
     });
   }
