@@ -1,13 +1,13 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useCallback, useEffect, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { routes } from '../../../contract/api/screens.ts';
-import { JobLine } from '../../app/job-line.tsx';
 import { PageHeader } from '../../app/page.tsx';
 import { isAtWork, queries, useAct, useJob } from '../../data/index.ts';
 import { useDoor } from '../../host/index.ts';
-import { Button, ProblemView, ProgressLine } from '../../ui/index.ts';
+import { addLakeWords } from '../../i18n/i18n.ts';
+import { Button, ProblemView } from '../../ui/index.ts';
 import { KnownLakes } from './known-lakes.tsx';
 import { MakeLake } from './make-lake.tsx';
 import './start.css';
@@ -57,8 +57,11 @@ export function StartScreen(): React.ReactNode {
   );
 }
 
+/** Fetched when a sample is made: the page is there sooner without it. */
+const JobLine = lazy(async () => ({ default: (await import('../../app/job-line.tsx')).JobLine }));
+
 function SampleLake({ onMade, onProblem }: { onMade(): void; onProblem(error: unknown): void }): React.ReactNode {
-  const { t } = useTranslation('start');
+  const { t, i18n } = useTranslation('start');
   const { call } = useDoor();
   const client = useQueryClient();
   const lakes = useQuery(queries.lakes(call)).data?.lakes ?? [];
@@ -68,11 +71,17 @@ function SampleLake({ onMade, onProblem }: { onMade(): void; onProblem(error: un
   const jobs = useQuery({ ...queries.jobs(call), enabled: jobId !== null });
   const job = useJob(jobId) ?? jobs.data?.jobs.find(({ id }) => id === jobId);
   useEffect(() => {
-    if (job === undefined || isAtWork(job)) return;
+    // Of one that failed it is told why until it is begun again.
+    if (job === undefined || isAtWork(job) || job.state === 'failed') return;
     setJobId(null);
     if (job.state === 'done') onMade();
     void client.invalidateQueries();
   }, [job, onMade, client]);
+  const begin = async (): Promise<void> => {
+    // The line of a job speaks with the words of a lake's screens.
+    await addLakeWords(i18n);
+    make.mutate({}, { onSuccess: (begun) => setJobId(begun.job.id), onError: onProblem });
+  };
   const made = lakes.find(({ sample, present }) => sample && present);
   const failed = job?.state === 'failed' ? job.problem : null;
   return (
@@ -80,10 +89,12 @@ function SampleLake({ onMade, onProblem }: { onMade(): void; onProblem(error: un
       <h2>{t('sample')}</h2>
       <p className="two">{t('sampleWords')}</p>
       {failed === null ? null : <p role="alert">{failed.detail}</p>}
-      {jobId !== null ? (
-        job === undefined ? <ProgressLine name={t('sampleWorks')} share={null} /> : <JobLine job={job} />
+      {job !== undefined && isAtWork(job) ? (
+        <Suspense>
+          <JobLine job={job} />
+        </Suspense>
       ) : made === undefined ? (
-        <Button icon="dataset" busy={make.isPending} onPress={() => make.mutate({}, { onSuccess: (begun) => setJobId(begun.job.id), onError: onProblem })}>
+        <Button icon="dataset" busy={make.isPending || (jobId !== null && failed === null)} onPress={() => void begin()}>
           {t('makeSample')}
         </Button>
       ) : (

@@ -35,9 +35,8 @@ export const start = {
   openFolder: 'Open a folder…',
   openFolderAsk: 'Folder of the lake',
   sample: 'Look around in the sample',
-  sampleWords: 'A year of made-up records: readings of wildfire sensors and tests of seat belts, with tables, cubes and their history. Made on this computer in a quarter of a minute or more. Nothing real can go wrong in it.',
+  sampleWords: 'A year of made-up records, from wildfires to tests of seat belts, with tables and cubes. Making it takes less than half a minute. Nothing real can go wrong in it.',
   makeSample: 'Make the sample lake',
   openSample: 'Open the sample lake',
-  sampleWorks: 'Making the sample lake',
   refused: 'The lake was not opened',
 } as const;
