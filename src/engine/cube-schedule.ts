@@ -1,8 +1,10 @@
 import { HmsError, instantOf } from '../contract/index.ts';
 import type { Instant, TableName } from '../contract/index.ts';
 import { officeTime } from '../core/index.ts';
-import { cubeIn, lastRefresh, refreshCube, sourcesOfCube } from './cubing.ts';
-import type { Cube, RefreshedCube, RefreshOptions } from './cubing.ts';
+import { refreshCube } from './cube-refreshing.ts';
+import { cubeIn, lastRefresh, sourcesOfCube } from './known-cube.ts';
+import type { RefreshedCube, RefreshOptions } from './cube-refreshing.ts';
+import type { Cube } from './known-cube.ts';
 import type { RefreshRule } from './cube-definition.ts';
 import type { ReadableLake, WritableLake } from './open.ts';
 

@@ -1,6 +1,6 @@
 import { CancelledError, HmsError } from '../contract/index.ts';
 import type { ErrorCode, OnProgress, TableName } from '../contract/index.ts';
-import { refreshCube } from './cubing.ts';
+import { refreshCube } from './cube-refreshing.ts';
 import type { CubeOutcome } from './cube-schedule.ts';
 import { refreshedOf } from './cubes/index.ts';
 import { openSecret, rotateSecret, secretOfTable, secretsOf, staleTables } from './masking.ts';

@@ -1,6 +1,7 @@
 import type { DatasetId, LogicalPath, OnProgress, ProgramId, Tag } from '../contract/index.ts';
 import { publishContract } from './contracting.ts';
-import { defineCube, refreshCube } from './cubing.ts';
+import { defineCube } from './cube-defining.ts';
+import { refreshCube } from './cube-refreshing.ts';
 import { addAlias, addTag, describeDataset, withdrawVersion } from './datasets/index.ts';
 import { commit, put } from './drafting.ts';
 import { normalizeWaiting } from './normalizing.ts';

@@ -1,5 +1,6 @@
 import { tableVersionName } from '../contract/index.ts';
-import { defineCube, refreshCube } from '../engine/cubing.ts';
+import { defineCube } from '../engine/cube-defining.ts';
+import { refreshCube } from '../engine/cube-refreshing.ts';
 import type { Access } from './access.ts';
 import { workOf } from './staging.ts';
 import type { WorkOptions } from './types.ts';

@@ -1,7 +1,9 @@
 import { tableVersionName } from '../../contract/index.ts';
 import { readContractFile } from '../../engine/contracting.ts';
-import { cubeIn, cubeOf, defineCube, lastRefresh, refreshCube } from '../../engine/cubing.ts';
-import type { RefreshedCube } from '../../engine/cubing.ts';
+import { defineCube } from '../../engine/cube-defining.ts';
+import { refreshCube } from '../../engine/cube-refreshing.ts';
+import { cubeIn, cubeOf, lastRefresh } from '../../engine/known-cube.ts';
+import type { RefreshedCube } from '../../engine/cube-refreshing.ts';
 import { reading, writing } from '../opening.ts';
 import { progressView } from '../progress.ts';
 import { answer, remark } from '../session.ts';

@@ -1,6 +1,8 @@
 import type { Cube, cubeRoutes } from '../../contract/api/index.ts';
-import { cubeIn, cubeOf, defineCube, lastRefresh, refreshCube } from '../cubing.ts';
-import type { Cube as DefinedCube } from '../cubing.ts';
+import { defineCube } from '../cube-defining.ts';
+import { refreshCube } from '../cube-refreshing.ts';
+import { cubeIn, cubeOf, lastRefresh } from '../known-cube.ts';
+import type { Cube as DefinedCube } from '../known-cube.ts';
 import type { ReadableLake } from '../access.ts';
 import type { Doc, HandlersOf } from './handler.ts';
 import type { Services } from './services.ts';

@@ -1,5 +1,5 @@
 import type { queryRoutes } from '../../contract/api/index.ts';
-import { refreshCube } from '../cubing.ts';
+import { refreshCube } from '../cube-refreshing.ts';
 import { refreshedView } from '../query/index.ts';
 import { dispositionOf } from './bytes.ts';
 import type { HandlersOf } from './handler.ts';

@@ -1,7 +1,9 @@
 import { expect } from 'vitest';
 import type { ProgramId, TableName } from '../../../src/contract/index.ts';
 import { publishContract } from '../../../src/engine/contracting.ts';
-import { defineCube, lastRefresh, refreshCube } from '../../../src/engine/cubing.ts';
+import { defineCube } from '../../../src/engine/cube-defining.ts';
+import { refreshCube } from '../../../src/engine/cube-refreshing.ts';
+import { lastRefresh } from '../../../src/engine/known-cube.ts';
 import { rotateAndRemask } from '../../../src/engine/rotating.ts';
 import { secretOfTable, secretsOf } from '../../../src/engine/masking.ts';
 import { normalizeWaiting } from '../../../src/engine/normalizing.ts';

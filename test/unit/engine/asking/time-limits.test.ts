@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { publishContract } from '../../../../src/engine/contracting.ts';
-import { defineCube, refreshCube } from '../../../../src/engine/cubing.ts';
+import { defineCube } from '../../../../src/engine/cube-defining.ts';
+import { refreshCube } from '../../../../src/engine/cube-refreshing.ts';
 import { CUBE_MS, QuerySession, RULE_MS, TRIAL_MS } from '../../../../src/engine/query/index.ts';
 import { contractText, put, stateOf, work } from '../normalize/intake.ts';
 import { signal, tripColumns, trips, TRIPS, Warehouse } from '../tables/warehouse.ts';

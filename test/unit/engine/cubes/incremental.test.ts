@@ -4,7 +4,8 @@ import type { TableName } from '../../../../src/contract/index.ts';
 import type { TableSchema } from '../../../../src/core/index.ts';
 import { prepareQuestion } from '../../../../src/engine/asking.ts';
 import { compactTable } from '../../../../src/engine/compacting.ts';
-import { defineCube, refreshCube } from '../../../../src/engine/cubing.ts';
+import { defineCube } from '../../../../src/engine/cube-defining.ts';
+import { refreshCube } from '../../../../src/engine/cube-refreshing.ts';
 import { signal, Warehouse } from '../tables/warehouse.ts';
 
 const columns: TableSchema = [

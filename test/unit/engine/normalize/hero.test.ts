@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { systemClock } from '../../../../src/engine/clock.ts';
 import { publishContract } from '../../../../src/engine/contracting.ts';
-import { defineCube } from '../../../../src/engine/cubing.ts';
+import { defineCube } from '../../../../src/engine/cube-defining.ts';
 import { initLake } from '../../../../src/engine/init.ts';
 import type { WritableLake } from '../../../../src/engine/open.ts';
 import { QueryProcesses } from '../../../../src/engine/query/index.ts';
