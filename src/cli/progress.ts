@@ -24,7 +24,7 @@ function rateText(pace: Pace, { bytesTotal }: Progress): string {
 
 /** Nothing where nothing is counted. */
 function filesText({ filesDone, filesTotal }: Progress, of: string): string {
-  if (filesTotal === null) return filesDone === 0 ? '' : count(filesDone, 'file');
+  if (filesTotal === null || filesTotal === 0) return filesDone === 0 ? '' : count(filesDone, 'file');
   return `${grouped(filesDone)}${of}${count(filesTotal, 'file')}`;
 }
 

@@ -100,8 +100,8 @@ function sentence(message: string): string {
   if (missing !== null) return `The argument <${missing[1]}> is missing.`;
   const needed = /^required option '(.*)' not specified$/.exec(message);
   if (needed !== null) return `The option ${needed[1]} is missing.`;
-  const invalid = /^option '(.*)' argument '.*' is invalid\. (.*)$/s.exec(message);
-  if (invalid !== null) return `The option ${invalid[1]} cannot be empty. ${invalid[2]}`;
+  const invalid = /^option '(.*?)' argument '(.*)' is invalid\. (.*)$/s.exec(message);
+  if (invalid !== null) return `${(invalid[2] ?? '').trim() === '' ? `The option ${invalid[1]} cannot be empty.` : `"${(invalid[2] ?? '').slice(0, 100)}" does not fit the option ${invalid[1]}.`} ${invalid[3]}`;
   const text = message.replaceAll("'", '"');
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}${text.endsWith('.') ? '' : '.'}`;
 }

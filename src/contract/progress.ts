@@ -7,5 +7,7 @@ export interface Progress {
   readonly bytesDone: number;
   /** 0 where the phase reads no bytes that could be counted. */
   readonly bytesTotal: number | null;
+  /** How much is done, 0 to 1, of work that is counted neither in files nor in bytes. */
+  readonly share?: number;
 }
 export type OnProgress = (progress: Progress) => void;

@@ -38,7 +38,8 @@ export class Pace {
 }
 
 /** 0 to 1, by bytes where these are counted, else by files; null while no total is known. */
-export function shareDone({ bytesDone, bytesTotal, filesDone, filesTotal }: Progress): number | null {
+export function shareDone({ bytesDone, bytesTotal, filesDone, filesTotal, share }: Progress): number | null {
+  if (share !== undefined) return share;
   if (bytesTotal !== null && bytesTotal > 0) return Math.min(1, bytesDone / bytesTotal);
   if (filesTotal !== null && filesTotal > 0) return Math.min(1, filesDone / filesTotal);
   return null;

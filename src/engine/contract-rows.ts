@@ -289,6 +289,7 @@ class JsonRows implements RowFile {
             places.set(name, place);
             this.names.push(name);
           }
+          if (values[place] !== undefined) throw new FileRefusal('CONTENT_REFUSED', `"${this.#file.name}" is not JSON that can be made a table: in object ${current.line.toLocaleString('en-US')}, the name ${JSON.stringify(name.slice(0, 100))} stands twice, and it is not said which of the values is meant.`);
           values[place] = value;
         }
         visit(current);
@@ -345,7 +346,7 @@ class ParquetRows implements RowFile {
       this.#options.onBytes(this.#file.size);
     } catch (error) {
       if (!(error instanceof HmsError) || error.code !== 'QUERY_REFUSED') throw error;
-      this.#remarks.push({ kind: 'UNREADABLE', message: `The file is not Parquet that can be read: ${error.message}`, count: 1, lines: [] });
+      this.#remarks.push({ kind: 'UNREADABLE', message: `The file is not Parquet that can be read: ${error.message.replaceAll(`'${this.#file.path}'`, `"${this.#file.name}"`)}`, count: 1, lines: [] });
     }
   }
 

@@ -57,6 +57,8 @@ export interface Door {
 
 /** While someone reads the events, or work waits for a lake that is away, the lake is looked at this often, ms: with what a look takes, well under ten seconds. */
 const LOOK_EVERY_MS = 3_000;
+/** While nobody does, at every so many of these: drops that others put in are normalized all the same. */
+const UNWATCHED = 10;
 /** How soon a night is seen to have come. */
 const NIGHT_EVERY_MS = 60_000;
 
@@ -155,8 +157,13 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   const night = setInterval(lookAtNights, NIGHT_EVERY_MS);
   night.unref();
   lookAtNights();
+  let passed = 0;
   const looking = setInterval(() => {
-    if (!desk.isOpen || (events.readers === 0 && desk.away === null && !jobs.isHolding)) return;
+    if (!desk.isOpen) return;
+    const isWatched = events.readers > 0 || desk.away !== null || jobs.isHolding;
+    passed += 1;
+    if (!isWatched && passed < UNWATCHED) return;
+    passed = 0;
     desk.look().catch((error: unknown) => log('The lake could not be looked at.', error));
   }, LOOK_EVERY_MS);
   looking.unref();

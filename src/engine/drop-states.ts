@@ -110,6 +110,11 @@ export class DropStates {
   }
 }
 
+/** Why no contract takes a drop: the rest of a sentence about it. */
+export function whyStored({ contract }: DropDetail): string {
+  return contract === null ? 'no contract has a pattern that its name fits' : `it was sent for the contract ${contract}, which is not published here`;
+}
+
 const PAGE = 500;
 
 /** Null for one that a newer program published and this one cannot read: whoever can takes its drops. */

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { instantOf } from '../contract/index.ts';
 import { systemClock } from './clock.ts';
 import type { NewLake } from './init.ts';
 import { durableOn, placeOf, systemDisk } from './lake/index.ts';
@@ -17,8 +16,15 @@ export async function sampleLake(story: SampleStory, options: Omit<OpenOptions, 
   const clock = options.clock ?? systemClock;
   await durableOn(options.disk ?? systemDisk, { kind: 'journaled', name: 'new' }, clock).makeFolder(home);
   await placeOf(home);
-  const folder = join(home, `Sample ${instantOf(clock.now()).slice(0, 19).replace('T', ' ').replaceAll(':', '.')}`);
+  const folder = join(home, `Sample ${clockHere(clock.now())}`);
   const { lake } = await story({ ...options, folder, zone: 'America/New_York' }, work);
   await lake.close();
   return folder;
+}
+
+/** `2026-07-30 16.05.09`, as the clock of this computer shows it: the name is for whoever sits here, and the sample has an office of its own. */
+function clockHere(now: number): string {
+  const date = new Date(now);
+  const two = (number: number): string => String(number).padStart(2, '0');
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${[date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join('.')}`;
 }

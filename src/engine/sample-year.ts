@@ -19,7 +19,7 @@ export interface SampleYearOptions extends OpenOptions {
 
 export interface SampleWork {
   readonly signal: AbortSignal;
-  /** Told the month that is being made; files are the acts of the story. */
+  /** Told the month that is being made, and the share of the acts of the story that are done. */
   readonly onProgress: OnProgress;
 }
 
@@ -45,7 +45,7 @@ export async function sampleYear(options: SampleYearOptions, { signal, onProgres
     for (const [i, { at, play }] of scenes.entries()) {
       if (signal.aborted) throw new CancelledError(keptWords(clock));
       clock.set(at);
-      onProgress({ phase: `Making ${monthOf(at)}`, filesDone: i, filesTotal: scenes.length, bytesDone: 0, bytesTotal: 0 });
+      onProgress({ phase: `Making ${monthOf(at)}`, filesDone: 0, filesTotal: null, bytesDone: 0, bytesTotal: 0, share: i / scenes.length });
       await play({ lake: made.lake, receiving, processes, signal });
     }
     await receiving.close();

@@ -10,7 +10,7 @@ import { prepareTransform } from '../../src/engine/transforming.ts';
 export const shortSample: SampleStory = async (options, { signal, onProgress }) => {
   const dataset = 'WF-2024-07' as DatasetId;
   const work = { signal, onProgress: () => undefined };
-  onProgress({ phase: 'Making July 2024', filesDone: 0, filesTotal: 1, bytesDone: 0, bytesTotal: 0 });
+  onProgress({ phase: 'Making July 2024', filesDone: 0, filesTotal: null, bytesDone: 0, bytesTotal: 0, share: 0 });
   const made = await initLake({ ...options, sample: true });
   const { lake } = made;
   await put(lake, dataset, sampleFiles.map(({ name, content }) => ({ kind: 'stream' as const, as: name as LogicalPath, mtime: null, stream: later(content()) })), { ...work, inline: true });

@@ -55,7 +55,7 @@ const STORY = [
   '  hms dta query "SELECT model, SUM(fail) AS failures, COUNT(*) AS tests, ROUND(100.0*SUM(fail)/COUNT(*),1) AS failure_rate',
   '                 FROM car_seatbelt_c_90d WHERE program_id = 12 GROUP BY model ORDER BY failure_rate DESC"',
   `  hms dta query "SELECT * FROM car_seatbelt_c_90d FOR SYSTEM_TIME AS OF '2024-07-30 23:59:59'"`,
-  'The story ends on the evening of July 31, 2024. What you do in it is entered with the time of now, so a cube that is refreshed now looks at the last 90 days from now; its rows of then are',
+  'The story ends on the evening of July 31, 2024, in Washington: at 01:00 UTC on August 1. What you do in it is entered with the time of now, so a cube that is refreshed now looks at the last 90 days from now; its rows of then are',
   'there as of then. At the end of the story again: hms dta cube refresh car_seatbelt_c_90d --as-of "2024-07-31 23:59:59"',
 ];
 
@@ -64,10 +64,10 @@ async function sampled(session: Session, options: { readonly folder: string; rea
   let last = '';
   return sampleYear(options, {
     signal: session.signal,
-    onProgress: ({ phase, filesDone, filesTotal }) => {
+    onProgress: ({ phase, share = 0 }) => {
       if (session.json || phase === last) return;
       last = phase;
-      void remark(session, `${phase} (${Math.floor((100 * filesDone) / (filesTotal ?? 1))} %)`);
+      void remark(session, `${phase} (${Math.floor(100 * share)} %)`);
     },
   });
 }

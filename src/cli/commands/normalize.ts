@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { CancelledError, HmsError, tableVersionName } from '../../contract/index.ts';
 import type { DropDetail } from '../../engine/catalog/index.ts';
-import { DropStates } from '../../engine/drop-states.ts';
+import { DropStates, whyStored } from '../../engine/drop-states.ts';
 import type { DropFinding, DropState, Quarantine } from '../../engine/drop-states.ts';
 import { laterContracts } from '../../engine/drop-states.ts';
 import { forgetOutcome, isWaiting, normalizeWaiting, queueLock } from '../../engine/normalizing.ts';
@@ -94,8 +94,7 @@ export function retry(session: Session, [texts]: readonly [readonly string[]]): 
 }
 
 function noTaker(drop: DropDetail): HmsError {
-  const why = drop.contract === null ? 'no contract has a pattern that its name fits' : `it was sent for the contract ${drop.contract}, which is not published here`;
-  return new HmsError('CONTRACT_UNKNOWN', `Raw drop ${dropWords(drop)} is kept and is not for a table: ${why}.`, { kept: 'Nothing was changed.', next: 'See the contracts with: hms dta contract show' });
+  return new HmsError('CONTRACT_UNKNOWN', `Raw drop ${dropWords(drop)} is kept and is not for a table: ${whyStored(drop)}.`, { kept: 'Nothing was changed.', next: 'See the contracts with: hms dta contract show' });
 }
 
 export function explain(session: Session, [text]: readonly [string]): Promise<void> {
@@ -124,13 +123,13 @@ export function explanation(lake: ReadableLake, drop: DropDetail, state: DropSta
   const { status, tables, takers, outcome } = state;
   if (status === 'normalized') return [`${called} is normalized: its rows are in ${tables.map(({ table, version }) => tableVersionName(table, version)).join(' and ')}.`];
   if (outcome === null) {
-    if (status === 'stored') return [`${called} is kept. ${drop.contract === null ? 'No contract has a pattern that its name fits' : `It was sent for the contract ${drop.contract}, which is not published here`}, so nothing more is done with it.`];
+    if (status === 'stored') return [`${called} is kept as it came, and nothing more is done with it: ${whyStored(drop)}. Where a contract that takes it is published later, its rows come into that table.`];
     const names = takers.map(({ compiled: { plan } }) => `${plan.name}:${plan.version}`).join(' and ');
     return [`${called} waits to be normalized under ${names}. A running program does it by itself; else: hms dta raw normalize`];
   }
   const when = officeClock(lake.lake.zone)(outcome.at);
   if (outcome.trouble !== null) return [`${called} could not be normalized (${when}, ${count(outcome.attempts, 'attempt')}): ${outcome.trouble}`, outcome.again === null ? `It is tried again with: hms dta raw retry ${dropWords(drop)}` : 'It is tried again by itself.'];
-  return [`${called} is quarantined (${when}): none of its ${count(outcome.rows, 'row')} came into a table, and its bytes are kept as they came.`, ...surprises(outcome), ...outcome.findings.filter(({ kind }) => kind !== 'UNKNOWN_COLUMN').flatMap((finding) => findingLines(finding, outcome)), ...nextLines(lake, drop, outcome)];
+  return [`${called} is quarantined (${when}): ${outcome.rows > 1 ? `none of its ${grouped(outcome.rows)} rows` : 'nothing of it'} came into a table, and its bytes are kept as they came.`, ...surprises(outcome), ...outcome.findings.filter(({ kind }) => kind !== 'UNKNOWN_COLUMN').flatMap((finding) => findingLines(finding, outcome)), ...nextLines(lake, drop, outcome)];
 }
 
 function surprises({ findings }: Quarantine): string[] {
@@ -150,6 +149,7 @@ function findingLines({ column, message, count: times, samples, contract }: Drop
 
 function nextLines(lake: ReadableLake, drop: DropDetail, { contracts }: Quarantine): string[] {
   const later = laterContracts(lake, contracts);
-  const words = later.length > 0 ? `${later.join(' and ')} ${later.length === 1 ? 'was' : 'were'} published since.` : 'Mend the contract (hms dta contract publish), or have the file sent again as it should be.';
-  return ['', `${words} Then: hms dta raw retry ${dropWords(drop)}`];
+  const retry = `hms dta raw retry ${dropWords(drop)}`;
+  if (later.length > 0) return ['', `${later.join(' and ')} ${later.length === 1 ? 'was' : 'were'} published since. Try it again: ${retry}`];
+  return ['', `Where the file is right, mend the contract (hms dta contract publish), then: ${retry}`, 'Where the file is wrong, have it sent again as it should be: that is a drop of its own, and this one stays as it is.'];
 }

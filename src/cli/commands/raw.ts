@@ -8,7 +8,7 @@ import type { DropDetail } from '../../engine/catalog/index.ts';
 import { bytesOf, codeOf } from '../../engine/lake/index.ts';
 import type { ReadableLake } from '../../engine/open.ts';
 import { dropContent, dropOfText } from '../../engine/raw-drops.ts';
-import { DropStates } from '../../engine/drop-states.ts';
+import { DropStates, whyStored } from '../../engine/drop-states.ts';
 import type { DropState } from '../../engine/drop-states.ts';
 import { contractOf, Receiving } from '../../engine/receiving.ts';
 import type { Received } from '../../engine/receiving.ts';
@@ -52,6 +52,11 @@ export function put(session: Session, [files]: readonly [readonly string[]], { p
       const drop = lake.catalog.dropById(one.drop);
       return { ...one, status: drop === null ? 'stored' : states.of(lake, drop).status };
     });
+    for (const end of contract === undefined ? [] : ends) {
+      const drop = lake.catalog.dropById(end.drop);
+      if (drop !== null && drop.contract !== contract) await remark(session, `Raw drop ${end.rawId} was sent ${drop.contract === null ? 'for no contract by name' : `for the contract ${drop.contract}`} when it came first, and that counts: hms dta raw explain ${end.rawId}`);
+      else if (drop !== null && end.status === 'stored') await remark(session, `Raw drop ${end.rawId} is kept, and is not for a table now: ${whyStored(drop)}.`);
+    }
     const waiting = ends.filter(({ status }) => status === 'queued_for_etl').length;
     if (waiting > 0) await remark(session, `${count(waiting, 'drop')} ${waiting === 1 ? 'waits' : 'wait'} to be normalized. A running program does it by itself; else: hms dta raw normalize`);
     await answer(session, { drops: ends.map(({ rawId, name, duplicate, status }) => ({ raw_id: rawId, name, status, duplicate })) }, []);

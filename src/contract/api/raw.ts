@@ -70,6 +70,8 @@ export const RawState = RawDrop.extend({
   findings: z.array(RawFinding),
   /** Why it could not be tried to its end. */
   trouble: z.string().nullable(),
+  /** Of one that is `stored`: why no contract takes it. Null of every other. */
+  why: z.string().nullable(),
 });
 export type RawState = z.infer<typeof RawState>;
 
@@ -78,7 +80,7 @@ const contract = z.string().regex(/^[a-z][a-z0-9_]{0,62}$/, 'must be the name of
 /** The fields of the form; `file` comes beside them, once or more often. */
 export const RawFields = z.object({
   program_id: z
-    .string()
+    .string('is missing')
     .regex(/^\d{1,16}$/, 'must be a whole number')
     .transform(Number)
     .pipe(ProgramId),

@@ -5,6 +5,7 @@ import type { Caller, Scope } from '../../contract/index.ts';
 import { DoorError, routes } from '../../contract/api/index.ts';
 import type { Route, RouteName } from '../../contract/api/index.ts';
 import type { Call, Handlers } from './handler.ts';
+import { issueWords } from './issue-words.ts';
 import { jsonOf } from './json-body.ts';
 import type { Metrics } from './metrics.ts';
 import { openApiDocument } from './openapi.ts';
@@ -97,7 +98,7 @@ async function parse(route: Route, c: Context<Env>): Promise<Call<Route>> {
     const parsed = schema.safeParse(value);
     if (parsed.success) return parsed.data;
     count += parsed.error.issues.length;
-    issues.push(...parsed.error.issues.slice(0, MOST_ISSUES).map(({ path, message }) => ({ in: where, path: path.join('.'), message })));
+    issues.push(...parsed.error.issues.slice(0, MOST_ISSUES).map((issue) => ({ in: where, path: issue.path.join('.'), message: issueWords(issue) })));
     return undefined;
   };
   const params = part('path', route.params, c.req.param());

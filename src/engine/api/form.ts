@@ -36,6 +36,7 @@ export async function readForm<F>(
   undo: (made: F) => Promise<void>,
 ): Promise<Form<F>> {
   const type = headers.get('content-type') ?? '';
+  if (/^multipart\/form-data\s*(?:;|$)/i.test(type) && !/boundary=./i.test(type)) throw new DoorError('MEDIA_REFUSED', 'The content type multipart/form-data says no boundary, so the parts of the form cannot be told apart.', { kept: 'Nothing was kept.', next: 'Let the library that makes the form write this header. With curl: -F program_id=12 -F file=@FILE' });
   if (!/^multipart\/form-data\s*;.*boundary=/i.test(type)) throw new DoorError('MEDIA_REFUSED', type === '' ? 'The request says no content type; this route takes multipart/form-data.' : `This route takes multipart/form-data, not ${type.slice(0, 100)}.`, { kept: 'Nothing was kept.', next: 'With curl: -F program_id=12 -F file=@FILE' });
   if (Number(headers.get('content-length') ?? 0) > limits.bytes + AROUND) throw tooLarge(limits);
   const reader = new FormReader(type, field, limits, take);

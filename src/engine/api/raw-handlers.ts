@@ -4,6 +4,7 @@ import { DoorError, RawFields } from '../../contract/api/index.ts';
 import type { RawAnswer, RawDrop, rawRoutes, RawState, RawStatus } from '../../contract/api/index.ts';
 import type { ReadableLake, WritableLake } from '../access.ts';
 import type { DropDetail } from '../catalog/index.ts';
+import { whyStored } from '../drop-states.ts';
 import type { DropState } from '../drop-states.ts';
 import { forgetOutcome } from '../normalizing.ts';
 import { dropContent, dropOfText } from '../raw-drops.ts';
@@ -36,7 +37,7 @@ export function rawHandlers({ desk, raw, normal, account }: Services, uploads: U
   const stateOf = (lake: ReadableLake, drop: DropDetail): Doc<RawState> => {
     const state = normal.states.of(lake, drop);
     const { outcome } = state;
-    return { ...shape(drop, state), line_word: outcome?.lineWord ?? null, findings: outcome?.findings ?? [], trouble: outcome?.trouble ?? null };
+    return { ...shape(drop, state), line_word: outcome?.lineWord ?? null, findings: outcome?.findings ?? [], trouble: outcome?.trouble ?? null, why: whyOf(drop, state) };
   };
   return {
     receiveRaw: (call) =>
@@ -110,6 +111,11 @@ function answerOf(received: readonly Told[]): Doc<RawAnswer> {
 
 function shape({ rawId, id, program, name, media, size, sha256, sender, contract, at, repeats }: DropDetail, { status, tables }: DropState): Doc<RawDrop> {
   return { raw_id: rawId, uuid: id, status, program_id: program, name, media_type: media, bytes: size, sha256, sender, contract, received: at, duplicates: repeats, tables: tables.map(({ table, version }) => ({ table, version })) };
+}
+
+/** Why nothing more is done with a drop that is only kept. */
+function whyOf(drop: DropDetail, { status }: DropState): string | null {
+  return status === 'stored' ? `The drop is kept as it came, and nothing more is done with it: ${whyStored(drop)}.` : null;
 }
 
 function misfit(issues: readonly { readonly path: PropertyKey[]; readonly message: string }[]): DoorError {

@@ -1,4 +1,5 @@
 import type { ColumnPlan, ContractPlan, LimitsPlan, MaskPlan, RulePlan, TypePlan } from './plan.ts';
+import { isMore } from './number-order.ts';
 import { typeWords } from './plan.ts';
 import { boundWords } from './rules.ts';
 
@@ -88,7 +89,7 @@ function compareLimits(a: LimitsPlan, b: LimitsPlan, name: string, add: AddOne):
   for (const [limit, tighter] of Object.entries(tighterWhen) as [keyof LimitsPlan, 'more' | 'less' | 'other'][]) {
     const [old, now] = [a[limit], b[limit]];
     if (old === now) continue;
-    const isTighter = now !== undefined && (old === undefined || tighter === 'other' || (tighter === 'more' ? now > old : now < old));
+    const isTighter = now !== undefined && (old === undefined || tighter === 'other' || (tighter === 'more' ? isMore(now, old) : isMore(old, now)));
     add(now === undefined ? `${limit} of ${name} is gone; it was ${old}.` : `${limit} of ${name} is ${now}${old === undefined ? '' : `, and was ${old}`}.`, isTighter ? FILES : null);
   }
 }

@@ -8,6 +8,7 @@ import { columnExtras, Contract, contractExtras, tableExtras, typeOptions } from
 import type { Pii, Property } from './odcs.ts';
 import type { ColumnPlan, ContractPlan, MaskPlan, PartitionPlan, RetentionPlan, SourcePlan, TypePlan } from './plan.ts';
 import { limitsOf, patternFault } from './limits.ts';
+import { exactly } from './number-order.ts';
 import { rulesOf } from './rules.ts';
 
 /** A contract that may be published: what it asks, and its own words. */
@@ -68,6 +69,13 @@ export class Faults {
 
   add(path: Path, message: string, next: string | null = null): void {
     this.#all.push({ ...this.#document.at(path), path: pathText(path), message, next });
+  }
+
+  /** A number with all of its digits: as it was written, where JavaScript's number has others. */
+  exact(path: Path, value: number): number | string {
+    if (Number.isSafeInteger(value)) return value;
+    const written = this.#document.written(path);
+    return written === null ? value : exactly(value, written);
   }
 
   issue(base: Path, issue: z.core.$ZodIssue): void {

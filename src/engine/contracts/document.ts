@@ -23,6 +23,8 @@ export interface YamlDocument {
   readonly value: unknown;
   /** The place of what stands at a path; of the nearest that is there where nothing does. */
   at(path: Path): { readonly line: number; readonly column: number };
+  /** A single value as it is written, all of its digits included; null where none stands there. */
+  written(path: Path): string | null;
 }
 
 export type ReadDocument = { readonly ok: true; readonly document: YamlDocument } | { readonly ok: false; readonly faults: readonly Fault[] };
@@ -34,6 +36,8 @@ const MOST_LEVELS = 64;
 const MOST_FAULTS = 50;
 /** Words and signs, as the reader of YAML counts them: as many as 100,000 valid values of a column have, or 40,000 lines. Each takes it some microseconds, in which nothing else goes on. */
 export const MOST_TOKENS = 350_000;
+/** Of these an opening bracket counts as so many, by the time that a list or group takes. */
+const COLLECTION = 4;
 
 /**
  * Reads the bytes of a document, which people call `what`. YAML 1.2 with its core schema, in UTF-8, one document; no anchors and aliases (what is written once is read once, and a text that blows up
@@ -64,7 +68,7 @@ export function readDocument(bytes: Uint8Array, what = 'contract'): ReadDocument
   const marks = marksIn(parsed, place, what);
   if (marks.length > 0) return { ok: false, faults: marks };
   if (parsed.contents === null) return whole('The text is empty.', what === 'contract' ? 'Begin from a draft: hms dta contract draft FILE' : null);
-  return { ok: true, document: { text, value: parsed.toJS({ maxAliasCount: 0 }) as unknown, at: (path) => place(offsetOf(parsed, path)) } };
+  return { ok: true, document: { text, value: parsed.toJS({ maxAliasCount: 0 }) as unknown, at: (path) => place(offsetOf(parsed, path)), written: (path) => writtenAt(parsed, path) } };
 }
 
 interface Wrong {
@@ -138,7 +142,7 @@ function tooDeep(text: string): { readonly line: number; readonly column: number
 function tooMany(text: string): { readonly line: number; readonly column: number } | null {
   let [tokens, offset] = [0, 0];
   for (const token of new Lexer().lex(text)) {
-    tokens += 1;
+    tokens += token === '[' || token === '{' ? COLLECTION : 1;
     if (tokens > MOST_TOKENS) break;
     // Marks of the lexer's own, which are not in the text.
     if (token !== '\u0002' && token !== '\u0018' && token !== '\u001f') offset += token.length;
@@ -187,6 +191,11 @@ function marksIn(document: Document.Parsed, place: (offset: number) => { line: n
 }
 
 const standardTags: ReadonlySet<string> = new Set(['map', 'seq', 'str', 'int', 'float', 'bool', 'null'].map((name) => `tag:yaml.org,2002:${name}`));
+
+function writtenAt(document: Document.Parsed, path: Path): string | null {
+  const node = path.length === 0 ? document.contents : document.getIn(path, true);
+  return isScalar(node) && typeof node.source === 'string' ? node.source : null;
+}
 
 function offsetOf(document: Document.Parsed, path: Path): number {
   for (let length = path.length; length >= 0; length--) {

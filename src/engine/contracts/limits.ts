@@ -1,11 +1,14 @@
 import type { Path } from './document.ts';
 import type { Faults } from './compile.ts';
 import type { LimitsPlan, TypePlan } from './plan.ts';
+import { isMore } from './number-order.ts';
 import { valueReader } from './values.ts';
 
 /** What single values may be. */
 
 type Options = Readonly<Record<string, unknown>>;
+/** Of a number that is calculated with: it would be another one than the one that was written. */
+export const TOO_MANY_DIGITS = ['The number has more digits than are calculated with here.', 'Write one with at most 15 digits.'] as const;
 const bounds = ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'] as const;
 
 export function limitsOf(type: TypePlan, options: Options, path: Path, faults: Faults): LimitsPlan {
@@ -15,7 +18,7 @@ export function limitsOf(type: TypePlan, options: Options, path: Path, faults: F
     const value = options[name];
     if (value === undefined) continue;
     if (typeof value === 'number') {
-      limits[name] = value;
+      limits[name] = faults.exact([...path, name], value);
       continue;
     }
     const read = readBound(type, String(value));
@@ -23,7 +26,9 @@ export function limitsOf(type: TypePlan, options: Options, path: Path, faults: F
     else limits[name] = read;
   }
   const [least, most] = [limits['minimum'] ?? limits['exclusiveMinimum'], limits['maximum'] ?? limits['exclusiveMaximum']];
-  if (typeof least === typeof most && least !== undefined && (least as number) > (most as number)) faults.add(path, 'The least value allowed is more than the most.');
+  if (least !== undefined && most !== undefined && isMore(least as number | string, most as number | string)) faults.add(path, 'The least value allowed is more than the most.');
+  const step = options['multipleOf'];
+  if (typeof step === 'number' && typeof faults.exact([...path, 'multipleOf'], step) === 'string') faults.add([...path, 'multipleOf'], ...TOO_MANY_DIGITS);
   const { minLength, maxLength } = limits as LimitsPlan;
   if (minLength !== undefined && maxLength !== undefined && minLength > maxLength) faults.add(path, 'The least length allowed is more than the most.');
   return limits as LimitsPlan;

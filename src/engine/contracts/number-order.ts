@@ -25,6 +25,18 @@ export function compareExact(one: ExactNumber, other: ExactNumber): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
+/** The number as it is written where its digits say another one than JavaScript keeps, else the number. */
+export function exactly(value: number, written: string): number | string {
+  const [kept, meant] = [exactNumber(value), exactNumber(written)];
+  return kept === null || meant === null || compareExact(kept, meant) === 0 ? value : written;
+}
+
+/** Whether one limit is more than another, of the same kind: digit for digit where both are numbers, else as text that sorts. */
+export function isMore(one: number | string, other: number | string): boolean {
+  const [a, b] = [exactNumber(one), exactNumber(other)];
+  return a === null || b === null ? one > other : compareExact(a, b) > 0;
+}
+
 /** Longer texts may have more digits than a double keeps. */
 const SURE_LENGTH = 15;
 

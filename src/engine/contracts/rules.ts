@@ -1,6 +1,6 @@
 import type { Path } from './document.ts';
 import type { Faults } from './compile.ts';
-import { patternFault } from './limits.ts';
+import { patternFault, TOO_MANY_DIGITS } from './limits.ts';
 import { operators } from './odcs.ts';
 import type { Quality } from './odcs.ts';
 import type { Bound, RulePlan } from './plan.ts';
@@ -40,6 +40,8 @@ function ruleOf(check: Quality, path: Path, about: About, faults: Faults): RuleP
   const operator = given[0] ?? 'mustBe';
   const value = check[operator];
   if (value === undefined) return null;
+  const rounded = [value].flat().findIndex((one, i) => typeof faults.exact(typeof value === 'number' ? [...path, operator] : [...path, operator, i], one) === 'string');
+  if (rounded >= 0) return refuse(operator, ...TOO_MANY_DIGITS);
   const bound: Bound = { operator, value };
   const shared = { title: check.name ?? titleOf(check, about), bound, unit: check.unit ?? 'rows' } as const;
   if (type === 'sql') {
@@ -49,13 +51,15 @@ function ruleOf(check: Quality, path: Path, about: About, faults: Faults): RuleP
   }
   if (check.query !== undefined) return refuse('query', 'A rule of the library has no query.', 'Write type: sql, without a metric.');
   if (check.unit === 'percent' && check.metric === 'rowCount') return refuse('unit', 'The number of rows has no percentage.', 'Leave "unit" out.');
-  return libraryRule(check, shared, about, refuse);
+  return libraryRule(check, shared, about, refuse, (name, i, value) => String(typeof value === 'number' ? faults.exact([...path, 'arguments', name, i], value) : value));
 }
 
 type Refuse = (at: string | null, message: string, next?: string | null) => null;
+/** A value of a list of the arguments, as files write it. */
+type Listed = (name: 'missingValues' | 'validValues', place: number, value: string | number) => string;
 type Shared = Pick<RulePlan, 'title' | 'bound' | 'unit'>;
 
-function libraryRule({ metric, arguments: given = {} }: Quality, shared: Shared, { column, known }: About, refuse: Refuse): RulePlan | null {
+function libraryRule({ metric, arguments: given = {} }: Quality, shared: Shared, { column, known }: About, refuse: Refuse, listed: Listed): RulePlan | null {
   const { missingValues, validValues, pattern, properties } = given;
   const takes = (...names: string[]): boolean => Object.keys(given).every((name) => names.includes(name));
   if (metric === undefined) return refuse(null, 'The rule has no metric.');
@@ -66,11 +70,11 @@ function libraryRule({ metric, arguments: given = {} }: Quality, shared: Shared,
     case 'rowCount':
       return takes() ? { ...shared, metric } : refuse('arguments', `${metric} takes no arguments.`);
     case 'missingValues':
-      return missingValues !== undefined && takes('missingValues') ? { ...shared, metric, missing: missingValues.map((value) => (value === null ? null : String(value))) } : refuse('arguments', 'missingValues needs the values that stand for a missing one.', 'Write: arguments: {missingValues: [null, "", "N/A"]}');
+      return missingValues !== undefined && takes('missingValues') ? { ...shared, metric, missing: missingValues.map((value, i) => (value === null ? null : listed('missingValues', i, value))) } : refuse('arguments', 'missingValues needs the values that stand for a missing one.', 'Write: arguments: {missingValues: [null, "", "N/A"]}');
     case 'invalidValues': {
       if ((validValues === undefined) === (pattern === undefined) || !takes('validValues', 'pattern')) return refuse('arguments', 'invalidValues needs validValues or a pattern.', 'Write: arguments: {validValues: [A, B]}');
       const fault = pattern === undefined ? null : patternFault(pattern);
-      return fault === null ? { ...shared, metric, valid: validValues?.map(String) ?? null, pattern: pattern ?? null } : refuse('arguments', `The pattern ${fault}.`);
+      return fault === null ? { ...shared, metric, valid: validValues?.map((value, i) => listed('validValues', i, value)) ?? null, pattern: pattern ?? null } : refuse('arguments', `The pattern ${fault}.`);
     }
     case 'duplicateValues': {
       const columns = column === null ? (properties ?? []) : [column];

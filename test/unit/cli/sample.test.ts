@@ -27,7 +27,7 @@ it('it is made month by month, and says what to look at and what time it is in i
   const months = [...made.err.matchAll(/^Making (\w+ 202[34]) \(\d+ %\)$/gm)].map(([, month]) => month);
   expect(months).toEqual(['August 2023', 'September 2023', 'October 2023', 'November 2023', 'December 2023', 'January 2024', 'February 2024', 'March 2024', 'April 2024', 'May 2024', 'June 2024', 'July 2024']);
   expect(made.out).toMatch(/^Made at: +2023-08-01 09:\d\d:\d\d -04:00$/m);
-  expect(made.out).toContain('The story ends on the evening of July 31, 2024.');
+  expect(made.out).toContain('The story ends on the evening of July 31, 2024, in Washington: at 01:00 UTC on August 1.');
   expect(JSON.parse(readFileSync(join(office.lake, 'lake.json'), 'utf8'))).toMatchObject({ sample: true, zone: 'America/New_York' });
 });
 

@@ -200,3 +200,14 @@ describe('a reason that stands in the ledger for ever', () => {
     expect(value['error']).toMatchObject({ code: 'USAGE', message: `The option ${option} cannot be empty. It must say something: it stands in the ledger for ever.` });
   });
 });
+
+describe('an option that does not fit', () => {
+  it.each([
+    [['raw', 'put', '--program', 'twelve', 'x.csv'], '"twelve" does not fit the option --program <number>. It must be a whole number.'],
+    [['raw', 'put', '--program=', 'x.csv'], 'The option --program <number> cannot be empty. It must be a whole number.'],
+  ])('says what was given: hms dta %j', async (args, message) => {
+    const { code, value } = await office.json(args);
+    expect(code).toBe(2);
+    expect(value['error']).toMatchObject({ code: 'USAGE', message });
+  });
+});

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compileContract } from '../../../../src/engine/contracts/index.ts';
+import { compareContracts, compileContract } from '../../../../src/engine/contracts/index.ts';
 
 const head = 'apiVersion: v3.1.0\nkind: DataContract\nid: t\nname: t\nversion: "1.0.0"\nstatus: draft\nschema:\n  - name: t\n    customProperties:\n      - {property: source, value: {patterns: ["*.csv"], format: csv}}\n    properties:\n';
 const text = '      - {name: a, logicalType: string}\n';
@@ -74,6 +74,50 @@ describe('a contract that is large', () => {
   });
 });
 
+describe('a number with more digits than JavaScript keeps', () => {
+  const integer = (options: string, more = ''): string => column(`name: a, logicalType: integer, logicalTypeOptions: {${options}}${more}`);
+  const planned = (content: string) => {
+    const result = compileContract(Buffer.from(content));
+    if (!result.ok) throw new Error(JSON.stringify(result.faults));
+    return result.compiled.plan.columns[0];
+  };
+
+  it('is a bound with all of its digits', () => {
+    const limits = { minimum: '-9007199254740993', exclusiveMaximum: '9223372036854775807' };
+    expect(planned(integer('minimum: -9007199254740993, exclusiveMaximum: 9223372036854775807'))?.limits).toEqual(limits);
+    expect(planned(integer('maximum: 9007199254740992'))?.limits).toEqual({ maximum: 9_007_199_254_740_992 });
+    expect(planned(integer('minimum: 0x10, maximum: 1e3'))?.limits).toEqual({ minimum: 16, maximum: 1_000 });
+    expect(planned(column('name: a, logicalType: number, physicalType: "DECIMAL(38,20)", logicalTypeOptions: {maximum: 0.12345678901234567891, minimum: 0.1}'))?.limits).toEqual({ minimum: 0.1, maximum: '0.12345678901234567891' });
+  });
+
+  it('is less or more than another by its digits, not by its first letter', () => {
+    expect(told(integer('minimum: 9007199254740993, maximum: 10007199254740993'))).toEqual([]);
+    expect(told(integer('minimum: 9007199254740993, maximum: 9007199254740992'))).toEqual(['12:41 schema[0].properties[0].logicalTypeOptions The least value allowed is more than the most.']);
+    const plan = (limit: string) => {
+      const result = compileContract(Buffer.from(integer(`maximum: ${limit}`)));
+      if (!result.ok) throw new Error(JSON.stringify(result.faults));
+      return result.compiled.plan;
+    };
+    const breaks = (a: string, b: string) => compareContracts(plan(a), plan(b)).map((change) => [change.what, change.breaks !== null]);
+    expect(breaks('9007199254740993', '10007199254740993')).toEqual([['maximum of "a" is 10007199254740993, and was 9007199254740993.', false]]);
+    expect(breaks('10007199254740993', '9007199254740993')).toEqual([['maximum of "a" is 9007199254740993, and was 10007199254740993.', true]]);
+  });
+
+  it('is a value of a list as it is written', () => {
+    const listed = planned(column('name: a, logicalType: integer, quality: [{metric: invalidValues, arguments: {validValues: [9007199254740993, 7]}, mustBe: 0}, {metric: missingValues, arguments: {missingValues: [-9007199254740993, null]}, mustBe: 0}]'));
+    expect(listed?.rules).toMatchObject([{ valid: ['9007199254740993', '7'] }, { missing: ['-9007199254740993', null] }]);
+  });
+
+  it('is refused where it would be calculated with', () => {
+    const words = 'The number has more digits than are calculated with here. Write one with at most 15 digits.';
+    const rule = (bound: string): string => column(`name: a, logicalType: integer, quality: [{metric: nullValues, ${bound}}]`);
+    expect(told(rule('mustBeLessThan: 9007199254740993'))).toEqual([`12:72 schema[0].properties[0].quality[0].mustBeLessThan ${words}`]);
+    expect(told(rule('mustBeBetween: [1, 9007199254740993]'))).toEqual([`12:72 schema[0].properties[0].quality[0].mustBeBetween ${words}`]);
+    expect(told(rule('mustBeBetween: [1, 9007199254740992]'))).toEqual([]);
+    expect(told(integer('multipleOf: 9007199254740993'))).toEqual([`12:62 schema[0].properties[0].logicalTypeOptions.multipleOf ${words}`]);
+  });
+});
+
 describe('a pattern', () => {
   const pattern = (source: string): string => column(`name: a, logicalType: string, logicalTypeOptions: {pattern: ${JSON.stringify(source)}}`);
   it.each([
@@ -134,6 +178,12 @@ describe('a text that would keep the reader of YAML busy', () => {
     const faults = told(content);
     expect(faults).toHaveLength(1);
     expect(faults[0]).toMatch(/^\d+:\d+ The contract has more than 350,000 words and signs, which is where it stops being read\. Leave out what is not needed, or divide it\.$/);
+  });
+
+  it('has at most 58,000 lists and groups: each takes as long as four words', () => {
+    const lists = (count: number): string => `a: [${'[],'.repeat(count)}0]`;
+    expect(told(lists(59_000))[0]).toMatch(/^1:\d+ The contract has more than 350,000 words and signs, /);
+    expect(told(lists(57_000))[0]).toBe('1:1 apiVersion "apiVersion" is missing.');
   });
 
   it('is told where that is', () => {

@@ -4,7 +4,7 @@ import { DropStates } from '../../../../src/engine/drop-states.ts';
 import type { DropState } from '../../../../src/engine/drop-states.ts';
 import { normalizeWaiting } from '../../../../src/engine/normalizing.ts';
 import type { Normalized, NormalizeOptions } from '../../../../src/engine/normalizing.ts';
-import type { WritableLake } from '../../../../src/engine/open.ts';
+import type { ReadableLake, WritableLake } from '../../../../src/engine/open.ts';
 import { Receiving } from '../../../../src/engine/receiving.ts';
 import { signal } from '../tables/warehouse.ts';
 
@@ -65,7 +65,7 @@ export function work(lake: WritableLake, options: Partial<NormalizeOptions> = {}
   return normalizeWaiting(lake, { signal, onProgress: () => undefined, ...options });
 }
 
-export function stateOf(lake: WritableLake, raw: number): DropState {
+export function stateOf(lake: ReadableLake, raw: number): DropState {
   const drop = lake.catalog.drop(raw);
   if (drop === null) throw new Error(`There is no drop ${raw}.`);
   return new DropStates().of(lake, drop);

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { routes } from '../../../../src/contract/api/index.ts';
 import type { RawState } from '../../../../src/contract/api/index.ts';
-import { openToWrite } from '../../../../src/engine/open.ts';
+import { openToRead, openToWrite } from '../../../../src/engine/open.ts';
 import { lake as lakes } from '../../../../src/sdk/index.ts';
 import { DoorBench } from '../../../builders/door.ts';
-import { publish, rig, seatbelt } from './intake.ts';
+import { publish, put, rig, seatbelt, stateOf } from './intake.ts';
 
 /** Normalizing behind the door: by itself, and for programs that do it themselves. */
 
@@ -62,7 +62,19 @@ describe('a drop that is posted', () => {
     expect(state.findings.map(({ column, kind }) => [column, kind])).toEqual([['airbag', 'UNKNOWN_COLUMN'], ['ssn', 'MISSING_COLUMN']]);
     expect(await bench.ask(routes.retryRaw, { params: { raw } })).toMatchObject({ status: 'queued_for_etl' });
     expect((await until(bad?.raw_id ?? 0, 'quarantined')).line_word).toBe('line');
-    expect((await post({ 'readme.txt': 'hello' }))[0]).toMatchObject({ status: 'stored' });
+  });
+
+  it('that no contract takes is stored, and says why', async () => {
+    const why = async (raw: number | undefined) => (await bench.ask(routes.getRaw, { params: { raw: String(raw) } })).why;
+    const [plain] = await post({ 'readme.txt': 'hello' });
+    expect(plain).toMatchObject({ status: 'stored' });
+    expect(await why(plain?.raw_id)).toBe('The drop is kept as it came, and nothing more is done with it: no contract has a pattern that its name fits.');
+    const form = new FormData();
+    for (const [name, value] of Object.entries({ program_id: '12', contract: 'car_sensor_test' })) form.set(name, value);
+    form.append('file', new Blob([rig(3, { from: 900 })]), 'seatbelt_9.csv');
+    const sent = (await (await bench.raw('/dta/raw', { method: 'POST', body: form })).json()) as { raw_id: number };
+    expect(sent).toEqual({ raw_id: sent.raw_id, status: 'stored' });
+    expect(await why(sent.raw_id)).toBe('The drop is kept as it came, and nothing more is done with it: it was sent for the contract car_sensor_test, which is not published here.');
   });
 
   it('that waited when the program ended is normalized when it opens the lake again', async () => {
@@ -72,6 +84,31 @@ describe('a drop that is posted', () => {
     await lake.close();
     await bench.again({ lake: open.folder });
     expect(await until(rawId, 'normalized')).toMatchObject({ tables: [{ table: 'car_sensor_tests', version: 2 }] });
+  });
+
+  it('that another program brought while nobody asks this one anything is found by itself within half a minute', async () => {
+    await bench.door.close();
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      await bench.again({ lake: open.folder });
+      // It looks two seconds after it has opened the lake.
+      await new Promise((resolve) => setTimeout(resolve, 2_500));
+      const lake = await openToWrite(open);
+      const [raw = 0] = await put(lake, { 'seatbelt_6.csv': rig(5, { from: 600 }) });
+      await lake.close();
+      vi.advanceTimersByTime(30_000);
+      const reader = await openToRead(open);
+      const isSo = async (): Promise<void> => {
+        await reader.refresh();
+        expect(stateOf(reader, raw).status).toBe('normalized');
+      };
+      await vi.waitFor(isSo, { timeout: 20_000, interval: 200 });
+      await reader.close();
+      await bench.door.close();
+    } finally {
+      vi.useRealTimers();
+    }
+    await bench.again({ lake: open.folder });
   });
 });
 
@@ -86,6 +123,22 @@ describe('rows that a program made', () => {
     expect(await bench.ask(routes.getRaw, { params: { raw: String(one?.raw_id) } })).toMatchObject({ status: 'normalized', tables: [{ table: 'posted', version: 1 }] });
     expect(await (await rows(inputs, 'model,fail,tested_at,ssn\nModel-Z,1,2024-07-31,\n')).json()).toMatchObject({ code: 'TABLE_REFUSED' });
     expect(await (await rows('?program_id=13', '{"car_model":"A","sensor_fail":0,"test_time":"2024-08-01T00:00:00Z","ssn":null}\n', 'application/x-ndjson')).json()).toEqual({ table: 'posted', version: 2, rows: 1 });
+  });
+
+  it('are refused where an object has one name twice, since one of the two values would be lost', async () => {
+    const before = await bench.ask(routes.getTable, { params: { name: 'posted' } });
+    const answer = await rows('?program_id=12', '{"model":"A","fail":0,"tested_at":"2024-08-01T00:00:00Z","ssn":null}\n{"model":"A","fail":0,"tested_at":"2024-08-01T00:00:00Z","ssn":null,"\\u006dodel":null}\n', 'application/x-ndjson');
+    const findings = [{ column: null, kind: 'UNREADABLE', message: '"the rows for posted" is not JSON that can be made a table: in object 2, the name "model" stands twice, and it is not said which of the values is meant.', count: 1, samples: [] }];
+    expect([answer.status, await answer.json()]).toMatchObject([422, { code: 'CONTENT_REFUSED', facts: { findings } }]);
+    expect(await bench.ask(routes.getTable, { params: { name: 'posted' } })).toEqual(before);
+  });
+
+  it('in a broken Parquet file are told without a path of this computer', async () => {
+    const answer = await rows('?program_id=12', 'PAR1junkPAR1', 'application/vnd.apache.parquet');
+    const text = await answer.text();
+    expect(answer.status).toBe(422);
+    expect(text).toContain('in file \\"the rows for posted\\"');
+    expect(text).not.toContain(open.profile);
   });
 
   it('need a type, a program and a contract that are known', async () => {

@@ -114,6 +114,12 @@ describe('a raw drop that is posted', () => {
     expect(await problem(await post(form('twelve', { 'a.csv': 'x' })))).toEqual({ ...json, status: 422, code: 'REQUEST_INVALID' });
     expect(await problem(await post(form('12', {})))).toEqual({ ...json, status: 422, code: 'REQUEST_INVALID' });
     expect(await problem(await post(form('12', { 'a.csv': 'x' }, { contract: '../up' })))).toEqual({ ...json, status: 422, code: 'REQUEST_INVALID' });
+    const words = async (response: Response) => ((await response.json()) as { detail: string }).detail;
+    expect(await words(await post(form(null, { 'a.csv': 'x' })))).toBe('The request does not fit: program_id: is missing.');
+    expect(await words(await post('x', jwt, { 'content-type': 'multipart/form-data' }))).toBe('The content type multipart/form-data says no boundary, so the parts of the form cannot be told apart.');
+    expect(await words(await get('/dta/raw?program_id=-1'))).toBe('The request does not fit: program_id: must be at least 0.');
+    expect(await words(await get('/dta/queries/00000000-0000-4000-8000-000000000000/result?format=xml'))).toBe('The request does not fit: format: must be one of csv, json, ndjson, parquet.');
+    expect(await words(await get('/dta/raw?program_id=twelve'))).toBe('The request does not fit: program_id: must be a number.');
     expect(await problem(await post(form('12', { '..': 'x' })))).toEqual({ ...json, status: 422, code: 'NAME_INVALID' });
     expect(await problem(await post('{}', jwt, { 'content-type': 'application/json' }))).toEqual({ ...json, status: 415, code: 'MEDIA_REFUSED' });
     expect(await problem(await post('--b\r\ncontent-disposition: form-data; name="file"; filename="a"\r\n\r\nhalf', jwt, { 'content-type': 'multipart/form-data; boundary=b' }))).toEqual({ ...json, status: 400, code: 'REQUEST_UNREADABLE' });
