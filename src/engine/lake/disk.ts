@@ -32,6 +32,8 @@ export interface BlockingDisk {
   createExclusive(path: string): number;
   /** Writes all of the bytes. */
   write(descriptor: number, bytes: Uint8Array): void;
+  /** fsync. */
+  sync(descriptor: number): void;
   close(descriptor: number): void;
   mkdir(path: string): void;
   unlink(path: string): void;

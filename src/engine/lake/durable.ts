@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { execFile } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, unlinkSync, writeSync } from 'node:fs';
+import { close, closeSync, fsync, fsyncSync, mkdirSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { chmod, mkdir, open, opendir, rename, rmdir, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -59,11 +59,16 @@ export const systemDisk: Disk = {
       let at = 0;
       while (at < bytes.length) at += writeSync(descriptor, bytes, at);
     },
+    sync: (descriptor) => fsyncSync(descriptor),
     close: (descriptor) => closeSync(descriptor),
     mkdir: (path) => mkdirSync(path),
     unlink: (path) => unlinkSync(path),
   },
 };
+
+/** fsync and close of what a thread of copies has open, several of which may be under way. */
+export const flushOpen = promisify(fsync);
+export const closeOpen = promisify(close);
 
 export type Content = Uint8Array | AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 

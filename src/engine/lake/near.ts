@@ -1,0 +1,62 @@
+import { closeSync, openSync, readlinkSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { sep } from 'node:path';
+import type { BlockingDisk } from './disk.ts';
+import type { Place } from './place.ts';
+
+/**
+ * Folders of a share under short names, each through an open descriptor. With the options that docs/operations/shares.md says to take, the client of NFS asks the server for every
+ * folder of a path anew, at each call: six round trips before the one that is wanted. A path that begins at the folder itself needs one.
+ */
+function nameOf(descriptor: number): string | null {
+  const name = `/proc/self/fd/${descriptor}`;
+  try {
+    readlinkSync(name);
+    return name;
+  } catch {
+    return null;
+  }
+}
+
+/** Works with the short name of a folder, or with its own where the place is no share, the system has no such names, or the folder cannot be opened: whoever uses its own is then told why. */
+export async function withNear<T>(folder: string, place: Place, work: (name: string) => Promise<T>): Promise<T> {
+  const handle = place.kind === 'share' && process.platform === 'linux' ? await open(folder, 'r').catch(() => null) : null;
+  try {
+    return await work((handle === null ? null : nameOf(handle.fd)) ?? folder);
+  } finally {
+    await handle?.close();
+  }
+}
+
+/** A disk that reaches what is below `root` from there, for a thread that may block; the same disk where that cannot be. Errors name what was asked for. */
+export function nearDisk(disk: BlockingDisk, root: string): { readonly disk: BlockingDisk; close(): void } {
+  let descriptor: number | null = null;
+  try {
+    if (process.platform === 'linux') descriptor = openSync(root, 'r');
+  } catch {
+    // The first call for a copy says why.
+  }
+  const close = (): void => {
+    if (descriptor !== null) closeSync(descriptor);
+  };
+  const name = descriptor === null ? null : nameOf(descriptor);
+  if (name === null) return { disk, close };
+  const by = <T>(call: (path: string) => T): ((path: string) => T) => {
+    return (path) => {
+      if (!path.startsWith(root + sep)) return call(path);
+      const short = name + path.slice(root.length);
+      try {
+        return call(short);
+      } catch (error) {
+        throw renamed(error, short, path);
+      }
+    };
+  };
+  return { disk: { ...disk, createExclusive: by(disk.createExclusive), mkdir: by(disk.mkdir), unlink: by(disk.unlink) }, close };
+}
+
+function renamed(error: unknown, from: string, to: string): unknown {
+  if (!(error instanceof Error && 'path' in error && error.path === from)) return error;
+  error.message = error.message.replace(from, to);
+  return Object.assign(error, { path: to });
+}
