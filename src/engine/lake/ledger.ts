@@ -17,11 +17,11 @@ import { codeOf } from './durable.ts';
 import type { Durable } from './durable.ts';
 import type { LakeIndex } from './lake-index.ts';
 import { Turns } from './give-way.ts';
-import { blockedError, leafAt } from './leaf.ts';
+import { blockedError } from './leaf.ts';
 import { inWords } from './place-error.ts';
 import type { LakePaths } from './paths.ts';
 import { refuseForked } from './refuse-forked.ts';
-import { applyAll, headMissing, replay } from './replay.ts';
+import { applyAll, lookAtEnd, replay } from './replay.ts';
 import type { ReplayEnd } from './replay.ts';
 import { contradiction, remember } from './seen.ts';
 import { bothDone, FlushTogether } from './together.ts';
@@ -115,8 +115,7 @@ export class Ledger {
     const run = this.#reading.then(async () => {
       const waitedFor = this.#blocked?.folder ?? null;
       const seq = index.view.size;
-      // Side by side: over a share each is some round trips.
-      const [gone, at] = await bothDone(headMissing({ paths, durable, clock, index }), leafAt(paths.entry(seq), durable.place, clock, waitedFor));
+      const [gone, at] = await lookAtEnd({ paths, durable, clock, index }, waitedFor);
       if (gone !== null) {
         await refuseForked(lake.id, paths, 'Nothing was changed.');
         throw gone;

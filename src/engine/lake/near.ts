@@ -1,8 +1,11 @@
 import { closeSync, openSync, readlinkSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { sep } from 'node:path';
+import type { Clock } from '../clock.ts';
 import type { BlockingDisk } from './disk.ts';
+import { codeOf } from './durable.ts';
 import type { Place } from './place.ts';
+import { noteSilence } from './silence.ts';
 
 /**
  * Folders of a share under short names, each through an open descriptor. With the options that docs/operations/shares.md says to take, the client of NFS asks the server for every
@@ -18,14 +21,22 @@ function nameOf(descriptor: number): string | null {
   }
 }
 
-/** Works with the short name of a folder, or with its own where the place is no share, the system has no such names, or the folder cannot be opened: whoever uses its own is then told why. */
-export async function withNear<T>(folder: string, place: Place, work: (name: string) => Promise<T>): Promise<T> {
-  const handle = place.kind === 'share' && process.platform === 'linux' ? await open(folder, 'r').catch(() => null) : null;
+/**
+ * Works with the short name of a folder, or with its own where the place is no share, the system has no such names, or the folder cannot be opened: whoever uses its own is then told why. A share that does
+ * not answer is not asked again: its error is thrown.
+ */
+export async function withNear<T>(folder: string, place: Place, clock: Clock, work: (name: string) => Promise<T>): Promise<T> {
+  const handle = place.kind === 'share' && process.platform === 'linux' ? await noteSilence(place, clock, () => open(folder, 'r')).catch(unlessAway) : null;
   try {
     return await work((handle === null ? null : nameOf(handle.fd)) ?? folder);
   } finally {
     await handle?.close();
   }
+}
+
+function unlessAway(error: unknown): null {
+  if (['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'EMFILE', 'ENFILE'].includes(codeOf(error))) return null;
+  throw error;
 }
 
 /** A disk that reaches what is below `root` from there, for a thread that may block; the same disk where that cannot be. Errors name what was asked for. */

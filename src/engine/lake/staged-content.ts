@@ -87,7 +87,7 @@ interface Found {
 
 /** Looks at everything in the content folder: something outside, such as a virus scanner, may have taken a file since it was put. */
 function lookThrough(draft: Draft, durable: Durable, steps: Steps): Promise<Found> {
-  return withNear(draft.contentFolder, durable.place, (root) => lookBelow(root, draft, durable, steps));
+  return withNear(draft.contentFolder, durable.place, durable.clock, (root) => lookBelow(root, draft, durable, steps));
 }
 
 async function lookBelow(root: string, draft: Draft, durable: Durable, steps: Steps): Promise<Found> {

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../../src/engine/clock.ts';
 import { nearDisk, systemDisk } from '../../../../src/engine/lake/index.ts';
 import type { BlockingDisk } from '../../../../src/engine/lake/index.ts';
 import { withNear } from '../../../../src/engine/lake/near.ts';
@@ -64,15 +65,15 @@ describe('the short name of a folder', () => {
   it('is that folder, on a share only, and is closed also where the work fails', async () => {
     const before = descriptors();
     writeFileSync(join(root, 'file'), '');
-    expect(await withNear(root, share, (name) => readdir(name))).toEqual(['file']);
-    expect(await withNear(root, { kind: 'journaled', name: 'ext4' }, (name) => Promise.resolve(name))).toBe(root);
-    await expect(withNear(root, share, () => Promise.reject(new Error('failed')))).rejects.toThrow('failed');
+    expect(await withNear(root, share, systemClock, (name) => readdir(name))).toEqual(['file']);
+    expect(await withNear(root, { kind: 'journaled', name: 'ext4' }, systemClock, (name) => Promise.resolve(name))).toBe(root);
+    await expect(withNear(root, share, systemClock, () => Promise.reject(new Error('failed')))).rejects.toThrow('failed');
     expect(descriptors()).toBe(before);
   });
 
   it('is its own name where it is not there', async () => {
     renameSync(root, `${root}-moved`);
-    expect(await withNear(root, share, (name) => Promise.resolve(name))).toBe(root);
+    expect(await withNear(root, share, systemClock, (name) => Promise.resolve(name))).toBe(root);
     renameSync(`${root}-moved`, root);
   });
 });
