@@ -24,6 +24,7 @@ import { refuseForked } from './refuse-forked.ts';
 import { applyAll, lookAtEnd, replay } from './replay.ts';
 import type { ReplayEnd } from './replay.ts';
 import { contradiction, remember } from './seen.ts';
+import { noteSilence } from './silence.ts';
 import { bothDone, FlushTogether } from './together.ts';
 import { newTxn } from './txn.ts';
 
@@ -204,10 +205,13 @@ export class Ledger {
     }
     await this.#completing.refuseFailed();
     const files = new FlushTogether(durable);
+    let release: (() => Promise<void>) | undefined;
     try {
       const reading = inWords('Reading the ledger', kept, () => this.catchUp());
       const naming = inWords('Preparing the ledger entry', kept, async () => {
-        for (const name of [...parents, folder]) await durable.nameFolder(name);
+        for (const name of parents) await durable.nameFolder(name);
+        release = await noteSilence(durable.place, clock, async () => durable.disk.hold?.(paths.transaction(txn)));
+        await durable.nameFolder(folder);
       });
       const [end] = await bothDone(reading, naming);
       // Before its words are written. Who has to prepare anew leaves a sign of that for others, who give way: see give-way.ts.
@@ -221,6 +225,7 @@ export class Ledger {
       return claimed;
     } finally {
       await files.close();
+      await release?.();
     }
   }
 

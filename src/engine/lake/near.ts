@@ -2,8 +2,8 @@ import { closeSync, openSync, readlinkSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { sep } from 'node:path';
 import type { Clock } from '../clock.ts';
-import type { BlockingDisk } from './disk.ts';
-import { codeOf } from './durable.ts';
+import { codeOf } from './code-of.ts';
+import type { BlockingDisk, Disk } from './disk.ts';
 import type { Place } from './place.ts';
 import { noteSilence } from './silence.ts';
 
@@ -64,6 +64,41 @@ export function nearDisk(disk: BlockingDisk, root: string): { readonly disk: Blo
     };
   };
   return { disk: { ...disk, createExclusive: by(disk.createExclusive), mkdir: by(disk.mkdir), unlink: by(disk.unlink) }, close };
+}
+
+/** A disk that reaches what is below the folders that are held from there. Errors name what was asked for. */
+export function heldDisk(disk: Disk): Disk {
+  const held = new Map<string, string>();
+  const shortOf = (path: string): string => {
+    for (const [folder, name] of held) if (path.startsWith(folder + sep)) return name + path.slice(folder.length);
+    return path;
+  };
+  const by = <R extends unknown[], T>(call: (path: string, ...rest: R) => Promise<T>): ((path: string, ...rest: R) => Promise<T>) => {
+    return async (path, ...rest) => {
+      const short = shortOf(path);
+      try {
+        return await call(short, ...rest);
+      } catch (error) {
+        throw renamed(error, short, path);
+      }
+    };
+  };
+  return {
+    ...disk,
+    create: by(disk.create),
+    mkdir: by(disk.mkdir),
+    unlink: by(disk.unlink),
+    rename: (from, to) => by((path) => disk.rename(path, shortOf(to)))(from),
+    async hold(folder) {
+      const handle = await open(folder, 'r').catch(unlessAway);
+      const name = handle === null ? null : nameOf(handle.fd);
+      if (name !== null && !held.has(folder)) held.set(folder, name);
+      return async () => {
+        if (held.get(folder) === name) held.delete(folder);
+        await handle?.close();
+      };
+    },
+  };
 }
 
 function renamed(error: unknown, from: string, to: string): unknown {

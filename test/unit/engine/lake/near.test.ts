@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../../src/engine/clock.ts';
 import { nearDisk, systemDisk } from '../../../../src/engine/lake/index.ts';
 import type { BlockingDisk } from '../../../../src/engine/lake/index.ts';
-import { withNear } from '../../../../src/engine/lake/near.ts';
+import { heldDisk, withNear } from '../../../../src/engine/lake/near.ts';
 
 let root: string;
 beforeEach(() => {
@@ -58,6 +58,47 @@ describe('a disk near a folder', () => {
     const near = nearDisk(systemDisk.blocking, join(root, 'gone'));
     expect(near.disk).toBe(systemDisk.blocking);
     near.close();
+  });
+});
+
+describe('a disk that holds folders', () => {
+  it('does below a held folder what it is told to, from there, and by the whole path before and after', async (ctx) => {
+    ctx.skip(process.platform !== 'linux', 'the system has no short names of open folders');
+    const before = descriptors();
+    const asked: string[] = [];
+    const disk = heldDisk({ ...systemDisk, mkdir: (path) => (asked.push(path), systemDisk.mkdir(path)), rename: (from, to) => (asked.push(from, to), systemDisk.rename(from, to)) });
+    const folder = join(root, 'folder');
+    await disk.mkdir(folder);
+    const release = await disk.hold?.(folder);
+    await disk.mkdir(join(folder, 'claim'));
+    const handle = await disk.create(join(folder, 'claim', 'entry'), 'exclusive');
+    await handle.write(Buffer.from('text'));
+    await handle.close();
+    await disk.rename(join(folder, 'claim'), join(root, 'number'));
+    expect(readFileSync(join(root, 'number', 'entry'), 'utf8')).toBe('text');
+    await release?.();
+    await disk.mkdir(join(folder, 'later'));
+    const short = (path: string): unknown => expect.stringMatching(new RegExp(`^/proc/self/fd/\\d+/${path}$`));
+    expect(asked).toEqual([folder, short('claim'), short('claim'), join(root, 'number'), join(folder, 'later')]);
+    expect(descriptors()).toBe(before);
+  });
+
+  it('names in an error what was asked for', async () => {
+    const disk = heldDisk(systemDisk);
+    mkdirSync(join(root, 'folder'));
+    const release = await disk.hold?.(join(root, 'folder'));
+    const path = join(root, 'folder', 'gone', 'file');
+    await expect(disk.create(path, 'truncate')).rejects.toMatchObject({ code: 'ENOENT', path, message: `ENOENT: no such file or directory, open '${path}'` });
+    await release?.();
+  });
+
+  it('holds nothing where the folder is not there', async () => {
+    const disk = heldDisk(systemDisk);
+    const release = await disk.hold?.(join(root, 'folder'));
+    await disk.mkdir(join(root, 'folder'));
+    await disk.mkdir(join(root, 'folder', 'made'));
+    await release?.();
+    expect(readdirSync(join(root, 'folder'))).toEqual(['made']);
   });
 });
 
