@@ -93,7 +93,9 @@ export class Batches {
     if (copies.length > 0) {
       const root = this.#draft.contentFolder;
       const files = copies.map((content) => contentFile(root, content));
-      await this.#durable.flush(files, () => foldersOf(files, root), root);
+      // What went to a share was flushed by who wrote it.
+      const unflushed = this.#durable.place.kind === 'share' ? [] : files;
+      await this.#durable.flush(unflushed, () => foldersOf(files, root), root);
     }
     await this.#draft.record(lines);
     for (const line of lines) {

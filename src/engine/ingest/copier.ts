@@ -22,12 +22,12 @@ export const RING_FROM_BYTES = 64 * 1024 * 1024;
 const THREAD_MEMORY = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 128 };
 
 /** Copies in the calling thread, without counting ahead: for tests that inject faults into `disk`. */
-export function inlineCopier(disk: BlockingDisk, root: string, onBytes: (bytes: number) => void, pieceBytes?: number): Copier {
+export function inlineCopier(disk: BlockingDisk, root: string, isShare: boolean, onBytes: (bytes: number) => void, pieceBytes?: number): Copier {
   const hasher = localHasher(pieceBytes);
   let stopped = false;
   const watch = { stopped: () => stopped, progressed: onBytes };
   return {
-    take: (jobs) => Promise.resolve(takeBatch(jobs, { disk, root, hasher, watch })),
+    take: (jobs) => Promise.resolve(takeBatch(jobs, { disk, root, hasher, watch, flush: isShare })),
     count: () => Promise.resolve(null),
     stop() {
       stopped = true;
@@ -85,6 +85,8 @@ class CopyThread {
 
 export interface ThreadOptions {
   readonly root: string;
+  /** The copies go to a share, where each is flushed by the thread that writes it. */
+  readonly isShare: boolean;
   readonly threads: number;
   readonly onBytes: (bytes: number) => void;
   /** Bytes that are read at a time. Where it is given, large files are not shared between two threads. */
@@ -98,7 +100,7 @@ export function threadCopier(options: ThreadOptions): Copier {
   // Node runs the sources as they are, and the compiled files beside them alike.
   const entry = options.entry ?? new URL(import.meta.url.endsWith('.ts') ? '../workers/copy.ts' : '../workers/copy.js', import.meta.url);
   const stop = new Int32Array(new SharedArrayBuffer(4));
-  const setup: CopySetup = { root: options.root, stop: stop.buffer, pieceBytes: options.pieceBytes ?? null };
+  const setup: CopySetup = { root: options.root, stop: stop.buffer, pieceBytes: options.pieceBytes ?? null, isShare: options.isShare };
   const threads: CopyThread[] = [];
   const start = (): CopyThread => {
     const thread = new CopyThread(entry, setup, options.onBytes);

@@ -32,10 +32,11 @@ export async function intake(draft: DraftIntake, sources: readonly Source[], dep
   const threads = deps.workers ?? Math.min(MAX_THREADS, availableParallelism());
   const root = draft.contentFolder;
   const { pieceBytes } = deps;
+  const isShare = deps.durable.place.kind === 'share';
   return intakeBy(draft, sources, deps, options, threads, (onBytes) =>
     deps.inline === true
-      ? inlineCopier(deps.durable.disk.blocking, root, onBytes, pieceBytes)
-      : threadCopier({ root, threads, onBytes, ...(pieceBytes === undefined ? {} : { pieceBytes }) }),
+      ? inlineCopier(deps.durable.disk.blocking, root, isShare, onBytes, pieceBytes)
+      : threadCopier({ root, isShare, threads, onBytes, ...(pieceBytes === undefined ? {} : { pieceBytes }) }),
   );
 }
 

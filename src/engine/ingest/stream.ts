@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
 import type { LogicalPath, Sha256 } from '../../contract/index.ts';
-import { codeOf, type DraftIntake, type Durable, type WriteHandle } from '../lake/index.ts';
+import { codeOf, noteSilence, type DraftIntake, type Durable, type WriteHandle } from '../lake/index.ts';
 import { contentFile } from './names.ts';
 import type { StreamSource } from './types.ts';
 
@@ -11,7 +11,7 @@ export type StreamTaken =
   | { readonly kind: 'stopped' };
 
 /**
- * Copies a stream into the draft's content folder and hashes it as it is written; not flushed yet. Where it does not end well nothing of
+ * Copies a stream into the draft's content folder and hashes it as it is written; flushed on a share, elsewhere not yet. Where it does not end well nothing of
  * it stays. An error of the stream is an answer; an error of the lake's disk is thrown.
  */
 export async function copyStream(source: StreamSource, draft: DraftIntake, durable: Durable, signal: AbortSignal, onBytes: (bytes: number) => void): Promise<StreamTaken> {
@@ -25,7 +25,11 @@ export async function copyStream(source: StreamSource, draft: DraftIntake, durab
       const step = await nextPiece(iterator, signal);
       if (step === 'stopped') result = { kind: 'stopped' };
       else if ('failed' in step) result = { kind: 'unreadable', error: step.failed };
-      else if (step.done === true) result = { kind: 'copied', content, target, sha256: hash.digest('hex') as Sha256, size };
+      else if (step.done === true) {
+        // To open it again for its flush would be round trips.
+        if (durable.place.kind === 'share') await noteSilence(durable.place, durable.clock, () => handle.sync());
+        result = { kind: 'copied', content, target, sha256: hash.digest('hex') as Sha256, size };
+      }
       else {
         await handle.write(step.value);
         hash.update(step.value);

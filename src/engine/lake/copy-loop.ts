@@ -5,8 +5,8 @@ import { codeOf } from './durable.ts';
 
 /**
  * Copying one file and hashing it in the same pass, with blocking calls, for worker threads. The bytes that are hashed are the bytes
- * that are written: both come from the same piece of memory, which was filled by one read. Nothing here is flushed: callers flush in
- * batches before they record anything.
+ * that are written: both come from the same piece of memory, which was filled by one read. A copy is flushed before it is closed, or,
+ * where a disk flushes many at once, not here: callers then flush in batches before they record anything.
  */
 
 /** Where pieces of a file are put to be hashed: a buffer of this thread, or slots shared with a hashing thread. */
@@ -109,8 +109,9 @@ export function hashSource(source: OpenedSource, hasher: Hasher, watch: Watch): 
 /**
  * Copies a source into a new file, making missing folders below `root`. Where the answer is not `copied`, or an error is thrown, the
  * new file is removed again; a folder that was made for it stays. Throws SourceError for the source; the system's error for the copy.
+ * With `flush`, the bytes are durable when it answers `copied`.
  */
-export function copyAndHash(disk: BlockingDisk, source: OpenedSource, target: string, root: string, hasher: Hasher, watch: Watch): CopyResult {
+export function copyAndHash(disk: BlockingDisk, source: OpenedSource, target: string, root: string, hasher: Hasher, watch: Watch, flush: boolean): CopyResult {
   let descriptor: number | null = null;
   let result: CopyResult | null = null;
   try {
@@ -130,6 +131,7 @@ export function copyAndHash(disk: BlockingDisk, source: OpenedSource, target: st
       result = readThrough(source, hasher, watch, (bytes) => disk.write(created, bytes));
     }
     if (result.kind === 'copied') {
+      if (flush) disk.sync(descriptor);
       const written = descriptor;
       descriptor = null;
       closeOrRemove(disk, written, target);

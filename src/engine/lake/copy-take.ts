@@ -35,6 +35,8 @@ export interface TakeTools {
   readonly root: string;
   readonly hasher: Hasher;
   readonly watch: Watch;
+  /** Each copy is flushed before it is closed; else whoever ordered it flushes what was copied. */
+  readonly flush: boolean;
 }
 
 /** What became of a batch: one answer for each job in order, fewer where an error of the target ended it. */
@@ -75,7 +77,7 @@ function takeFile(job: TakeJob, tools: TakeTools): Taken {
 }
 
 function takeOpened(job: TakeJob, source: OpenedSource, tools: TakeTools): Taken {
-  const { disk, root, hasher, watch } = tools;
+  const { disk, root, hasher, watch, flush } = tools;
   const { size } = source;
   // Whole milliseconds, as the journal keeps them.
   const mtimeMs = Number(source.mtimeNs / 1_000_000n);
@@ -91,7 +93,7 @@ function takeOpened(job: TakeJob, source: OpenedSource, tools: TakeTools): Taken
   if (job.way === null) return { kind: 'different' };
   if (size > job.largest) return { kind: 'large', size };
   if ('copyTo' in job.way) {
-    const result = copyAndHash(disk, source, job.way.copyTo, root, hasher, watch);
+    const result = copyAndHash(disk, source, job.way.copyTo, root, hasher, watch, flush);
     return result.kind === 'copied' ? { ...result, sha256: result.sha256 as Sha256, mtimeMs } : result;
   }
   if (size !== job.way.compare.size) return { kind: 'different' };

@@ -3,3 +3,5 @@ export * from './copy-loop.ts';
 export * from './copy-take.ts';
 export * from './copy-hasher.ts';
 export * from './copy-ring.ts';
+export * from './copy-flush.ts';
+export * from './near.ts';

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import { execFile } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, unlinkSync, writeSync } from 'node:fs';
+import { close, closeSync, fsync, fsyncSync, mkdirSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { chmod, mkdir, open, opendir, rename, rmdir, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Sha256 } from '../../contract/index.ts';
 import type { Clock } from '../clock.ts';
+import { codeOf } from './code-of.ts';
 import type { Disk } from './disk.ts';
+import { heldDisk } from './near.ts';
 import type { Place } from './place.ts';
 import { noteSilence } from './silence.ts';
 
@@ -14,6 +16,8 @@ import { noteSilence } from './silence.ts';
  * Every durable write of the program goes through this file. Each primitive states what holds after it returns, and why its steps are
  * in that order. Errors are the system's own (`code` EIO, ENOSPC …): `placeError` in place-error.ts puts them into words.
  */
+
+export { codeOf };
 
 export const systemDisk: Disk = {
   async create(path, how, mode = 0o666) {
@@ -59,11 +63,16 @@ export const systemDisk: Disk = {
       let at = 0;
       while (at < bytes.length) at += writeSync(descriptor, bytes, at);
     },
+    sync: (descriptor) => fsyncSync(descriptor),
     close: (descriptor) => closeSync(descriptor),
     mkdir: (path) => mkdirSync(path),
     unlink: (path) => unlinkSync(path),
   },
 };
+
+/** fsync and close of what a thread of copies has open, several of which may be under way. */
+export const flushOpen = promisify(fsync);
+export const closeOpen = promisify(close);
 
 export type Content = Uint8Array | AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
@@ -111,8 +120,21 @@ export interface Durable {
   removeTree(path: string, last?: string): Promise<void>;
 }
 
+/**
+ * On SMB and NFS a name is made, changed or removed by the server before it answers; Linux sends them nothing when a folder is flushed (`nfs_fsync_dir`, `cifs_dir_fsync`), and to open it for that would be a
+ * round trip for each folder of its path.
+ */
+const NAMES_BY_SERVER: ReadonlySet<string> = new Set(['nfs', 'cifs', 'smb']);
+
+function shareDisk(place: Place): Disk {
+  const disk: Disk = { ...systemDisk, syncFolder: () => Promise.resolve() };
+  // A client of SMB asks for the whole path at once.
+  return place.name === 'nfs' ? heldDisk(disk) : disk;
+}
+
 /** The primitives over one disk and the kind of place that it is. */
-export function durableOn(disk: Disk, place: Place, clock: Clock): Durable {
+export function durableOn(any: Disk, place: Place, clock: Clock): Durable {
+  const disk = any === systemDisk && NAMES_BY_SERVER.has(place.name) && process.platform === 'linux' ? shareDisk(place) : any;
   const retry = <T>(call: () => Promise<T>): Promise<T> => retryTransient(place, clock, call);
   const syncFolder = (path: string): Promise<void> => noteSilence(place, clock, () => disk.syncFolder(path));
 
@@ -350,11 +372,6 @@ async function eachOf(paths: readonly string[], call: (path: string) => Promise<
   };
   await Promise.all(Array.from({ length: Math.min(FLUSHED_AT_ONCE, paths.length) }, work));
   if (failures.length > 0) throw failures[0];
-}
-
-/** The system's code of an error (`ENOENT`), or ''. */
-export function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
 async function ignoreMissing(call: Promise<void>): Promise<void> {

@@ -16,20 +16,20 @@ const LARGEST_LEAF = 1 << 20;
 /**
  * What stands at one number of the ledger. A folder without a readable `entry.json` is `blocked`, after the time that a share may need to
  * show what another station wrote (the folder is listed and opened again; an answer "not found" alone never makes the number free).
- * `waitedFor`: a folder for which that time was given before.
+ * `waitedFor`: a folder for which that time was given before. `name`: by which the folder is reached, where that is shorter.
  */
-export async function leafAt(folder: string, place: Place, clock: Clock, waitedFor: string | null = null): Promise<LeafAt> {
+export async function leafAt(folder: string, place: Place, clock: Clock, waitedFor: string | null = null, name = folder): Promise<LeafAt> {
   const until = clock.monotonic() + (folder === waitedFor ? 0 : place.kind === 'share' ? 10_000 : 200);
   for (;;) {
-    const bytes = await noteSilence(place, clock, () => readLeaf(join(folder, 'entry.json')));
+    const bytes = await noteSilence(place, clock, () => readLeaf(join(name, 'entry.json')));
     if (bytes instanceof Uint8Array) return { is: 'leaf', bytes };
-    if (bytes === 'missing' && (await isMissing(folder))) return { is: 'free' };
+    if (bytes === 'missing' && (await isMissing(name))) return { is: 'free' };
     if (clock.monotonic() >= until) {
       return { is: 'blocked', why: bytes === 'missing' ? 'it has no entry.json' : bytes === 'folder' ? 'its entry.json is not a file' : 'its entry.json is too large to be an entry' };
     }
     await clock.sleep(50);
     // A listing makes the client of a share ask the server again.
-    await readdir(folder).catch(ifMissing(null));
+    await readdir(name).catch(ifMissing(null));
   }
 }
 

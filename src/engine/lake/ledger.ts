@@ -17,13 +17,14 @@ import { codeOf } from './durable.ts';
 import type { Durable } from './durable.ts';
 import type { LakeIndex } from './lake-index.ts';
 import { Turns } from './give-way.ts';
-import { blockedError, leafAt } from './leaf.ts';
+import { blockedError } from './leaf.ts';
 import { inWords } from './place-error.ts';
 import type { LakePaths } from './paths.ts';
 import { refuseForked } from './refuse-forked.ts';
-import { applyAll, headMissing, replay } from './replay.ts';
+import { applyAll, lookAtEnd, replay } from './replay.ts';
 import type { ReplayEnd } from './replay.ts';
 import { contradiction, remember } from './seen.ts';
+import { noteSilence } from './silence.ts';
 import { bothDone, FlushTogether } from './together.ts';
 import { newTxn } from './txn.ts';
 
@@ -115,8 +116,7 @@ export class Ledger {
     const run = this.#reading.then(async () => {
       const waitedFor = this.#blocked?.folder ?? null;
       const seq = index.view.size;
-      // Side by side: over a share each is some round trips.
-      const [gone, at] = await bothDone(headMissing({ paths, durable, clock, index }), leafAt(paths.entry(seq), durable.place, clock, waitedFor));
+      const [gone, at] = await lookAtEnd({ paths, durable, clock, index }, waitedFor);
       if (gone !== null) {
         await refuseForked(lake.id, paths, 'Nothing was changed.');
         throw gone;
@@ -205,10 +205,13 @@ export class Ledger {
     }
     await this.#completing.refuseFailed();
     const files = new FlushTogether(durable);
+    let release: (() => Promise<void>) | undefined;
     try {
       const reading = inWords('Reading the ledger', kept, () => this.catchUp());
       const naming = inWords('Preparing the ledger entry', kept, async () => {
-        for (const name of [...parents, folder]) await durable.nameFolder(name);
+        for (const name of parents) await durable.nameFolder(name);
+        release = await noteSilence(durable.place, clock, async () => durable.disk.hold?.(paths.transaction(txn)));
+        await durable.nameFolder(folder);
       });
       const [end] = await bothDone(reading, naming);
       // Before its words are written. Who has to prepare anew leaves a sign of that for others, who give way: see give-way.ts.
@@ -222,6 +225,7 @@ export class Ledger {
       return claimed;
     } finally {
       await files.close();
+      await release?.();
     }
   }
 

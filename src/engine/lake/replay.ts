@@ -1,3 +1,4 @@
+import { basename, dirname, join } from 'node:path';
 import { HmsError } from '../../contract/index.ts';
 import type { BodyHead, LakeId } from '../../contract/index.ts';
 import { judge, leafHash, parseEntry, toHex } from '../../core/index.ts';
@@ -8,9 +9,11 @@ import type { BodyState } from './body-file.ts';
 import type { Durable } from './durable.ts';
 import type { IndexTransaction, LakeIndex } from './lake-index.ts';
 import { leafAt } from './leaf.ts';
+import { withNear } from './near.ts';
 import type { LeafAt } from './leaf.ts';
 import type { LakePaths } from './paths.ts';
 import { sha256 } from './sha.ts';
+import { bothDone } from './together.ts';
 
 /** Reading the ledger from where the index ends to its own end. */
 
@@ -43,12 +46,12 @@ const MOST_AT_ONCE = 256;
 
 /**
  * Whether the last entry that the index knows still stands in the lake as it was: a backup restored over a lake, or a ledger that was cut, is older than
- * its index. An error that says so, or null.
+ * its index. An error that says so, or null. `nameOf`: by what an entry's folder is reached.
  */
-export async function headMissing({ paths, durable, clock, index }: Pick<ReplayContext, 'paths' | 'durable' | 'clock' | 'index'>): Promise<HmsError | null> {
+export async function headMissing({ paths, durable, clock, index }: Pick<ReplayContext, 'paths' | 'durable' | 'clock' | 'index'>, nameOf = paths.entry): Promise<HmsError | null> {
   const { size, lastLeaf } = index.end();
   if (size === 0) return null;
-  const at = await leafAt(paths.entry(size - 1), durable.place, clock);
+  const at = await leafAt(paths.entry(size - 1), durable.place, clock, null, nameOf(size - 1));
   if (at.is === 'leaf' && toHex(leafHash(sha256, at.bytes)) === lastLeaf) return null;
   const isOther = at.is === 'leaf';
   return new HmsError(
@@ -62,6 +65,16 @@ export async function headMissing({ paths, durable, clock, index }: Pick<ReplayC
       facts: { seen: size },
     },
   );
+}
+
+/** Whether the last known entry is missing, and what stands at the next number. Side by side, and through the folder of both: over a share each is some round trips. */
+export function lookAtEnd({ paths, durable, clock, index }: Pick<ReplayContext, 'paths' | 'durable' | 'clock' | 'index'>, waitedFor: string | null): Promise<readonly [HmsError | null, LeafAt]> {
+  const seq = index.view.size;
+  const look = (nameOf: (seq: number) => string): Promise<readonly [HmsError | null, LeafAt]> =>
+    bothDone(headMissing({ paths, durable, clock, index }, nameOf), leafAt(paths.entry(seq), durable.place, clock, waitedFor, nameOf(seq)));
+  const folder = dirname(paths.entry(seq));
+  if (seq === 0 || dirname(paths.entry(seq - 1)) !== folder) return look(paths.entry);
+  return withNear(folder, durable.place, clock, (name) => look((number) => join(name, basename(paths.entry(number)))));
 }
 
 /** Applies every entry that the index does not know, up to the ledger's end or to `until` entries. */

@@ -7,6 +7,7 @@ import type { JournalLine, StagedFile } from './draft-types.ts';
 import type { Draft } from './draft.ts';
 import type { Durable } from './durable.ts';
 import { ifMissing } from './leaf.ts';
+import { withNear } from './near.ts';
 import { refuseMissing } from './staged-missing.ts';
 import type { Steps } from './steps.ts';
 import { withoutTwins } from './staged-twins.ts';
@@ -85,7 +86,11 @@ interface Found {
 }
 
 /** Looks at everything in the content folder: something outside, such as a virus scanner, may have taken a file since it was put. */
-async function lookThrough(draft: Draft, durable: Durable, steps: Steps): Promise<Found> {
+function lookThrough(draft: Draft, durable: Durable, steps: Steps): Promise<Found> {
+  return withNear(draft.contentFolder, durable.place, durable.clock, (root) => lookBelow(root, draft, durable, steps));
+}
+
+async function lookBelow(root: string, draft: Draft, durable: Durable, steps: Steps): Promise<Found> {
   const found: Found = { files: 0, unlisted: false };
   const look = async (folder: string, below: string): Promise<void> => {
     const items = await readdir(folder, { withFileTypes: true }).catch(ifMissing([]));
@@ -103,7 +108,7 @@ async function lookThrough(draft: Draft, durable: Durable, steps: Steps): Promis
     }
     found.files += await countWhole(wanted, durable.place.kind === 'journaled', steps);
   };
-  await look(draft.contentFolder, '');
+  await look(root, '');
   return found;
 }
 

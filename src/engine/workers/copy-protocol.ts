@@ -9,6 +9,8 @@ export interface CopySetup {
   readonly stop: SharedArrayBuffer;
   /** Bytes that are read at a time; null: as many as is fastest. */
   readonly pieceBytes: number | null;
+  /** The copies go to a share: they are flushed by the thread, before it answers. */
+  readonly isShare: boolean;
 }
 
 /** Orders to a copying thread; each is answered before the next is sent. */

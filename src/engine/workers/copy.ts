@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { hashRing, localHasher, ringHasher, takeBatch } from '../lake/durable-copy.ts';
-import type { Hasher, Watch } from '../lake/durable-copy.ts';
-import { systemDisk } from '../lake/durable.ts';
+import { flushLater, hashRing, localHasher, nearDisk, ringHasher, takeBatch } from '../lake/durable-copy.ts';
+import type { Hasher, TakenBatch, Watch } from '../lake/durable-copy.ts';
+import { closeOpen, flushOpen, systemDisk } from '../lake/durable.ts';
 import type { CopyAnswer, CopyOrder, CopySetup, SystemErrorFacts } from './copy-protocol.ts';
 import { countFiles } from './count.ts';
 
@@ -27,18 +27,29 @@ function serve(setup: CopySetup, answer: (it: CopyAnswer) => void): (order: Copy
     },
   };
 
+  async function take({ jobs, ring: shared }: Extract<CopyOrder, { do: 'take' }>): Promise<void> {
+    const ring = shared === null ? null : ringHasher(shared, stopped);
+    const hasher = ring ?? (local ??= localHasher(setup.pieceBytes ?? undefined));
+    const tools = { root: setup.root, hasher, watch, flush: setup.isShare };
+    let batch: TakenBatch;
+    if (setup.isShare) {
+      const near = nearDisk(systemDisk.blocking, setup.root);
+      const later = flushLater(near.disk, flushOpen, closeOpen);
+      batch = await later.finish(jobs, takeBatch(jobs, { ...tools, disk: later.disk }));
+      near.close();
+    } else batch = takeBatch(jobs, { ...tools, disk: systemDisk.blocking });
+    ring?.finish();
+    answer({ is: 'taken', bytes: unsaid, taken: batch.taken, error: batch.error === null ? null : factsOf(batch.error) });
+    unsaid = 0;
+    lastSaid = performance.now();
+  }
+
   return (order) => {
     switch (order.do) {
-      case 'take': {
-        const ring = order.ring === null ? null : ringHasher(order.ring, stopped);
-        const hasher = ring ?? (local ??= localHasher(setup.pieceBytes ?? undefined));
-        const { taken, error } = takeBatch(order.jobs, { disk: systemDisk.blocking, root: setup.root, hasher, watch });
-        ring?.finish();
-        answer({ is: 'taken', bytes: unsaid, taken, error: error === null ? null : factsOf(error) });
-        unsaid = 0;
-        lastSaid = performance.now();
+      case 'take':
+        // What goes wrong here is a bug, and ends the thread.
+        void take(order);
         return;
-      }
       case 'hash':
         hashRing(order.ring, stopped);
         answer({ is: 'hashed' });

@@ -14,6 +14,7 @@ export class LosingDisk {
   readonly #grave: string;
   #graves = 0;
   #changes: Change[] = [];
+  readonly #descriptors = new Map<number, string>();
   /** By a second name of the file in the grave, so that it is found wherever it was renamed to. */
   readonly #unflushed = new Map<string, { readonly grave: string; from: number }>();
 
@@ -69,9 +70,14 @@ export class LosingDisk {
           const descriptor = under.blocking.createExclusive(path);
           this.#changed([dirname(path)], () => rmSync(path));
           this.#wrote(path, 0);
+          this.#descriptors.set(descriptor, inodeOf(path));
           return descriptor;
         },
         write: (descriptor, bytes) => under.blocking.write(descriptor, bytes),
+        sync: (descriptor) => {
+          under.blocking.sync(descriptor);
+          this.#unflushed.delete(this.#descriptors.get(descriptor) ?? '');
+        },
         close: (descriptor) => under.blocking.close(descriptor),
         mkdir: (path) => {
           under.blocking.mkdir(path);

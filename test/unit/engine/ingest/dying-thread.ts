@@ -24,6 +24,6 @@ parentPort?.on('message', (order: CopyOrder) => {
   // The shared flag is looked at as the real thread does; with a ring this one waits for the hashing thread like the real one.
   const stop = new Int32Array((workerData as CopySetup).stop);
   while (order.ring !== null && Atomics.load(stop, 0) === 0) Atomics.wait(stop, 0, 0, 20);
-  const { taken } = takeBatch(order.jobs, { disk: systemDisk.blocking, root, hasher, watch: { stopped: () => Atomics.load(stop, 0) !== 0, progressed: () => undefined } });
+  const { taken } = takeBatch(order.jobs, { disk: systemDisk.blocking, root, hasher, watch: { stopped: () => Atomics.load(stop, 0) !== 0, progressed: () => undefined }, flush: false });
   parentPort?.postMessage({ is: 'taken', bytes: 0, taken, error: null } satisfies CopyAnswer);
 });

@@ -96,6 +96,73 @@ test('a full disk stops the intake with the system\'s error; what was complete i
   expect(staged()).toEqual(Array.from({ length: 100 }, (_, i) => `${1000 + i}`));
 });
 
+/** What happens to copies and to the files of the journal, in order, on a disk where nothing else is. */
+function told(calls: string[]): Disk {
+  const names = new Map<number, string>();
+  const call = (what: string, descriptor: number): void => void calls.push(`${what} ${names.get(descriptor)}`);
+  return diskWith(
+    {
+      createExclusive(path) {
+        const descriptor = systemDisk.blocking.createExclusive(path);
+        names.set(descriptor, path.slice(path.lastIndexOf('/') + 1));
+        return descriptor;
+      },
+      write: (descriptor, bytes) => (call('write', descriptor), systemDisk.blocking.write(descriptor, bytes)),
+      sync: (descriptor) => (call('flush', descriptor), systemDisk.blocking.sync(descriptor)),
+      close: (descriptor) => (call('close', descriptor), systemDisk.blocking.close(descriptor)),
+    },
+    {
+      syncFile: (path) => (calls.push(`open, flush and close ${path.slice(path.lastIndexOf('/') + 1)}`), systemDisk.syncFile(path)),
+      syncFolder: (path) => (calls.push(`names of ${path.slice(path.lastIndexOf('/') + 1)}`), systemDisk.syncFolder(path)),
+    },
+  );
+}
+
+test.each([
+  ['share', ['write a', 'flush a', 'close a', 'write b', 'flush b', 'close b', 'names of in', 'names of content', 'journal']],
+  ['other', ['write a', 'close a', 'write b', 'close b', 'open, flush and close a', 'open, flush and close b', 'names of in', 'names of content', 'journal']],
+] as const)('on a place of the kind %s each copy is durable before the journal names it', async (kind, expected) => {
+  for (const name of ['a', 'b']) writeFileSync(join(scene.in, name), name);
+  const calls: string[] = [];
+  scene.place = { kind, name: 'tested' };
+  scene.disk = told(calls);
+  scene.draft.onRecord = () => void calls.push('journal');
+  await scene.take([scene.in]);
+  expect(calls).toEqual(expected);
+});
+
+test('a stream that goes to a share is flushed before it is closed, and not opened again', async () => {
+  const calls: string[] = [];
+  scene.place = { kind: 'share', name: 'nfs' };
+  const under = told(calls);
+  scene.disk = {
+    ...under,
+    async create(path, how, mode) {
+      const handle = await under.create(path, how, mode);
+      return { ...handle, sync: () => (calls.push('flush'), handle.sync()), close: () => (calls.push('close'), handle.close()) };
+    },
+  };
+  scene.draft.onRecord = () => void calls.push('journal');
+  await scene.take([{ kind: 'stream', stream: (async function* () { yield await Promise.resolve(Buffer.from('x')); })(), as: 's' as LogicalPath, mtime: null }]);
+  expect(calls).toEqual(['flush', 'close', 'names of content', 'journal']);
+});
+
+test('a flush of a copy that fails leaves no copy, and the journal names only those before it', async () => {
+  for (let i = 0; i < 200; i++) writeFileSync(join(scene.in, `${1000 + i}`), 'x');
+  const failed = error('EIO');
+  let flushes = 0;
+  scene.place = { kind: 'share', name: 'nfs' };
+  scene.disk = diskWith({
+    sync(descriptor) {
+      if (++flushes > 100) throw failed;
+      systemDisk.blocking.sync(descriptor);
+    },
+  });
+  await expect(scene.take([scene.in])).rejects.toBe(failed);
+  expect(Object.keys(scene.draft.files).length).toBe(100);
+  expect(staged()).toEqual(Array.from({ length: 100 }, (_, i) => `${1000 + i}`));
+});
+
 test('a write that only fails when the file is closed is a failed write', async () => {
   writeFileSync(join(scene.in, 'a'), 'x');
   const quota = error('EDQUOT');

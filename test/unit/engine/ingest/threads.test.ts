@@ -15,7 +15,7 @@ afterEach(() => scene.remove());
 function takeWithDyingThreads(path: string, threads: number): Promise<IntakeReport> {
   const entry = new URL('./dying-thread.ts', import.meta.url);
   const options = { signal: new AbortController().signal, onProgress: () => undefined };
-  return intakeBy(scene.draft, [{ kind: 'path', path }], scene.deps, options, threads, (onBytes) => threadCopier({ root: scene.content, threads, onBytes, entry }));
+  return intakeBy(scene.draft, [{ kind: 'path', path }], scene.deps, options, threads, (onBytes) => threadCopier({ root: scene.content, isShare: false, threads, onBytes, entry }));
 }
 
 test.each([
