@@ -6,7 +6,7 @@ import type { DropDetail } from './catalog/index.ts';
 import { refreshCubesOf } from './cube-schedule.ts';
 import { passFile } from './contract-pass.ts';
 import { isoDate, isoTime, isoTimestamp } from './contracts/index.ts';
-import type { ColumnPlan, ContractPlan, SourceFormat, TypePlan } from './contracts/index.ts';
+import type { CheckFinding, ColumnPlan, ContractPlan, SourceFormat, TypePlan } from './contracts/index.ts';
 import { contractOf } from './contracting.ts';
 import type { NamedContract } from './contracting.ts';
 import { isReplaced, makeSecret, refuseOlderSecret } from './masking.ts';
@@ -38,8 +38,8 @@ const KEPT = 'Nothing was committed.';
 export async function insertPosted(lake: WritableLake, posted: PostedRows, { processes, signal, onProgress }: Omit<BatchWorld, 'secret'>): Promise<{ readonly version: TableVersionDetail; readonly rows: number }> {
   const { table, content, inputs } = posted;
   const contract = contractOf(lake, table);
-  const plan = plainPlan(contract.compiled.plan, posted.format);
   const program = programOf(posted);
+  const plan = plainPlan(contract.compiled.plan, posted.format, program);
   const refused = alreadyThere(lake, table, inputs);
   if (refused !== null) throw refused;
   const secret = needsSecret(plan) ? await makeSecret(lake) : null;
@@ -55,7 +55,7 @@ export async function insertPosted(lake: WritableLake, posted: PostedRows, { pro
       const told = (bytes: number): void => onProgress({ phase: 'Checking', filesDone: 0, filesTotal: 1, bytesDone: (bytesDone += bytes), bytesTotal: brought.size });
       const outputs = { asked: scratch.input(1), kept: { file: scratch.input(2), mask: maskOf(plan, secret) } };
       const pass = await passFile(brought, plan, outputs, { signal, onBytes: told, session: () => Promise.resolve(session), write: (to, bytes) => scratch.write(to, bytes) });
-      refuseFindings(contract, pass.findings, pass.rows);
+      refuseFindings(contract, ofProgram(pass.findings, program), pass.rows);
       if (pass.kept === null) throw new Error('The rows were not kept.');
       await session.table({ kind: 'plain', name: '#posted', ...pass.kept }, signal);
       const used = secret?.id ?? null;
@@ -86,11 +86,17 @@ export async function insertPosted(lake: WritableLake, posted: PostedRows, { pro
   }
 }
 
-/** A program has renamed the columns and read the values, or it has not: both are understood. */
-function plainPlan(plan: ContractPlan, format: SourceFormat): ContractPlan {
-  const source = { ...plan.source, format, delimiter: format === 'tsv' ? '\t' : null, quote: null, encoding: null, ignoredColumns: [...plan.source.ignoredColumns, PROGRAM_COLUMN] };
+/** A program has renamed the columns and read the values, or it has not: both are understood. Where rows name their program, it has to be this one. */
+function plainPlan(plan: ContractPlan, format: SourceFormat, program: number): ContractPlan {
+  const source = { ...plan.source, format, delimiter: format === 'tsv' ? '\t' : null, quote: null, encoding: null };
   const columns = plan.columns.map((column): ColumnPlan => ({ ...column, headers: [...new Set([column.name, ...column.headers])], type: withIso(column.type) }));
-  return { ...plan, source, columns };
+  const isTaken = [...source.ignoredColumns, ...columns.flatMap(({ headers }) => headers)].includes(PROGRAM_COLUMN);
+  return { ...plan, source, columns: isTaken ? columns : [...columns, programPlan(program)] };
+}
+
+function programPlan(program: number): ColumnPlan {
+  const number = { decimal: '.', group: null, prefix: null, suffix: null };
+  return { name: PROGRAM_COLUMN, headers: [PROGRAM_COLUMN], type: { kind: 'integer', bits: 64, number }, required: false, unique: false, limits: { minimum: program, maximum: program }, rules: [], pii: null, description: null };
 }
 
 function withIso(type: TypePlan): TypePlan {
@@ -106,6 +112,12 @@ function programOf({ inputs, program }: PostedRows): number {
   const other = inputs.find((drop) => drop.program !== null && drop.program !== own);
   if (other !== undefined) throw new HmsError('USAGE', `Raw drop ${other.rawId ?? other.id} is of program ${other.program ?? ''}, and the rows are for program ${own}.`, { kept: KEPT, next: 'Post the rows of each program by themselves.' });
   return own;
+}
+
+/** Rows need not name their program. */
+function ofProgram(findings: readonly CheckFinding[], program: number): readonly CheckFinding[] {
+  const told = findings.filter(({ column, kind }) => column !== PROGRAM_COLUMN || kind !== 'MISSING_COLUMN');
+  return told.map((finding) => (finding.column === PROGRAM_COLUMN && finding.kind === 'LIMIT' ? { ...finding, message: `Rows name another program than ${program}, for which they were posted.` } : finding));
 }
 
 function refuseFindings({ compiled: { plan } }: NamedContract, findings: readonly { readonly column: string | null; readonly message: string }[], rows: number): void {

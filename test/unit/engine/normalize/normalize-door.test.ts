@@ -122,6 +122,8 @@ describe('rows that a program made', () => {
     expect([good.status, await good.json()]).toEqual([201, { table: 'posted', version: 1, rows: 1 }]);
     expect(await bench.ask(routes.getRaw, { params: { raw: String(one?.raw_id) } })).toMatchObject({ status: 'normalized', tables: [{ table: 'posted', version: 1 }] });
     expect(await (await rows(inputs, 'model,fail,tested_at,ssn\nModel-Z,1,2024-07-31,\n')).json()).toMatchObject({ code: 'TABLE_REFUSED' });
+    const other = await rows('?program_id=12', 'program_id,model,fail,tested_at,ssn\n12,Model-Z,1,2024-07-31 10:00:00,\n99,Model-Z,1,2024-07-31 10:00:00,\n');
+    expect([other.status, await other.json()]).toMatchObject([422, { facts: { findings: [{ column: 'program_id', kind: 'LIMIT', message: 'Rows name another program than 12, for which they were posted.', count: 1, samples: [{ line: 3 }] }] } }]);
     expect(await (await rows('?program_id=13', '{"car_model":"A","sensor_fail":0,"test_time":"2024-08-01T00:00:00Z","ssn":null}\n', 'application/x-ndjson')).json()).toEqual({ table: 'posted', version: 2, rows: 1 });
   });
 
