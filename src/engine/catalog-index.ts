@@ -31,6 +31,10 @@ export class CatalogIndex implements LakeIndex, ForkableIndex {
     return outcome.kind === 'done' ? 'applied' : 'moved';
   }
 
+  look<T>(work: () => T): T {
+    return this.catalog.look(work);
+  }
+
   lakeNow(): LakeId | null {
     return this.catalog.position().lake;
   }
@@ -172,6 +176,14 @@ export class CatalogIndex implements LakeIndex, ForkableIndex {
 
   async markPlaced(dataset: DatasetId | DropName, version: number): Promise<void> {
     await this.#setPlaced(dataset, version, true);
+  }
+
+  /** As markPlaced, of several drops in one write. */
+  async markDropsPlaced(drops: readonly DropId[]): Promise<void> {
+    if (drops.length === 0) return;
+    await this.catalog.project(null, (projection) => {
+      for (const drop of drops) projection.setDropPlaced(drop, true);
+    });
   }
 
   /** Has a version looked at again when the lake is opened for writing. */

@@ -52,15 +52,17 @@ export interface DropState {
 }
 
 /** Names of files that a pattern means: `*` any characters, `?` one, ignoring case; `.gz` may follow. */
-export function fitsPattern(pattern: string, name: string): boolean {
+function namesOf(pattern: string): RegExp {
   const source = pattern.replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`).replaceAll(/\*+/g, '.*').replaceAll('?', '.');
-  return new RegExp(`^${source}(?:\\.gz)?$`, 'isu').test(name);
+  return new RegExp(`^${source}(?:\\.gz)?$`, 'isu');
 }
 
 /** Tells the state of drops of one lake. Keep it for as long as many are asked for: contracts are read once. */
 export class DropStates {
   readonly #working: (drop: DropId) => boolean;
   readonly #known = new Map<string, NamedContract | null>();
+  /** Of the patterns of contracts. */
+  readonly #names = new Map<string, RegExp>();
   #contracts: { readonly state: string; readonly newest: readonly NamedContract[] } | null = null;
 
   /** `working`: whether a drop is at work now. */
@@ -82,7 +84,13 @@ export class DropStates {
     if (name === null || program === null) return [];
     const newest = this.#newest(lake);
     if (contract !== null) return newest.filter(({ compiled }) => compiled.plan.name === contract);
-    return newest.filter(({ compiled }) => compiled.plan.source.patterns.some((pattern) => fitsPattern(pattern, name)));
+    return newest.filter(({ compiled }) => compiled.plan.source.patterns.some((pattern) => this.#fits(pattern, name)));
+  }
+
+  #fits(pattern: string, name: string): boolean {
+    const names = this.#names.get(pattern) ?? namesOf(pattern);
+    this.#names.set(pattern, names);
+    return names.test(name);
   }
 
   #newest(lake: ReadableLake): readonly NamedContract[] {

@@ -115,6 +115,7 @@ class Run {
   readonly #options: NormalizeOptions & { readonly processes: QueryProcesses };
   readonly #states: DropStates;
   readonly #backlog = new Backlog<Item>();
+  /** Of those that are named; of all that wait, the place of the last tells. A program may receive drops for months without this ending: nothing is kept of each. */
   readonly #met = new Set<DropId>();
   /** Place of the last drop that was looked at. */
   #seen = -1;
@@ -179,8 +180,6 @@ class Run {
         return;
       }
       const { drop, contracts } = step.value;
-      if (this.#met.has(drop.id)) continue;
-      this.#met.add(drop.id);
       const size = drop.size ?? 0;
       this.#total = { drops: this.#total.drops + 1, bytes: this.#total.bytes + size };
       this.#backlog.add({ id: drop.id, tables: contracts.map(({ compiled }) => compiled.plan.name), size, item: { drop, contracts } });
@@ -189,6 +188,8 @@ class Run {
 
   *#only(drops: readonly DropDetail[]): Generator<Item, number> {
     for (const drop of drops) {
+      if (this.#met.has(drop.id)) continue;
+      this.#met.add(drop.id);
       const contracts = this.#states.takers(this.#lake, drop);
       if (contracts.length > 0 && this.#lake.catalog.dropUses(drop.id).length === 0) yield { drop, contracts };
     }

@@ -12,6 +12,7 @@ import type { Signer } from './keys/index.ts';
 import {
   codeOf,
   contradiction,
+  diskOf,
   durableOn,
   editedLakeJson,
   forkInterrupted,
@@ -115,13 +116,13 @@ interface Located {
 
 async function locate(options: OpenOptions): Promise<Located> {
   const clock = options.clock ?? systemClock;
-  const disk = options.disk ?? systemDisk;
   const { lake } = await inWords('Opening the lake', 'Nothing was changed.', () => readLakeJson(lakePaths(options.folder)));
   const folder = await inWords('Opening the lake', 'Nothing was changed.', () => realpath(options.folder));
   const paths = lakePaths(folder);
   if ((await interruptedFork(paths)) !== null) throw forkInterrupted();
-  const durable = durableOn(disk, await placeOf(folder), clock);
-  const profile = options.inMemory === true ? null : await openProfile(options.profile, disk, clock);
+  const place = await placeOf(folder);
+  const durable = durableOn(options.disk ?? diskOf(place), place, clock);
+  const profile = options.inMemory === true ? null : await openProfile(options.profile, options.disk ?? null, clock);
   return { lake, paths, durable, clock, profile, places: lakeProfile(options.profile, lake, folder) };
 }
 
@@ -187,11 +188,10 @@ async function openLocated(located: Located, options: OpenOptions): Promise<Read
  */
 export async function openKnown(options: OpenOptions, { lake, place }: { readonly lake: LakeJson; readonly place: Place }): Promise<ReadableLake> {
   const clock = options.clock ?? systemClock;
-  const disk = options.disk ?? systemDisk;
   const folder = resolve(options.folder);
-  const profile = await openProfile(options.profile, disk, clock);
+  const profile = await openProfile(options.profile, options.disk ?? null, clock);
   if (profile === null) throw new CatalogError('damaged', 'The profile cannot be read.');
-  const located = { lake, paths: lakePaths(folder), durable: durableOn(disk, place, clock), clock, profile, places: lakeProfile(options.profile, lake, folder) };
+  const located = { lake, paths: lakePaths(folder), durable: durableOn(options.disk ?? diskOf(place), place, clock), clock, profile, places: lakeProfile(options.profile, lake, folder) };
   const catalog = await openLakeCatalog(catalogFile(located), profile.durable);
   const opened = await assembled(located, options, catalog);
   try {
@@ -272,13 +272,15 @@ export async function openToWrite(options: OpenOptions): Promise<WritableLake> {
   }
 }
 
-async function openProfile(profile: string, disk: Disk, clock: Clock): Promise<{ durable: Durable; station: Signer } | null> {
-  const local = durableOn(disk, { kind: 'journaled', name: 'profile' }, clock);
+/** `disk`: null for that of the system. */
+async function openProfile(profile: string, disk: Disk | null, clock: Clock): Promise<{ durable: Durable; station: Signer } | null> {
+  const local = durableOn(disk ?? systemDisk, { kind: 'journaled', name: 'profile' }, clock);
   try {
     await makeProfile(profile, local);
     // A profile on a medium that is read-only has a key, and no place for a catalog.
     await access(profile, constants.W_OK);
-    const durable = durableOn(disk, await placeOf(profile), clock);
+    const place = await placeOf(profile);
+    const durable = durableOn(disk ?? diskOf(place), place, clock);
     return { durable, station: await station(profile, durable, clock) };
   } catch (error) {
     // Reading must go on where an auditor's account has no profile to write in.

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { dropName, HmsError } from '../contract/index.ts';
+import { HmsError } from '../contract/index.ts';
 import type { DropId, LogicalPath, ProgramId, Sha256, TxnId } from '../contract/index.ts';
 import { takeStationLock } from './catalog/index.ts';
 import type { StationLock } from './catalog/index.ts';
@@ -154,7 +154,7 @@ export class Receiving {
   async #claimAll(batch: readonly Waiting[]): Promise<readonly Entered[]> {
     const placing: Placing[] = [];
     for (let left = batch; left.length > 0; ) {
-      const round = this.#round(left);
+      const round = this.#lake.index.look(() => this.#round(left));
       const ends = await this.#lake.ledger.claimTogether(this.#lake.signer, round.map(({ claim }) => claim));
       const again = new Set<Waiting>(left.filter((item) => !round.some((one) => one.item === item)));
       for (const [i, { item, first }] of round.entries()) {
@@ -209,13 +209,14 @@ export class Receiving {
     const later = durable.place.kind === 'journaled' ? new Set<string>() : null;
     const words = <T>(step: () => Promise<T>): Promise<T> => inWords('Putting the drop in place', 'The drop is in the ledger; the next command finishes the rest.', step);
     await words(() => ledger.catchUp());
-    for (const one of placing) {
+    const versions = index.look(() => placing.map(({ received }) => (received.duplicate ? null : index.claimedDrop(received.drop))));
+    for (const [i, one] of placing.entries()) {
       const { item, claimed, received } = one;
       try {
         await words(async () => {
           ledger.refuseWithoutEffect(claimed);
           if (received.duplicate) return;
-          const version = index.claimedDrop(received.drop);
+          const version = versions[i] ?? null;
           if (version === null) throw new Error(`The index has no drop ${received.drop}.`);
           if ((await placeVersion(paths, version, durable, later)) === 'lost') throw lost(version);
         });
@@ -226,7 +227,7 @@ export class Receiving {
     }
     await words(async () => {
       if (later !== null) await durable.flush([], () => [...later], paths.root);
-      for (const { received } of placed) if (!received.duplicate) await index.markPlaced(dropName(received.drop), 1);
+      await index.markDropsPlaced(placed.filter(({ received }) => !received.duplicate).map(({ received }) => received.drop));
     });
     return placed;
   }

@@ -48,7 +48,8 @@ export async function readForm<F>(
     failure = { error: signal.aborted ? error : unreadable(error) };
   }
   const { made, error } = await reader.end(failure?.error ?? null);
-  const first = error ?? failure?.error ?? reader.misfit;
+  // A file that is read as it comes may tell before the parser does that the form broke off.
+  const first = (error === null || signal.aborted ? error : unreadable(error)) ?? failure?.error ?? reader.misfit;
   if (first === null) return { fields: reader.fields, files: made };
   for (const one of made) await undo(one);
   throw first instanceof Error ? first : new Error('The form broke off.', { cause: first });

@@ -80,6 +80,11 @@ export class Catalog {
     this.tables = new TableReader(reader);
   }
 
+  /** What `work` asks is asked of one moment, and costs one look at the file. It must not wait for anything. */
+  look<T>(work: () => T): T {
+    return this.#reader.snapshot(work);
+  }
+
   position(): Position {
     const meta = readMeta(this.#reader);
     return {

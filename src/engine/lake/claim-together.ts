@@ -54,7 +54,7 @@ export async function claimTogether(context: ClaimContext, items: readonly Toget
       if (lost > 1) await context.clock.sleep((context.clock.random(1)[0] ?? 0) % Math.min(4 * lost, 64));
       const end = await inWords('Reading the ledger', context.kept, () => context.catchUp());
       // The fewer there are the quicker they are flushed, so that a writer of single entries is not quicker for ever.
-      const composed = compose(context, left().slice(0, Math.max(1, before >> lost)), end, ends);
+      const composed = context.look(() => compose(context, left().slice(0, Math.max(1, before >> lost)), end, ends));
       if (composed.length > 0) {
         await refuseForked(context.lake, context.paths, context.kept);
         await inWords('Writing to the ledger', context.kept, () => flushAll(context, composed, flushed));

@@ -48,6 +48,8 @@ export interface ClaimContext {
   readonly signer: ClaimSigner;
   /** Reads what others claimed meanwhile; answers the end. */
   catchUp(): Promise<LedgerEnd>;
+  /** As of the index: what the fields ask of it in `work` is asked of one moment. */
+  look<T>(work: () => T): T;
   /** What is told to be safe where the claim fails. */
   readonly kept: string;
   /** Refuses (CLOCK_WRONG) where this station's clock cannot be trusted; `server` is the file server's time just now, ms. */

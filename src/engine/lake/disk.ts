@@ -1,6 +1,6 @@
 /**
  * The write calls of the operating system that this program makes, and no others: the seam at which tests inject faults, crashes and
- * schedules. Implemented by `systemDisk` in durable.ts; reading does not go through it.
+ * schedules. Implemented by `systemDisk` in durable.ts, and by `localDisk` in local-disk.ts; reading does not go through it.
  */
 export interface Disk {
   /** Opens a new file; `exclusive` fails with EEXIST where the name is taken, `truncate` empties it, `append` writes at its end. */

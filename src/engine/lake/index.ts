@@ -1,6 +1,7 @@
 export type { BlockingDisk, Disk, WriteHandle } from './disk.ts';
 export { noteSilence } from './silence.ts';
 export { codeOf, durableOn, retryTransient, systemDisk } from './durable.ts';
+export { diskOf, localDisk } from './local-disk.ts';
 export type { Content, Durable, Written } from './durable.ts';
 export * from './durable-copy.ts';
 export { placeOf } from './place.ts';

@@ -43,6 +43,8 @@ export interface LakeIndex {
    * `work` gives the next leaves in order. What it throws undoes the transaction.
    */
   project(expectedSize: number, work: (transaction: IndexTransaction) => Promise<void>): Promise<'applied' | 'moved'>;
+  /** What `work` asks here is asked of one moment, which costs less than one by one. It must not wait for anything. */
+  look<T>(work: () => T): T;
   /** The end of what was read, as one look: another process of this station may move the index on between two. */
   end(): LedgerEnd;
   frontier(): Frontier;

@@ -1,3 +1,4 @@
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { lstat, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HmsError } from '../../contract/index.ts';
@@ -21,7 +22,8 @@ const LARGEST_LEAF = 1 << 20;
 export async function leafAt(folder: string, place: Place, clock: Clock, waitedFor: string | null = null, name = folder): Promise<LeafAt> {
   const until = clock.monotonic() + (folder === waitedFor ? 0 : place.kind === 'share' ? 10_000 : 200);
   for (;;) {
-    const bytes = await noteSilence(place, clock, () => readLeaf(join(name, 'entry.json')));
+    const file = join(name, 'entry.json');
+    const bytes = place.kind === 'journaled' ? readLeafNow(file) : await noteSilence(place, clock, () => readLeaf(file));
     if (bytes instanceof Uint8Array) return { is: 'leaf', bytes };
     if (bytes === 'missing' && (await isMissing(name))) return { is: 'free' };
     if (clock.monotonic() >= until) {
@@ -33,7 +35,9 @@ export async function leafAt(folder: string, place: Place, clock: Clock, waitedF
   }
 }
 
-async function readLeaf(file: string): Promise<Uint8Array | 'missing' | 'folder' | 'huge'> {
+type Found = Uint8Array | 'missing' | 'folder' | 'huge';
+
+async function readLeaf(file: string): Promise<Found> {
   let handle;
   try {
     handle = await open(file, 'r');
@@ -50,6 +54,22 @@ async function readLeaf(file: string): Promise<Uint8Array | 'missing' | 'folder'
     throw error;
   } finally {
     await handle.close();
+  }
+}
+
+/** As readLeaf, at once: of a disk of this computer that takes less time than a thread for it. */
+function readLeafNow(file: string): Found {
+  try {
+    const descriptor = openSync(file, 'r');
+    try {
+      return fstatSync(descriptor).size > LARGEST_LEAF ? 'huge' : readFileSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return 'missing';
+    if (codeOf(error) === 'EISDIR') return 'folder';
+    throw error;
   }
 }
 

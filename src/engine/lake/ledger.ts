@@ -22,7 +22,7 @@ import { inWords } from './place-error.ts';
 import type { LakePaths } from './paths.ts';
 import { refuseForked } from './refuse-forked.ts';
 import { applyAll, lookAtEnd, replay } from './replay.ts';
-import type { ReplayEnd } from './replay.ts';
+import type { ReadLeaf, ReplayEnd } from './replay.ts';
 import { contradiction, remember } from './seen.ts';
 import { noteSilence } from './silence.ts';
 import { bothDone, FlushTogether } from './together.ts';
@@ -221,7 +221,7 @@ export class Ledger {
       }
       const { held, fields } = await inWords('Preparing the ledger entry', kept, () => this.#prepare(signer, item, (path, content) => files.write(path, content)));
       const claimed = await claimOverShare(this.#claimContext(signer, act.op, kept), txn, end, fields, files);
-      if (claimed !== null) await inWords('Completing the ledger', 'The act is in the ledger.', () => this.#takeOwn(claimed, held));
+      if (claimed !== null) await inWords('Completing the ledger', 'The act is in the ledger.', () => this.#takeOwn([{ claimed, held }]));
       return claimed;
     } finally {
       await files.close();
@@ -229,28 +229,34 @@ export class Ledger {
     }
   }
 
-  /** Applies an entry that was claimed just now; the next reading compares it with what the lake has. */
-  async #takeOwn({ seq, entry }: Claimed, held: Uint8Array | null): Promise<void> {
+  /** Applies entries that were claimed just now, in their order; the next reading compares the last of them with what the lake has. */
+  async #takeOwn(own: readonly { readonly claimed: Claimed; readonly held: Uint8Array | null }[]): Promise<void> {
     const { lake, paths, durable, clock, index, verifySignature } = this.context;
     const run = this.#reading.then(async () => {
-      if (held === null || index.view.size !== seq) return;
-      const leaf = { seq, bytes: encodeEntry(entry), body: await heldBody(entry, held) };
-      await index.project(seq, (transaction) => applyAll({ lake: lake.id, paths, durable, clock, index, verifySignature }, [leaf], new Set(), transaction));
+      const from = index.view.size;
+      const leaves: ReadLeaf[] = [];
+      for (const { claimed, held } of own) {
+        // A long body is read piece by piece; and where others wrote between them, those are read first.
+        if (held === null || claimed.seq !== from + leaves.length) break;
+        leaves.push({ seq: claimed.seq, bytes: encodeEntry(claimed.entry), body: await heldBody(claimed.entry, held) });
+      }
+      if (leaves.length > 0) await index.project(from, (transaction) => applyAll({ lake: lake.id, paths, durable, clock, index, verifySignature }, leaves, new Set(), transaction));
     });
     this.#reading = run.catch(() => undefined);
     await run;
-    // A long body is read piece by piece; and another process of this station may have moved the index on.
-    if (index.view.size <= seq) await this.catchUp();
+    // Another process of this station may have moved the index on, too.
+    if (index.view.size <= (own.at(-1)?.claimed.seq ?? -1)) await this.catchUp();
   }
 
   /**
    * As claimWith for several acts of one kind none of which changes whether the others fit: they share their flushes, with what is written for each and not durable yet. Tells
-   * what became of each, in their order.
+   * what became of each, in their order. What was claimed is applied, as far as it can be now: the next reading does the rest, and tells where it cannot.
    */
   async claimTogether(signer: LedgerSigner, items: readonly ActClaim[]): Promise<readonly ClaimEnd[]> {
     const { durable } = this.context;
     const claims: TogetherClaim[] = [];
     const failed = new Map<ActClaim, ClaimEnd>();
+    const bodies = new Map<TxnId, Uint8Array | null>();
     // The time of a file that a share has not flushed is this station's own.
     const put = durable.place.kind === 'journaled' ? durable.write : durable.stage;
     for (const item of items) {
@@ -259,7 +265,8 @@ export class Ledger {
         claims.push(
           await inWords('Preparing the ledger entry', CLAIM_KEPT, async () => {
             const named = await durable.nameFolder(folder);
-            const { modified, fields } = await this.#prepare(signer, item, put);
+            const { modified, held, fields } = await this.#prepare(signer, item, put);
+            bodies.set(item.txn, held);
             const files = put === durable.write ? [join(folder, 'body.salt'), join(folder, 'body.json')] : [];
             return { txn: item.txn, server: modified, fields, unflushed: { files: [...item.unflushed.files, ...files], folders: [...item.unflushed.folders, ...named] } };
           }),
@@ -269,6 +276,8 @@ export class Ledger {
       }
     }
     const ends = [...(await claimTogether(this.#claimContext(signer, items[0]?.act.op, CLAIM_KEPT), claims))];
+    const own = ends.flatMap((end) => (end.is === 'claimed' ? [{ claimed: end.claimed, held: bodies.get(end.claimed.entry.txn) ?? null }] : []));
+    if (own.length > 0) await this.#takeOwn(own).catch(() => undefined);
     return items.map((item) => failed.get(item) ?? (ends.shift() as ClaimEnd));
   }
 
@@ -298,14 +307,14 @@ export class Ledger {
   }
 
   #claimContext(signer: LedgerSigner, op: KnownOp | undefined, kept: string): ClaimContext {
-    const { lake, paths, durable, clock } = this.context;
+    const { lake, paths, durable, clock, index } = this.context;
     const checkClock = (now: number, server: number): void => {
       if (op === 'clock.accepted') return;
       // A sample tells of other days than today; no record is in it.
       const problem = clockProblem({ now, server: lake.sample ? now : server, last: this.context.lastClock(), accepted: this.context.acceptedOffset(signer.id) });
       if (problem !== null) throw clockError(problem);
     };
-    return { lake: lake.id, paths, durable, clock, signer, kept, catchUp: () => this.catchUp(), checkClock };
+    return { lake: lake.id, paths, durable, clock, signer, kept, catchUp: () => this.catchUp(), look: (work) => index.look(work), checkClock };
   }
 
   /**

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { lstat, readFile, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { HmsError, versionName } from '../../contract/index.ts';
@@ -8,6 +9,7 @@ import type { Durable } from './durable.ts';
 import type { ClaimedVersion } from './lake-index.ts';
 import { ifMissing } from './leaf.ts';
 import type { LakePaths } from './paths.ts';
+import type { Place } from './place.ts';
 import { piecesOf } from './read-file.ts';
 import { sha256 } from './sha.ts';
 
@@ -50,14 +52,17 @@ export async function appears(paths: LakePaths, version: ClaimedVersion, { place
   }
 }
 
-async function stagedFolder(paths: LakePaths, version: ClaimedVersion): Promise<string | null> {
+async function stagedFolder(paths: LakePaths, version: ClaimedVersion, place: Place | null = null): Promise<string | null> {
   const transaction = paths.transaction(version.txn);
   const staged = version.version === 1 ? join(transaction, 'object', 'v1') : join(transaction, 'version');
-  return (await holds(staged, version)) ? staged : null;
+  return (await holds(staged, version, place)) ? staged : null;
 }
 
-async function holds(folder: string, version: ClaimedVersion): Promise<boolean> {
-  const sidecar = await readFile(join(folder, 'inventory.json.sha256'), 'utf8').catch(ifMissing(null));
+/** `place`: where it is known; a disk of this computer is read at once. */
+async function holds(folder: string, version: ClaimedVersion, place: Place | null = null): Promise<boolean> {
+  const file = join(folder, 'inventory.json.sha256');
+  const reading = place?.kind === 'journaled' ? new Promise<string>((resolve) => resolve(readFileSync(file, 'utf8'))) : readFile(file, 'utf8');
+  const sidecar = await reading.catch(ifMissing(null));
   return sidecar !== null && sidecar.startsWith(version.hash);
 }
 
@@ -81,8 +86,8 @@ export async function placeVersion(paths: LakePaths, version: ClaimedVersion, du
   const object = objectFolder(paths, version.root, version.dataset);
   const inPlace = join(object, `v${version.version}`);
   for (let attempt = 1; ; attempt++) {
-    if (await holds(inPlace, version)) return 'there';
-    const staged = await stagedFolder(paths, version);
+    if (await holds(inPlace, version, durable.place)) return 'there';
+    const staged = await stagedFolder(paths, version, durable.place);
     if (staged === null) return (await appears(paths, version, durable)) ? 'there' : 'lost';
     try {
       const [from, to] = version.version === 1 ? [dirname(staged), object] : [staged, inPlace];

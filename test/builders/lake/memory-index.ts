@@ -22,6 +22,10 @@ export class MemoryIndex implements LakeIndex {
     return this.#state;
   }
 
+  look<T>(work: () => T): T {
+    return work();
+  }
+
   async project(expectedSize: number, work: (transaction: IndexTransaction) => Promise<void>): Promise<'applied' | 'moved'> {
     if (this.#state.size !== expectedSize) return 'moved';
     await work({ view: this.#state, apply: (leaf) => this.#apply(leaf) });
