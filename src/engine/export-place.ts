@@ -105,12 +105,12 @@ class Place implements ExportPlace {
     if (there === null) return;
     const { form, replace } = this.#options;
     if (!replace) {
-      throw new HmsError('TARGET_EXISTS', `${this.target} exists already.`, { kept: 'It was not changed, and no package was put there.', next: 'Give another name, or add --replace.' });
+      throw new HmsError('TARGET_EXISTS', `${this.target} exists already.`, { kept: 'It was not changed, and nothing was put there.', next: 'Give another name, or add --replace.' });
     }
     const isReplaceable = form === 'zip' ? there.isFile() || there.isSymbolicLink() : there.isDirectory() && (await isPackageFolder(this.target));
     if (isReplaceable) return;
     throw new HmsError('TARGET_EXISTS', `${this.target} is ${form === 'zip' ? 'not a file' : 'not a package, or holds other things too'}, so it is not replaced.`, {
-      kept: 'It was not changed, and no package was put there.',
+      kept: 'It was not changed, and nothing was put there.',
       next: 'Give another name.',
     });
   }
