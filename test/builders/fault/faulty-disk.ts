@@ -174,6 +174,9 @@ function systemError(code: string, primitive: string, path: string): Error {
   return Object.assign(new Error(`${code}: made by the test, ${primitive} '${path}'`), { code, syscall: primitive, path });
 }
 
+/** Primitives that are used where the place is a share, and nowhere else: copies are flushed before they are closed. */
+export const ON_SHARES: readonly string[] = ['blocking.sync'];
+
 /** Every write primitive that there is, as the interface has it now. `folder` is one to try in. */
 export async function allPrimitives(file: string, under: Disk = systemDisk): Promise<string[]> {
   const handle = await under.create(file, 'exclusive');
