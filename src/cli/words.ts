@@ -1,18 +1,12 @@
+import { counted, grouped } from '../core/index.ts';
+
 /** Numbers, times and names as people read them on a terminal. */
 
-/** `6,102,144` */
-export function grouped(value: number): string {
-  return String(value).replaceAll(/\B(?=(\d{3})+$)/g, ',');
-}
-
-/** `1 file`, `5,000 files` */
-export function count(n: number, one: string, many = `${one}s`): string {
-  return `${grouped(n)} ${n === 1 ? one : many}`;
-}
+export { counted as count, grouped };
 
 /** `6,102,144 bytes` */
 export function bytes(n: number): string {
-  return count(n, 'byte');
+  return counted(n, 'byte');
 }
 
 /**

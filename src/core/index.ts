@@ -15,6 +15,7 @@ export * from './fits.ts';
 export * from './effect.ts';
 export * from './state.ts';
 export * from './pace.ts';
+export * from './counted.ts';
 export * from './office-time.ts';
 export * from './ocfl/index.ts';
 export * from './delta/index.ts';

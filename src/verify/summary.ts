@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { Finding } from '../contract/index.ts';
+import { counted } from '../core/index.ts';
 import type { Recognised } from './recognise.ts';
 import type { Checked } from './report.ts';
 
@@ -17,8 +18,8 @@ export interface Told {
 export function summaryOf(told: Told): string {
   const errors = told.findings.count('error');
   const warnings = told.findings.count('warning');
-  const result = errors === 0 ? good(told) : onlyUnread(told) ? unread(told, errors) : bad(told, count(errors, 'error'));
-  const warned = warnings > 0 ? ` There ${warnings === 1 ? 'is' : 'are'} ${count(warnings, 'warning')}.` : '';
+  const result = errors === 0 ? good(told) : onlyUnread(told) ? unread(told, errors) : bad(told, counted(errors, 'error'));
+  const warned = warnings > 0 ? ` There ${warnings === 1 ? 'is' : 'are'} ${counted(warnings, 'warning')}.` : '';
   return `${result}${warned} ${looked(told)}`;
 }
 
@@ -43,7 +44,7 @@ function onlyUnread({ found, findings }: Told): boolean {
 }
 
 function unread({ found }: Told, errors: number): string {
-  return `${nameOf(found)} could not be checked whole: ${count(errors, 'file or folder', 'files or folders')} could not be read. The rest is as it was written.`;
+  return `${nameOf(found)} could not be checked whole: ${counted(errors, 'file or folder', 'files or folders')} could not be read. The rest is as it was written.`;
 }
 
 function bad({ found }: Told, errors: string): string {
@@ -67,22 +68,18 @@ function nameOf({ kind, path }: Recognised): string {
 }
 
 function looked({ found, checked, algorithms = [] }: Told): string {
-  const content = `${count(checked.files, 'file')} with ${count(checked.bytes, 'byte')}`;
+  const content = `${counted(checked.files, 'file')} with ${counted(checked.bytes, 'byte')}`;
   const one = checked.files === 1;
   switch (found.kind) {
     case 'lake':
-      return `${content} and ${count(checked.entries, 'ledger entry', 'ledger entries')} were checked.`;
+      return `${content} and ${counted(checked.entries, 'ledger entry', 'ledger entries')} were checked.`;
     case 'package':
       return `${content} and its signature were checked.`;
     case 'bag':
       return `${content} in data/ ${one ? 'was' : 'were'} checked${algorithms.length > 0 ? ` by ${algorithms.join(', ')}` : ''}.`;
     case 'ocfl-object':
-      return `${content} in ${count(checked.versions, 'version')} ${one ? 'was' : 'were'} checked.`;
+      return `${content} in ${counted(checked.versions, 'version')} ${one ? 'was' : 'were'} checked.`;
     case 'ocfl-storage-root':
-      return `${content} in ${count(checked.objects ?? 0, 'object')} with ${count(checked.versions, 'version')} ${one ? 'was' : 'were'} checked.`;
+      return `${content} in ${counted(checked.objects ?? 0, 'object')} with ${counted(checked.versions, 'version')} ${one ? 'was' : 'were'} checked.`;
   }
-}
-
-function count(n: number, one: string, many = `${one}s`): string {
-  return `${n.toLocaleString('en-US')} ${n === 1 ? one : many}`;
 }
