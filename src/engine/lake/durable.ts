@@ -132,6 +132,9 @@ function shareDisk(place: Place): Disk {
   return place.name === 'nfs' ? heldDisk(disk) : disk;
 }
 
+/** How often a file on a share is written again that does not read back as written: eight programs that complete their acts at once write the same checkpoint. */
+const REWRITES = 12;
+
 /** The primitives over one disk and the kind of place that it is. */
 export function durableOn(any: Disk, place: Place, clock: Clock): Durable {
   const disk = any === systemDisk && NAMES_BY_SERVER.has(place.name) && process.platform === 'linux' ? shareDisk(place) : any;
@@ -185,8 +188,9 @@ export function durableOn(any: Disk, place: Place, clock: Clock): Durable {
       await naming;
       if (hash.status === 'rejected') throw hash.reason;
       if (hash.value === written.sha256) return written;
-      if (attempt === 5) throw Object.assign(new Error(`${path} does not read back as written`), { code: 'EIO' });
-      await clock.sleep(20 * attempt);
+      if (attempt === REWRITES) throw Object.assign(new Error(`${path} does not read back as written`), { code: 'EIO' });
+      // Others who write the same file at the same time would meet again after a wait that is the same for all.
+      await clock.sleep((Math.min(20 * 2 ** attempt, 1_000) * ((clock.random(1)[0] ?? 0) + 1)) / 256);
     }
   }
 
@@ -285,7 +289,7 @@ export function durableOn(any: Disk, place: Place, clock: Clock): Durable {
     /**
      * Replaces a file that is a copy of something immutable (root inventory, sidecar, checkpoint, tile). On a local disk: temporary
      * file in `scratch`, fsync, rename, so that readers see old or new. On a share, where a rename over a file that this station has
-     * open fails and then deletes it: rewrite in place, flush, read back, compare, up to 5 times; readers that catch it half written
+     * open fails and then deletes it: rewrite in place, flush, read back, compare, up to 12 times; readers that catch it half written
      * fall back to the source. `content` may be called more than once.
      */
     replaceDerived,
