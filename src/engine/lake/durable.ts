@@ -1,9 +1,6 @@
 import { createHash } from 'node:crypto';
-import { execFile } from 'node:child_process';
-import { close, closeSync, fsync, fsyncSync, mkdirSync, openSync, unlinkSync, writeSync } from 'node:fs';
-import { chmod, mkdir, open, opendir, rename, rmdir, unlink } from 'node:fs/promises';
+import { chmod, open, opendir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import type { Sha256 } from '../../contract/index.ts';
 import type { Clock } from '../clock.ts';
 import { codeOf } from './code-of.ts';
@@ -11,68 +8,16 @@ import type { Disk } from './disk.ts';
 import { heldDisk } from './near.ts';
 import type { Place } from './place.ts';
 import { noteSilence } from './silence.ts';
+import { systemDisk } from './system-disk.ts';
 
 /**
- * Every durable write of the program goes through this file. Each primitive states what holds after it returns, and why its steps are
+ * Every durable write of the program goes through this file, and from it to the calls of system-disk.ts or local-disk.ts. Each primitive states what holds after it returns, and why its steps are
  * in that order. Errors are the system's own (`code` EIO, ENOSPC …): `placeError` in place-error.ts puts them into words.
  */
 
 export { codeOf };
 
-export const systemDisk: Disk = {
-  async create(path, how, mode = 0o666) {
-    const handle = await open(path, how === 'exclusive' ? 'wx' : how === 'truncate' ? 'w' : 'a', mode);
-    return {
-      async write(bytes) {
-        let at = 0;
-        while (at < bytes.length) at += (await handle.write(bytes, at)).bytesWritten;
-      },
-      sync: () => handle.sync(),
-      modified: async () => (await handle.stat()).mtimeMs,
-      close: () => handle.close(),
-    };
-  },
-  mkdir: (path) => mkdir(path),
-  rename: (from, to) => rename(from, to),
-  unlink: (path) => unlink(path),
-  rmdir: (path) => rmdir(path),
-  async syncFile(path) {
-    // Windows flushes only handles that may write.
-    const handle = await open(path, 'r+');
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  },
-  async syncFolder(path) {
-    if (process.platform === 'win32') return;
-    const handle = await open(path, 'r');
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  },
-  async syncFileSystem(path) {
-    await promisify(execFile)('sync', ['-f', path]);
-  },
-  blocking: {
-    createExclusive: (path) => openSync(path, 'wx'),
-    write(descriptor, bytes) {
-      let at = 0;
-      while (at < bytes.length) at += writeSync(descriptor, bytes, at);
-    },
-    sync: (descriptor) => fsyncSync(descriptor),
-    close: (descriptor) => closeSync(descriptor),
-    mkdir: (path) => mkdirSync(path),
-    unlink: (path) => unlinkSync(path),
-  },
-};
-
-/** fsync and close of what a thread of copies has open, several of which may be under way. */
-export const flushOpen = promisify(fsync);
-export const closeOpen = promisify(close);
+export { closeOpen, flushOpen, systemDisk } from './system-disk.ts';
 
 export type Content = Uint8Array | AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
