@@ -5,7 +5,6 @@ import { composeEntry } from './claim.ts';
 import type { ClaimContext, Claimed, ClaimFields, LedgerEnd } from './claim.ts';
 import { inWords } from './place-error.ts';
 import { publishClaim, unknownOutcome } from './publish-claim.ts';
-import { refuseForked } from './refuse-forked.ts';
 import { sha256 } from './sha.ts';
 
 /**
@@ -56,7 +55,7 @@ export async function claimTogether(context: ClaimContext, items: readonly Toget
       // The fewer there are the quicker they are flushed, so that a writer of single entries is not quicker for ever.
       const composed = context.look(() => compose(context, left().slice(0, Math.max(1, before >> lost)), end, ends));
       if (composed.length > 0) {
-        await refuseForked(context.lake, context.paths, context.kept);
+        await context.forks.refuse(context.kept);
         await inWords('Writing to the ledger', context.kept, () => flushAll(context, composed, flushed));
         await publishAll(context, composed, ends);
       }

@@ -5,7 +5,7 @@ import { MAX_ENTRY_BYTES } from '../../contract/index.ts';
 import { encodeEntry, entrySigningBytes, parseEntry, toBase64 } from '../../core/index.ts';
 import type { Clock } from '../clock.ts';
 import type { Durable } from './durable.ts';
-import { refuseForked } from './refuse-forked.ts';
+import type { ForkWatch } from './fork-watch.ts';
 import type { LakePaths } from './paths.ts';
 import { inWords } from './place-error.ts';
 import { publishClaim } from './publish-claim.ts';
@@ -46,6 +46,7 @@ export interface ClaimContext {
   readonly durable: Durable;
   readonly clock: Clock;
   readonly signer: ClaimSigner;
+  readonly forks: ForkWatch;
   /** Reads what others claimed meanwhile; answers the end. */
   catchUp(): Promise<LedgerEnd>;
   /** As of the index: what the fields ask of it in `work` is asked of one moment. */
@@ -81,7 +82,7 @@ export async function claim(context: ClaimContext, txn: TxnId, server: number, f
     context.checkClock(now, serverTime);
     const entry = composeEntry(context, txn, end, now, wanted);
     const target = paths.entry(end.size);
-    await refuseForked(context.lake, paths, kept);
+    await context.forks.refuse(kept);
     const outcome = await inWords('Writing to the ledger', kept, async () => {
       serverTime = (await durable.rewrite(join(folder, 'entry.json'), encodeEntry(entry))).modified;
       await durable.makeFolder(dirname(target));
@@ -112,7 +113,7 @@ export async function claimOverShare(context: ClaimContext, txn: TxnId, first: L
       if (end.size === 0 || dirname(paths.entry(end.size - 1)) !== dirname(target)) await durable.makeFolder(dirname(target));
       return files.flush([folder]);
     });
-    const [server] = await bothDone(staged, refuseForked(context.lake, paths, kept));
+    const [server] = await bothDone(staged, context.forks.refuse(kept));
     context.checkClock(now, server);
     const outcome = await inWords('Writing to the ledger', kept, () => publishClaim(context, folder, target, txn, () => durable.publishFolder(folder, target), 'looked'));
     if (outcome === 'claimed') return { seq: end.size, entry };

@@ -20,7 +20,7 @@ import { Turns } from './give-way.ts';
 import { blockedError } from './leaf.ts';
 import { inWords } from './place-error.ts';
 import type { LakePaths } from './paths.ts';
-import { refuseForked } from './refuse-forked.ts';
+import { ForkWatch } from './fork-watch.ts';
 import { applyAll, lookAtEnd, replay } from './replay.ts';
 import type { ReadLeaf, ReplayEnd } from './replay.ts';
 import { contradiction, remember } from './seen.ts';
@@ -94,10 +94,12 @@ export class Ledger {
   #reading: Promise<unknown> = Promise.resolve();
   #signing: Promise<unknown> = Promise.resolve();
   #blocked: ReplayEnd['blocked'] = null;
+  readonly #forks: ForkWatch;
   readonly #completing: Completing<{ readonly signer: LedgerSigner; readonly folder: string }>;
 
   constructor(context: LedgerContext) {
     this.context = context;
+    this.#forks = new ForkWatch(context.lake.id, context.paths, context.durable.place);
     this.#completing = new Completing(context.clock, async (acts) => {
       await this.catchUp();
       for (const signer of new Set(acts.map((act) => act.signer))) await this.writeCheckpoint(signer, context.paths.staging);
@@ -118,7 +120,7 @@ export class Ledger {
       const seq = index.view.size;
       const [gone, at] = await lookAtEnd({ paths, durable, clock, index }, waitedFor);
       if (gone !== null) {
-        await refuseForked(lake.id, paths, 'Nothing was changed.');
+        await this.#forks.refuse('Nothing was changed.');
         throw gone;
       }
       this.#blocked = (await replay({ lake: lake.id, paths, durable, clock, index, verifySignature, waitedFor, found: { seq, at } })).blocked;
@@ -314,7 +316,7 @@ export class Ledger {
       const problem = clockProblem({ now, server: lake.sample ? now : server, last: this.context.lastClock(), accepted: this.context.acceptedOffset(signer.id) });
       if (problem !== null) throw clockError(problem);
     };
-    return { lake: lake.id, paths, durable, clock, signer, kept, catchUp: () => this.catchUp(), look: (work) => index.look(work), checkClock };
+    return { lake: lake.id, paths, durable, clock, signer, forks: this.#forks, kept, catchUp: () => this.catchUp(), look: (work) => index.look(work), checkClock };
   }
 
   /**
