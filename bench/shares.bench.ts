@@ -51,10 +51,15 @@ async function opened(network: Network): Promise<Row[]> {
   await longLedger({ folder: join(network.served.smb, 'long'), profile: join(network.box.work, 'long-profile') }, ENTRIES);
   const place = `${await network.second.mount('smb')}/long`;
   const { first, again } = await measure<{ first: number; again: number }>(network, network.second, 'open', place, ENTRIES);
-  const line = (which: string, value: number, most: number): Row => {
-    return { work: `open a lake of ${ENTRIES.toLocaleString('en-US')} entries over SMB, ${which}`, ours: `${value.toFixed(2)} s`, against: '–', peer: '–', result: `${value.toFixed(2)} s`, target: `< ${most} s`, reached: value < most, memory: null };
+  // What reading these files takes here whatever is done with them: at the other workstation, which has none of them in its memory either.
+  const entries = `${await network.first.mount('smb')}/long/ledger/entries`;
+  const started = performance.now();
+  await network.first.run(`tar cf - ${entries} 2>/dev/null | cat >/dev/null`);
+  const read = (performance.now() - started) / 1_000;
+  const line = (which: string, value: number, most: number, against = '–', peer = '–'): Row => {
+    return { work: `open a lake of ${ENTRIES.toLocaleString('en-US')} entries over SMB, ${which}`, ours: `${value.toFixed(2)} s`, against, peer, result: `${value.toFixed(2)} s`, target: `< ${most} s`, reached: value < most, memory: null };
   };
-  return [line('first time', first, 60), line('again', again, 2)];
+  return [line('first time', first, 60, 'tar of its ledger/entries, written nowhere', `${read.toFixed(2)} s`), line('again', again, 2)];
 }
 
 async function measure<T>(network: Network, station: Workstation, what: string, place: string, count: number): Promise<T> {

@@ -71,13 +71,13 @@ export type BodyState =
 
 /**
  * The body of an entry, checked against its commitment before any of it is believed. A long one is read twice rather than held.
- * `missing` where a file of it is not there; whether that is lawful, a later `body.destroyed` says.
+ * `missing` where a file of it is not there; whether that is lawful, a later `body.destroyed` says. `name`: by which the folder is reached just now, where that is shorter.
  */
-export async function readBody(folder: string, entry: Entry): Promise<BodyState> {
+export async function readBody(folder: string, entry: Entry, name = folder): Promise<BodyState> {
   if (entry.body === null) return { is: 'none' };
   const file = join(folder, 'body.json');
-  const salt = await readFile(join(folder, 'body.salt')).catch(ifMissing(null));
-  const handle = salt === null ? null : await open(file, 'r').catch(ifMissing(null));
+  const salt = await readFile(join(name, 'body.salt')).catch(ifMissing(null));
+  const handle = salt === null ? null : await open(join(name, 'body.json'), 'r').catch(ifMissing(null));
   if (salt === null || handle === null) return { is: 'missing' };
   try {
     if (salt.length !== SALT_BYTES) return { is: 'altered', why: 'its salt is not 32 bytes long' };

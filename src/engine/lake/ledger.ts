@@ -18,6 +18,7 @@ import type { Durable } from './durable.ts';
 import type { LakeIndex } from './lake-index.ts';
 import { Turns } from './give-way.ts';
 import { blockedError } from './leaf.ts';
+import { LetThrough } from './let-through.ts';
 import { inWords } from './place-error.ts';
 import type { LakePaths } from './paths.ts';
 import { ForkWatch } from './fork-watch.ts';
@@ -91,6 +92,7 @@ export class Ledger {
   readonly context: LedgerContext;
   /** Who commits to which dataset next, as far as this program goes. */
   readonly turns = new Turns();
+  readonly #letThrough = new LetThrough();
   #reading: Promise<unknown> = Promise.resolve();
   #signing: Promise<unknown> = Promise.resolve();
   #blocked: ReplayEnd['blocked'] = null;
@@ -132,7 +134,8 @@ export class Ledger {
 
   /** Claims a small act: its own transaction, its body, the entry, then the checkpoint, which may follow behind (`completed`). */
   async act<O extends KnownOp>(signer: LedgerSigner, act: Act<O>): Promise<Claimed> {
-    const { paths, clock } = this.context;
+    const { paths, durable, clock } = this.context;
+    await inWords('Looking who else writes', CLAIM_KEPT, () => this.#letThrough.before({ paths, place: durable.place, clock }));
     const txn = newTxn(clock);
     const folder = paths.transaction(txn);
     const claimed = await this.#claim(signer, { txn, act, stillHolds: () => true }, CLAIM_KEPT, [folder]).catch(async (error: unknown) => {
@@ -255,14 +258,16 @@ export class Ledger {
    * what became of each, in their order. What was claimed is applied, as far as it can be now: the next reading does the rest, and tells where it cannot.
    */
   async claimTogether(signer: LedgerSigner, items: readonly ActClaim[]): Promise<readonly ClaimEnd[]> {
-    const { durable } = this.context;
+    const { durable, paths, clock } = this.context;
+    // Where it cannot be looked, the claims say why.
+    await this.#letThrough.before({ paths, place: durable.place, clock }).catch(() => undefined);
     const claims: TogetherClaim[] = [];
     const failed = new Map<ActClaim, ClaimEnd>();
     const bodies = new Map<TxnId, Uint8Array | null>();
     // The time of a file that a share has not flushed is this station's own.
     const put = durable.place.kind === 'journaled' ? durable.write : durable.stage;
     for (const item of items) {
-      const folder = join(this.context.paths.transaction(item.txn), 'claim');
+      const folder = join(paths.transaction(item.txn), 'claim');
       try {
         claims.push(
           await inWords('Preparing the ledger entry', CLAIM_KEPT, async () => {
@@ -311,6 +316,7 @@ export class Ledger {
   #claimContext(signer: LedgerSigner, op: KnownOp | undefined, kept: string): ClaimContext {
     const { lake, paths, durable, clock, index } = this.context;
     const checkClock = (now: number, server: number): void => {
+      this.#letThrough.noteServerTime(server, clock);
       if (op === 'clock.accepted') return;
       // A sample tells of other days than today; no record is in it.
       const problem = clockProblem({ now, server: lake.sample ? now : server, last: this.context.lastClock(), accepted: this.context.acceptedOffset(signer.id) });

@@ -100,19 +100,34 @@ export async function replay(context: ReplayContext, until = Number.MAX_SAFE_INT
   }
 }
 
+interface FoundLeaf {
+  readonly at: LeafAt;
+  readonly folder: string;
+  readonly leaf?: ReadLeaf;
+}
+
+/** `name`: by which the entry's folder is reached. */
+async function readLeaf({ durable, clock, waitedFor, found }: Pick<ReplayContext, 'durable' | 'clock' | 'waitedFor' | 'found'>, seq: number, folder: string, name: string): Promise<FoundLeaf> {
+  const at = found?.seq === seq ? found.at : await leafAt(folder, durable.place, clock, waitedFor, name);
+  if (at.is !== 'leaf') return { at, folder };
+  const parsed = parseEntry(at.bytes);
+  return { at, folder, leaf: { seq, bytes: at.bytes, body: parsed.ok ? await readBody(folder, parsed.entry, name) : ({ is: 'none' } as const) } };
+}
+
 /** The next leaves of a ledger, with their bodies; fewer than `count` at its end. */
 export async function readLeaves(context: Pick<ReplayContext, 'paths' | 'durable' | 'clock' | 'waitedFor' | 'found'>, from: number, count: number): Promise<{ leaves: ReadLeaf[]; blocked: ReplayEnd['blocked'] }> {
   const { paths, durable, clock } = context;
-  const numbers = Array.from({ length: count }, (_, i) => from + i);
-  const found = await Promise.all(
-    numbers.map(async (seq) => {
-      const folder = paths.entry(seq);
-      const at = context.found?.seq === seq ? context.found.at : await leafAt(folder, durable.place, clock, context.waitedFor);
-      if (at.is !== 'leaf') return { at, folder };
-      const parsed = parseEntry(at.bytes);
-      return { at, folder, leaf: { seq, bytes: at.bytes, body: parsed.ok ? await readBody(folder, parsed.entry) : ({ is: 'none' } as const) } };
-    }),
-  );
+  const thousand = dirname(paths.entry(from));
+  const look = (name: string): Promise<readonly FoundLeaf[]> =>
+    Promise.all(
+      Array.from({ length: count }, (_, i) => {
+        const folder = paths.entry(from + i);
+        return readLeaf(context, from + i, folder, dirname(folder) === thousand ? join(name, basename(folder)) : folder);
+      }),
+    );
+  // What was just seen to be the end is not asked for.
+  const isEnd = count === 1 && context.found?.seq === from && context.found.at.is !== 'leaf';
+  const found = await (isEnd ? look(thousand) : withNear(thousand, durable.place, clock, look));
   const leaves: ReadLeaf[] = [];
   for (const item of found) {
     if (item.leaf === undefined) return { leaves, blocked: item.at.is === 'blocked' ? { folder: item.folder, why: item.at.why } : null };
