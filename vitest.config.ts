@@ -22,7 +22,7 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          // Two workstations and a file server take both cores: one file after the other, when nothing else is tested.
+          // Two workstations and two file servers at a time: one file after the other.
           name: 'net',
           include: ['test/net/**/*.test.ts'],
           testTimeout: 600_000,

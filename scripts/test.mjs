@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compile } from './compile.mjs';
@@ -19,39 +19,48 @@ async function check(name, run) {
   return errors;
 }
 
-/** Runs a project of vitest with the filters given; resolves to its counts. */
-async function vitest(project, filters) {
+/** Runs a project of vitest with the filters given; resolves to its counts. One that runs `behind` another is printed when it has ended. */
+async function vitest(project, filters, behind = false) {
   const folder = mkdtempSync(join(tmpdir(), 'hms-test-'));
   const resultFile = join(folder, 'vitest.json');
+  const printed = join(folder, 'printed');
+  const output = behind ? openSync(printed, 'w') : 'inherit';
   const reporters = ['--reporter=default', '--reporter=./scripts/skipped-reporter.mjs', '--reporter=json', `--outputFile.json=${resultFile}`];
   try {
-    const code = await exitCode(projectNode, [tool.vitest, 'run', '--project', project, ...reporters, ...filters]);
+    const code = await exitCode(projectNode, [tool.vitest, 'run', '--project', project, ...reporters, ...filters], output);
+    if (behind) process.stdout.write(readFileSync(printed));
     return counts(resultFile, code);
   } finally {
+    if (behind) closeSync(output);
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function exitCode(command, args) {
+function exitCode(command, args, output) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd: root, stdio: 'inherit' });
+    const child = spawn(command, args, { cwd: root, stdio: ['inherit', output, output] });
     // Ctrl-C ends the runner; this process stays for the closing line.
     process.on('SIGINT', () => {}).on('SIGTERM', () => child.kill('SIGTERM'));
     child.on('error', () => resolve(127)).on('exit', (code) => resolve(code ?? 1));
   });
 }
 
+const filters = process.argv.slice(2);
+const ofShares = filters.some((filter) => filter.includes('test/net'));
+// Workstations and servers mostly wait, for kernels that start and for servers that are away: beside everything else.
+const shares = filters.length === 0 || ofShares ? vitest('net', filters, !ofShares) : null;
 // ESLint runs in this process and the compiler in another, so the first two share two cores.
 const findings = await Promise.all([
   check('types', () => compile(['src/renderer', 'test', 'test/unit/renderer', 'test/web', 'bench'])),
   check('lint', () => lintFiles()),
   check('imports', () => lintImports()),
 ]);
-const filters = process.argv.slice(2);
+// What the compiler's step joined: the tests start the command line hundreds of times, and the sources need three times as long to start.
+process.env.HMS_TEST_PROGRAM = join(root, 'out', 'bundle', 'hms.cjs');
 const runs = [];
-// A filter names files of one project or the other; those of shares wait until both cores are theirs.
-if (!filters.some((filter) => filter.includes('test/net'))) runs.push(await vitest('fast', filters));
-if (filters.length === 0 || runs.length === 0) runs.push(await vitest('net', filters));
+// A filter names files of one project or the other.
+if (!ofShares) runs.push(await vitest('fast', filters));
+if (shares !== null) runs.push(await shares);
 // The screens have `npm run test:web`.
 if (filters.length === 0) runs.push(await webTests(), await electronTests());
 const sum = (name) => runs.reduce((total, counted) => total + counted[name], 0);

@@ -4,14 +4,13 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { caller, routes } from '../../src/contract/api/index.ts';
 import type { CallOf, Job, ReplyOf, Route } from '../../src/contract/api/index.ts';
+import { hmsFile as hms } from '../builders/program.ts';
 
 /** The program that serves the screens is killed while a job of each kind is at work, and started anew. */
 
-const hms = fileURLToPath(new URL('../../src/cli/hms.ts', import.meta.url));
 const FILES = 1_500;
 
 let folder: string;

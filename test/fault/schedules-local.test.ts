@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => place.remove());
 
 it('two and three writers on a local disk, stopped before any durable step, lose nothing and double nothing', { timeout: 600_000 }, async () => {
-  const seeds = seedsWanted(500);
+  const seeds = seedsWanted(250);
   const { steps, acknowledged, killed, misled } = await place.run(seeds, 'journaled');
   console.info(`${seeds.length} schedules on a local disk: ${steps} steps, ${acknowledged} acts acknowledged, ${killed} writers killed, ${misled} misled by a lost reply`);
   expect(acknowledged).toBeGreaterThan(seeds.length);

@@ -110,7 +110,7 @@ export class KillPlace {
   /** Nothing of an unfinished ingest can be seen, and nothing acknowledged is missing, before anybody mends anything. */
   async #expectWhole(trial: string, acknowledged: boolean): Promise<void> {
     const lake = join(trial, 'lake');
-    expect(errorsOf(await verify(lake)).join('\n')).toBe('');
+    expect(errorsOf(await verify(lake, { workers: 0 })).join('\n')).toBe('');
     const open = await openToRead({ folder: lake, profile: join(trial, 'profile'), inMemory: true });
     try {
       await expectVersion(open, 'EARLIER', 1, earlier);

@@ -30,9 +30,9 @@ export class Mutant {
     writeFileSync(file, text.replace(mistake.right, () => mistake.wrong));
   }
 
-  /** Runs one test file with so many schedules; answers how it ended and the seed at which it failed. */
-  async run(testFile: string, schedules: number): Promise<{ passed: boolean; seed: number | null; output: string }> {
-    const env = { ...process.env, NO_COLOR: '1', HMS_SCHEDULES: String(schedules), VITEST: '', VITEST_WORKER_ID: '', VITEST_POOL_ID: '' };
+  /** Runs one test file as it is run for every change; answers how it ended and the seed at which it failed. */
+  async run(testFile: string): Promise<{ passed: boolean; seed: number | null; output: string }> {
+    const env = { ...process.env, NO_COLOR: '1', VITEST: '', VITEST_WORKER_ID: '', VITEST_POOL_ID: '' };
     const child = spawn(process.execPath, [vitest, 'run', '--project', 'fast', '--root', this.#folder, testFile], { cwd: this.#folder, env });
     let output = '';
     child.stdout.on('data', (bytes: Buffer) => (output += bytes.toString()));

@@ -3,9 +3,9 @@ import type { ChildProcess } from 'node:child_process';
 import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { hmsFile } from '../../builders/program.ts';
 
-export const hmsFile = fileURLToPath(new URL('../../../src/cli/hms.ts', import.meta.url));
+export { hmsFile };
 
 export interface Ran {
   readonly code: number | null;

@@ -2,14 +2,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ended, Office } from './office.ts';
+import { ended, hmsFile as hms, Office } from './office.ts';
 
 const office = new Office();
 afterAll(() => office.remove());
 
-const hms = fileURLToPath(new URL('../../../src/cli/hms.ts', import.meta.url));
 const env = { ...process.env, HMS_PROFILE: join(office.folder, 'served'), HMS_HOME: join(office.folder, 'home'), HMS_LAKE: '' };
 
 describe('hms dta serve', () => {
