@@ -8,12 +8,15 @@ import { fromBytes, fromCodePoints } from './places.ts';
 import { Planner } from './planner.ts';
 import type { Answer, Cell, ColumnStatistics, CopyFormat, Order, Page, Parameters, ResultColumn } from './protocol.ts';
 import { identifier, literal } from './sources.ts';
+import { TreeText } from './tree-text.ts';
 
 /** Questions in the query process: a result is made once, kept in a temporary table, and read from it by row number, so that rows once shown never change place. */
 
 type Question = Extract<Order, { do: 'plan' | 'ask' | 'page' | 'statistics' | 'copy' }>;
 
-const REHEARSAL = "SELECT b, sum(a) AS n FROM t WHERE a >= 0 AND b <> '' GROUP BY b ORDER BY b";
+const REHEARSAL = "SELECT b, sum(a) AS n FROM t WHERE a >= 0 AND b = 'x' || '' AND c > DATE '2024-07-31' - INTERVAL 90 DAYS GROUP BY b ORDER BY b";
+/** So often, because what runs it is made quicker by being run. */
+const REHEARSALS = 4;
 const REHEARSE_MS = 50;
 const RESULT = '"hms result"';
 const MAKE = `CREATE OR REPLACE TEMP TABLE ${RESULT} AS `;
@@ -31,15 +34,18 @@ export class Answers {
   readonly #connection: DuckDBConnection;
   readonly #tables: () => readonly string[];
   readonly #answer: (answer: Answer) => void;
+  readonly #trees: TreeText;
   #planner: Promise<Planner> | null = null;
   #planning: Planner | null = null;
   #rehearsal: Promise<void> | null = null;
   #timer: NodeJS.Timeout | null = null;
+  #isWanted = false;
 
   constructor(connection: DuckDBConnection, tables: () => readonly string[], answer: (answer: Answer) => void) {
     this.#connection = connection;
     this.#tables = tables;
     this.#answer = answer;
+    this.#trees = new TreeText(connection);
   }
 
   interrupt(): void {
@@ -58,18 +64,24 @@ export class Answers {
 
   /** An order came: the connection is its own from now on. */
   async begin(): Promise<void> {
+    this.#isWanted = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
     await this.#rehearsal;
   }
 
   async #rehearse(): Promise<void> {
     const planner = await this.#planner;
-    await planner?.plan(REHEARSAL, {}, 'conditions');
     await this.#connection.run(`CREATE TEMP VIEW "hms rehearsal" AS SELECT i::INTEGER AS a, 'x' || i AS b FROM range(3) r(i)`);
-    await this.#connection.runAndReadAll('SELECT json_serialize_sql($1::VARCHAR)', [REHEARSAL]);
-    await runWith(this.#connection, `${MAKE}SELECT b, sum(a) AS n FROM "hms rehearsal" WHERE a >= 0 GROUP BY b ORDER BY b`, {});
-    await this.#read(0, 1, 1);
-    await this.#connection.run(`DROP TABLE ${RESULT}; DROP VIEW "hms rehearsal"`);
+    try {
+      for (let i = 0; i < REHEARSALS && !this.#isWanted; i++) {
+        await planner?.plan(REHEARSAL, {}, 'conditions');
+        judgeTree(await this.#trees.of(REHEARSAL), this.#tables());
+        await runWith(this.#connection, `${MAKE}SELECT b, sum(a) AS n FROM "hms rehearsal" WHERE a >= 0 GROUP BY b ORDER BY b`, {});
+        await this.#read(0, 1, 1);
+      }
+    } finally {
+      await this.#connection.run(`DROP TABLE IF EXISTS ${RESULT}; DROP VIEW "hms rehearsal"`);
+    }
   }
 
   async do(order: Question, isInterrupted: () => boolean): Promise<Answer> {
@@ -110,9 +122,7 @@ export class Answers {
 
   /** Once more what the engine sends: whatever became of the text on its way, nothing but a SELECT over the tables that were given runs. */
   async #judge(sql: string): Promise<void> {
-    const reader = await this.#connection.runAndReadAll('SELECT json_serialize_sql($1::VARCHAR)', [sql]);
-    const serialized = String(reader.getRows()[0]?.[0]);
-    const verdict = judgeTree(serialized, this.#tables());
+    const verdict = judgeTree(await this.#trees.of(sql), this.#tables());
     if (verdict.ok) return;
     const { why, place } = verdict;
     throw new Refusal(why, place === null ? null : 'bytes' in place ? fromBytes(sql, place.bytes) : fromCodePoints(sql, place.codePoints));

@@ -15,6 +15,7 @@ import { referencesOf } from './references.ts';
 import type { TreeReference } from './references.ts';
 import { shapeOf } from './shape.ts';
 import { openStatement } from './statement.ts';
+import { TreeText } from './tree-text.ts';
 import { rewriteSystemTime } from './system-time.ts';
 import type { DatasetCall } from './system-time.ts';
 import { afterAlias, closing, isSymbol, isWord, tokensOf } from './tokens.ts';
@@ -26,9 +27,13 @@ const MOST_VALUES = 200;
 /** Looks at questions in a database of its own that sees no file at all: instants may be expressions, and have to be known before the files are. */
 export class Planner {
   readonly connection: DuckDBConnection;
+  readonly #trees: TreeText;
+  /** Tree of `SELECT 1`, in whose place expressions are put. */
+  #frame: string | null = null;
 
   private constructor(connection: DuckDBConnection) {
     this.connection = connection;
+    this.#trees = new TreeText(connection);
   }
 
   static async open(): Promise<Planner> {
@@ -53,7 +58,7 @@ export class Planner {
   async #planOpened(explain: string, sql: string, parameters: Parameters, look: Planned['look']): Promise<Planned> {
     const { text, pieces, datasets } = rewriteSystemTime(sql);
     const atSource = (place: number): number => sourcePlace(pieces, place);
-    const serialized = await this.#serialized(text);
+    const serialized = await this.#trees.of(text);
     refuse(judgeTree(serialized, null), text, atSource);
     const tokens = tokensOf(text);
     refuseMissing(tokens, parameters, atSource);
@@ -92,9 +97,21 @@ export class Planner {
 
   async #values(nodes: readonly Node[], parameters: Parameters): Promise<ReadonlyMap<Node, AskedValue>> {
     const values = new Map<Node, AskedValue>();
-    if (nodes.length === 0 || nodes.length > MOST_VALUES) return values;
+    if (nodes.length > MOST_VALUES) return values;
+    const others: Node[] = [];
+    for (const node of nodes) {
+      const number = wholeNumber(node);
+      if (number === null) others.push(node);
+      else values.set(node, number);
+    }
+    if (others.length > 0) await this.#evaluate(others, parameters, values);
+    return values;
+  }
+
+  async #evaluate(nodes: readonly Node[], parameters: Parameters, values: Map<Node, AskedValue>): Promise<void> {
     try {
-      const tree = JSON.parse(await this.#serialized('SELECT 1')) as { statements: { node: Record<string, unknown> }[] };
+      this.#frame ??= await this.#trees.of('SELECT 1');
+      const tree = JSON.parse(this.#frame) as { statements: { node: Record<string, unknown> }[] };
       // Places beyond 2^53, which stand for none, were lost when the tree was read.
       const list = JSON.parse(JSON.stringify(nodes, (key, value: unknown) => (key === 'query_location' ? 0 : value))) as unknown;
       for (const { node } of tree.statements) Object.assign(node, { select_list: list });
@@ -110,16 +127,10 @@ export class Planner {
     } catch (error) {
       if (this.#isInterruption(error)) throw error;
     }
-    return values;
   }
 
   #isInterruption(error: unknown): boolean {
     return error instanceof Error && error.message.includes('INTERRUPT');
-  }
-
-  async #serialized(sql: string): Promise<string> {
-    const reader = await this.connection.runAndReadAll('SELECT json_serialize_sql($1::VARCHAR)', [sql]);
-    return String(reader.getRows()[0]?.[0]);
   }
 
   /** Names of functions that make one value of many rows. */
@@ -157,7 +168,7 @@ export class Planner {
     }
     const place = atSource(first.start);
     const select = `SELECT (${text.slice(first.start, last.end)}) AS x`;
-    const serialized = await this.#serialized(select);
+    const serialized = await this.#trees.of(select);
     const verdict = judgeTree(serialized, []);
     if (!verdict.ok) throw new Refusal(verdict.why, place);
     if (serialized.includes('"SUBQUERY"')) throw new Refusal('An instant is a value: a query cannot stand in it.', place);
@@ -171,6 +182,12 @@ export class Planner {
     if (typeof value !== 'string') throw new Refusal('The instant is NULL.', place);
     return { unit: unit?.text.toLowerCase() === 'version' ? 'version' : 'timestamp', place: [(tokens[at] as Token).start, (tokens[close] as Token).end], type: String(type), value };
   }
+}
+
+/** Of most conditions, and nothing to be asked of DuckDB; null for every other expression. No such number can be read as an instant. */
+function wholeNumber(node: Node): AskedValue | null {
+  const value = node['class'] === 'CONSTANT' ? (node['value'] as { readonly type?: { readonly id?: string }; readonly is_null?: boolean; readonly value?: unknown }) : null;
+  return value?.type?.id === 'INTEGER' && value.is_null === false && Number.isSafeInteger(value.value) ? { type: 'INTEGER', value: String(value.value), instant: null } : null;
 }
 
 interface Context {

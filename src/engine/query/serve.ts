@@ -7,7 +7,7 @@ import { isFilterTree } from './filter-shape.ts';
 import { WINDOW } from './protocol.ts';
 import type { Answer, Batch, ColumnValues, Order, ResultFormat, TableSource, WrittenPart } from './protocol.ts';
 import { Answers } from './answers.ts';
-import { lockDown } from './lockdown.ts';
+import { lockDown, settle } from './lockdown.ts';
 import { readyRows } from './file-lists.ts';
 import { filesOf, identifier, literal } from './sources.ts';
 import { Publication } from './publication.ts';
@@ -37,6 +37,8 @@ class Server {
   #credit = 0;
   #wake: () => void = () => undefined;
   #interrupted = false;
+  /** Whether what every opening has is set; null where nothing was set beforehand. */
+  #settled: Promise<boolean> | null = null;
   readonly #questions: Answers;
   readonly #publication: Publication;
 
@@ -53,6 +55,10 @@ class Server {
   }
 
   expect(): void {
+    this.#settled ??= settle(this.#connection).then(
+      () => true,
+      () => false,
+    );
     this.#questions.expect();
   }
 
@@ -76,7 +82,7 @@ class Server {
   async #do(order: Work): Promise<Answer> {
     switch (order.do) {
       case 'open':
-        await lockDown(this.#connection, { ...order.opening, files: [...new Set([...order.opening.files, ...order.tables.flatMap(filesOf)])] });
+        await lockDown(this.#connection, { ...order.opening, files: [...new Set([...order.opening.files, ...order.tables.flatMap(filesOf)])] }, (await this.#settled) ?? false);
         for (const table of order.tables) await this.#addTable(table);
         return { is: 'done', rows: 0 };
       case 'table':

@@ -8,14 +8,25 @@ import { Answers } from '../../../../src/engine/query/answers.ts';
 let connection: DuckDBConnection;
 let answers: Answers;
 const ran: string[] = [];
+/** Results that were made, of rehearsals too. */
+const made: string[] = [];
+let onRun: (sql: string) => void;
 
 beforeEach(async () => {
   ran.length = 0;
+  made.length = 0;
+  onRun = () => undefined;
   connection = await (await DuckDBInstance.create(':memory:')).connect();
   const run = connection.run.bind(connection);
   vi.spyOn(connection, 'run').mockImplementation((sql, ...more) => {
     ran.push(sql);
+    onRun(sql);
     return run(sql, ...more);
+  });
+  const prepare = connection.prepare.bind(connection);
+  vi.spyOn(connection, 'prepare').mockImplementation((sql) => {
+    if (sql.startsWith('CREATE OR REPLACE TEMP TABLE "hms result"')) made.push(sql);
+    return prepare(sql);
   });
   answers = new Answers(connection, () => ['t'], () => undefined);
 });
@@ -34,6 +45,7 @@ describe('a query process in reserve', () => {
     answers.expect();
     await vi.waitFor(() => expect(isRehearsed()).toBe(true), { timeout: 10_000 });
     await answers.begin();
+    expect(made).toHaveLength(4);
     expect(await left()).toEqual([]);
     expect(await asked()).toMatchObject(seven);
     answers.expect();
@@ -54,6 +66,17 @@ describe('a query process in reserve', () => {
     expect(await asked()).toMatchObject(seven);
     expect(isRehearsed()).toBe(true);
     expect(await answers.do({ do: 'page', from: 0, limit: 10 }, () => false)).toMatchObject({ is: 'page', page: { rows: [[7]] } });
+  });
+
+  it('leaves off as soon as a question comes', async () => {
+    const question = Promise.withResolvers<unknown>();
+    onRun = (sql) => {
+      if (sql.startsWith('CREATE TEMP VIEW')) question.resolve(asked());
+    };
+    answers.expect();
+    expect(await question.promise).toMatchObject(seven);
+    expect(made).toHaveLength(1);
+    expect(ran.filter((sql) => sql.startsWith('DROP TABLE'))).toHaveLength(1);
   });
 
   it('answers all the same where the rehearsal fails', async () => {
