@@ -17,6 +17,7 @@ import { reading, writing } from '../opening.ts';
 import { answer, goesOn, remark } from '../session.ts';
 import type { Session } from '../session.ts';
 import { fields, table } from '../table.ts';
+import { retryUnder } from './normalize.ts';
 import { bytes, count, grouped, officeClock } from '../words.ts';
 
 /** Raw drops. */
@@ -54,8 +55,8 @@ export function put(session: Session, [files]: readonly [readonly string[]], { p
     });
     for (const end of contract === undefined ? [] : ends) {
       const drop = lake.catalog.dropById(end.drop);
-      if (drop !== null && drop.contract !== contract) await remark(session, `Raw drop ${end.rawId} was sent ${drop.contract === null ? 'for no contract by name' : `for the contract ${drop.contract}`} when it came first, and that counts: hms dta raw explain ${end.rawId}`);
-      else if (drop !== null && end.status === 'stored') await remark(session, `Raw drop ${end.rawId} is kept, and is not for a table now: ${whyStored(drop)}.`);
+      if (drop !== null && drop.contract !== contract) await remark(session, `Raw drop ${end.rawId} was sent ${drop.contract === null ? 'for no contract by name' : `for the contract ${drop.contract}`} when it came first, and that counts. ${end.status === 'normalized' ? `Its rows are in a table: hms dta raw explain ${end.rawId}` : `If it is for ${contract}: ${retryUnder(drop, contract)}`}`);
+      else if (drop !== null && end.status === 'stored') await remark(session, `Raw drop ${end.rawId} is kept, and is not for a table now: ${whyStored(lake, drop)}. If it is for another: ${retryUnder(drop)}`);
     }
     const waiting = ends.filter(({ status }) => status === 'queued_for_etl').length;
     if (waiting > 0) await remark(session, `${count(waiting, 'drop')} ${waiting === 1 ? 'waits' : 'wait'} to be normalized. A running program does it by itself; else: hms dta raw normalize`);
@@ -118,7 +119,7 @@ function* dropsOf(lake: ReadableLake, program: ProgramId | null, limit: number):
 export function show(session: Session, [text]: readonly [string]): Promise<void> {
   return reading(session, async (lake) => {
     const drop = dropOfText(lake, text);
-    const { rawId, id, program, name, media, size, sha256, sender, contract, at, repeats, destroyed } = drop;
+    const { rawId, id, program, name, media, size, sha256, sender, contract, sentFor, at, repeats, destroyed } = drop;
     const state = new DropStates().of(lake, drop);
     const { outcome } = state;
     const known = <T>(value: T | null, words: (value: T) => string = String): string => (value === null ? (destroyed === null ? 'not known' : `destroyed under ${destroyed.authority ?? 'an authority that is not known'}`) : words(value));
@@ -136,7 +137,7 @@ export function show(session: Session, [text]: readonly [string]): Promise<void>
         ['Size', known(size, bytes)],
         ['SHA-256', known(sha256)],
         ['Sender', known(sender)],
-        ['Contract', contract],
+        ['Contract', contract === sentFor ? contract : `${contract ?? 'none'} (said later; sent for ${sentFor === null ? 'none by name' : sentFor})`],
         ['Received', officeClock(lake.lake.zone)(at)],
         ['Came again', repeats === 0 ? null : count(repeats, 'time')],
         ['UUID', id],

@@ -74,7 +74,15 @@ describe('a drop that is posted', () => {
     form.append('file', new Blob([rig(3, { from: 900 })]), 'seatbelt_9.csv');
     const sent = (await (await bench.raw('/dta/raw', { method: 'POST', body: form })).json()) as { raw_id: number };
     expect(sent).toEqual({ raw_id: sent.raw_id, status: 'stored' });
-    expect(await why(sent.raw_id)).toBe('The drop is kept as it came, and nothing more is done with it: it was sent for the contract car_sensor_test, which is not published here.');
+    expect(await why(sent.raw_id)).toBe('The drop is kept as it came, and nothing more is done with it: it was sent for the contract car_sensor_test, which is not published here (the nearest name is car_sensor_tests).');
+    form.set('contract', 'car_sensor_tests');
+    const note = `The same bytes came before, for the contract car_sensor_test, and that counts. If they are for car_sensor_tests: POST /dta/raw/${sent.raw_id}/retry?contract=car_sensor_tests`;
+    expect(await (await bench.raw('/dta/raw', { method: 'POST', body: form })).json()).toEqual({ raw_id: sent.raw_id, status: 'stored', duplicate: true, note });
+    const given = { params: { raw: String(sent.raw_id) }, query: { contract: 'car_sensor_tests' } };
+    expect(await bench.refused(routes.retryRaw, { ...given, query: { contract: 'nothing' } })).toMatchObject({ code: 'CONTRACT_UNKNOWN', status: 404 });
+    expect(await bench.ask(routes.retryRaw, given)).toMatchObject({ status: 'queued_for_etl', contract: 'car_sensor_tests' });
+    await until(sent.raw_id, 'normalized');
+    expect(await (await bench.raw('/dta/raw', { method: 'POST', body: form })).json()).toEqual({ raw_id: sent.raw_id, status: 'normalized', duplicate: true });
   });
 
   it('that waited when the program ended is normalized when it opens the lake again', async () => {
@@ -83,7 +91,7 @@ describe('a drop that is posted', () => {
     const { rawId } = await lake.raw.put((async function* () { yield await Promise.resolve(Buffer.from(rig(5, { from: 500 }))); })(), { program: 12, as: 'seatbelt_5.csv' });
     await lake.close();
     await bench.again({ lake: open.folder });
-    expect(await until(rawId, 'normalized')).toMatchObject({ tables: [{ table: 'car_sensor_tests', version: 2 }] });
+    expect(await until(rawId, 'normalized')).toMatchObject({ tables: [{ table: 'car_sensor_tests', version: 3 }] });
   });
 
   it('that another program brought while nobody asks this one anything is found by itself within half a minute', async () => {
