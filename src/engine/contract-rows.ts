@@ -8,7 +8,7 @@ import type { FileRemark, FileRow, RowFile, SourceFormat } from './contracts/ind
 import { codeOf, placeError } from './lake/index.ts';
 import type { QuerySession } from './query/index.ts';
 import type { ScratchFolder } from './transform-world.ts';
-import { BARE, dialectOf, FileRefusal, jsonRecords, membersOf, QUOTED_DOUBLED, Rows, SAMPLE_BYTES, startOf, Stopped } from './transforms/index.ts';
+import { BARE, dialectOf, FileRefusal, jsonRecords, membersOf, otherDelimiter, QUOTED_DOUBLED, Rows, SAMPLE_BYTES, startOf, Stopped } from './transforms/index.ts';
 import type { ReadWatch, StoredSource } from './transforms/index.ts';
 
 /** Files that people bring, as rows for checks and drafts of contracts. */
@@ -19,6 +19,8 @@ export interface FileForm {
   readonly delimiter: string | null;
   readonly quote: string | null;
   readonly encoding: 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252' | null;
+  /** Line of the contract that says the delimiter. */
+  readonly delimiterLine?: number;
 }
 
 export interface BroughtFile {
@@ -166,7 +168,9 @@ class CsvRows implements RowFile {
     let rows: Rows | null = null;
     try {
       rows = new Rows(sourceOf(file), readingOf(form), options.wanted ?? [], watchOf(options), (bytes, line) => this.#look(bytes, line));
-      if (rows.readHeader()) this.names = rows.header;
+      const other = rows.readHeader() && form.delimiter !== null && options.wanted !== undefined ? otherDelimiter(startOf(file.path, SAMPLE_BYTES), rows.dialect, options.wanted) : null;
+      if (other !== null) this.#remarks.push(dividedOtherwise(form, other));
+      else if (rows.header.length > 0) this.names = rows.header;
       else this.#remarks.push({ kind: 'EMPTY', message: 'The file is empty: it has no header that names its columns.', count: 1, lines: [] });
     } catch (error) {
       this.#remarks.push(remarkOf(error));
@@ -236,6 +240,14 @@ class CsvRows implements RowFile {
       at = end + 1;
     }
   }
+}
+
+/** Nothing more is told of such a file: all of its columns would be strangers. */
+function dividedOtherwise({ format, delimiter, delimiterLine }: FileForm, other: string): FileRemark {
+  const called = (character: string): string => (character === '\t' ? 'tabs' : `"${character}"`);
+  const where = delimiterLine === undefined ? 'the contract says' : `line ${delimiterLine} of the contract says`;
+  const mend = format === 'tsv' ? `write there: format: csv, delimiter: ${JSON.stringify(other)}` : `write there: delimiter: ${JSON.stringify(other)}, or leave the delimiter out, so that each file tells its own`;
+  return { kind: 'DELIMITER', message: `The file seems to be divided by ${called(other)}, and ${where} that files are divided by ${called(delimiter ?? '')}. Where the file is right, ${mend}.`, count: 1, lines: [1] };
 }
 
 /** The text between two places of the buffer, in units. */

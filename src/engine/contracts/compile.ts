@@ -71,6 +71,11 @@ export class Faults {
     this.#all.push({ ...this.#document.at(path), path: pathText(path), message, next });
   }
 
+  /** Line of what stands at a path, from 1. */
+  lineOf(path: Path): number {
+    return this.#document.at(path).line;
+  }
+
   /** A number with all of its digits: as it was written, where JavaScript's number has others. */
   exact(path: Path, value: number): number | string {
     if (Number.isSafeInteger(value)) return value;
@@ -175,7 +180,7 @@ function planOf(contract: Contract, faults: Faults): ContractPlan | null {
     .sort((a, b) => (a.property.primaryKeyPosition ?? -1) - (b.property.primaryKeyPosition ?? -1) || a.i - b.i)
     .map(({ property }) => property.name);
   if (!name.success || source === undefined) return null;
-  return { name: name.data, version: contract.version, source: sourceOf(source, base, faults), columns, primaryKey, rules, partitions, retention: retentionOf(contract, extras.retentionClass ?? null, faults) };
+  return { name: name.data, version: contract.version, source: sourceOf(source, table.customProperties ?? [], base, faults), columns, primaryKey, rules, partitions, retention: retentionOf(contract, extras.retentionClass ?? null, faults) };
 }
 
 type Extras<S extends Readonly<Record<string, z.ZodType>>> = { readonly [K in keyof S]?: z.output<S[K]> };
@@ -197,7 +202,7 @@ function extrasOf<S extends Readonly<Record<string, z.ZodType>>>(base: Path, lis
   return found as Extras<S>;
 }
 
-function sourceOf(source: z.output<(typeof tableExtras)['source']>, base: Path, faults: Faults): SourcePlan {
+function sourceOf(source: z.output<(typeof tableExtras)['source']>, tables: NonNullable<Contract['customProperties']>, base: Path, faults: Faults): SourcePlan {
   const { patterns, format, delimiter, quote, encoding, nullValues = [], ignoredColumns = [] } = source;
   const path = [...base, 'customProperties'];
   const isText = format === 'csv' || format === 'tsv';
@@ -206,7 +211,9 @@ function sourceOf(source: z.output<(typeof tableExtras)['source']>, base: Path, 
   if (!isText && encoding !== undefined && encoding !== 'utf-8') faults.add(path, `A file of the format ${format} is in UTF-8.`, 'Leave "encoding" out.');
   if (delimiter !== undefined && delimiter === (quote ?? '"')) faults.add(path, 'Delimiter and quote are the same character.');
   for (const pattern of patterns) if (/[/\\\0]/.test(pattern)) faults.add(path, `The pattern "${pattern}" has a slash: it is for the names of files, without folders.`);
-  return { patterns, format, delimiter: format === 'tsv' ? '\t' : (delimiter ?? null), quote: quote ?? null, encoding: encoding ?? null, nullValues, ignoredColumns };
+  const at = tables.findIndex(({ property }) => property === 'source');
+  const line = delimiter === undefined && format !== 'tsv' ? null : faults.lineOf([...path, at, 'value', delimiter === undefined ? 'format' : 'delimiter']);
+  return { patterns, format, delimiter: format === 'tsv' ? '\t' : (delimiter ?? null), ...(line === null ? {} : { delimiterLine: line }), quote: quote ?? null, encoding: encoding ?? null, nullValues, ignoredColumns };
 }
 
 function columnOf(property: Property, table: string, path: Path, faults: Faults): ColumnPlan {
