@@ -1,10 +1,9 @@
 import { HmsError, instantOf } from '../contract/index.ts';
 import type { Instant, Progress } from '../contract/index.ts';
-import { officeTime } from '../core/index.ts';
+import { nearestName, officeTime } from '../core/index.ts';
 import { CatalogTables } from './asking-catalog.ts';
 import { DatasetFiles } from './asking-datasets.ts';
 import { WarehouseTables } from './asking-tables.ts';
-import { nearestName } from './catalog/index.ts';
 import type { ReadableLake } from './open.ts';
 import { askable, DUCKDB_MEMORY, originalPosition, QueryProcesses } from './query/index.ts';
 import type { Answered, AskedState, ColumnStatistics, CopyFormat, Page, Parameters, Planned, QueryProcess, Reference, Relations, ResultColumn, Snapshot, TableSource } from './query/index.ts';

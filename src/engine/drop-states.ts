@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { HmsError } from '../contract/index.ts';
 import type { DropId, Instant } from '../contract/index.ts';
+import { nearestName } from '../core/index.ts';
 import type { RawStatus } from '../contract/api/index.ts';
-import { nearestName } from './catalog/index.ts';
 import type { ContractRow, DropDetail, DropUse } from './catalog/index.ts';
 import { allContracts } from './contract-copies.ts';
 import { contractOf } from './contracting.ts';
