@@ -41,6 +41,8 @@ export interface BringAs {
   readonly name?: string;
   /** Number of the scratch folder's input that it is unpacked to. */
   readonly slot?: number;
+  /** What unpacks to more bytes is refused. */
+  readonly mostUnpacked?: number;
 }
 
 /** Looks a file up and unpacks it where it is compressed (gzip). Unpacking needs a scratch folder, which is only asked for then. */
@@ -51,11 +53,11 @@ export async function bringFile(path: string, scratch: () => Promise<ScratchFold
     throw placeError(error, `Reading ${path}`, NOTHING);
   });
   if (!stats.isFile()) throw new HmsError('USAGE', `${path} is not a file.`, { kept: NOTHING });
-  const { name = basename(file), slot = UNPACKED } = as;
+  const { name = basename(file), slot = UNPACKED, mostUnpacked = MOST_UNPACKED } = as;
   if (!(await isGzip(file))) return { name, path: file, size: stats.size };
   const folder = await scratch();
   const plain = folder.input(slot);
-  await folder.write(plain, unpacked(file, name, signal));
+  await folder.write(plain, unpacked(file, name, mostUnpacked, signal));
   return { name, path: plain, size: (await stat(plain)).size };
 }
 
@@ -73,7 +75,7 @@ async function isGzip(file: string): Promise<boolean> {
   }
 }
 
-async function* unpacked(file: string, name: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+async function* unpacked(file: string, name: string, most: number, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   let size = 0;
   const source = createReadStream(file);
   const unpack = createGunzip();
@@ -82,7 +84,7 @@ async function* unpacked(file: string, name: string, signal: AbortSignal): Async
     for await (const piece of source.pipe(unpack)) {
       if (signal.aborted) throw new CancelledError(NOTHING);
       size += (piece as Uint8Array).length;
-      if (size > MOST_UNPACKED) throw new HmsError('CONTENT_REFUSED', `"${name}" unpacks to more than 200 GB.`, { kept: NOTHING });
+      if (size > most) throw new HmsError('CONTENT_REFUSED', `"${name}" unpacks to more than ${most.toLocaleString('en-US')} bytes.`, { kept: NOTHING });
       yield piece as Uint8Array;
     }
   } catch (error) {
