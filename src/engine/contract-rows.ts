@@ -6,6 +6,7 @@ import { createGunzip } from 'node:zlib';
 import { CancelledError, HmsError } from '../contract/index.ts';
 import type { FileRemark, FileRow, RowFile, SourceFormat } from './contracts/index.ts';
 import { codeOf, placeError } from './lake/index.ts';
+import { ParquetRows } from './parquet-rows.ts';
 import type { QuerySession } from './query/index.ts';
 import type { ScratchFolder } from './transform-world.ts';
 import { BARE, dialectOf, FileRefusal, jsonRecords, membersOf, otherDelimiter, QUOTED_DOUBLED, Rows, SAMPLE_BYTES, startOf, Stopped } from './transforms/index.ts';
@@ -322,58 +323,4 @@ class JsonRows implements RowFile {
   close(): Promise<void> {
     return Promise.resolve();
   }
-}
-
-class ParquetRows implements RowFile {
-  readonly lineWord = 'row';
-  readonly names: string[] = [];
-  readonly #file: BroughtFile;
-  readonly #options: RowOptions;
-  readonly #remarks: FileRemark[] = [];
-
-  constructor(file: BroughtFile, options: RowOptions) {
-    this.#file = file;
-    this.#options = options;
-  }
-
-  async read(visit: (row: FileRow) => void, pause: () => Promise<void>): Promise<void> {
-    const { session, signal } = this.#options;
-    if (session === null) throw new Error('A Parquet file is read by the query process, and none was given.');
-    let columns: readonly ArrayLike<unknown>[] = [];
-    let at = 0;
-    const current = { line: 0, fields: null, value: (place: number): string | null => textOf(columns[place]?.[at]) };
-    try {
-      const queries = await session();
-      await queries.table({ kind: 'parquet', name: '#file', file: this.#file.path }, signal);
-      for await (const part of queries.select('SELECT * FROM "#file"', signal)) {
-        if (!('rows' in part)) {
-          this.names.push(...part.columns.map(({ name }) => name));
-          continue;
-        }
-        columns = part.columns;
-        for (at = 0; at < part.rows; at++) {
-          current.line++;
-          visit(current);
-        }
-        await pause();
-      }
-      this.#options.onBytes(this.#file.size);
-    } catch (error) {
-      if (!(error instanceof HmsError) || error.code !== 'QUERY_REFUSED') throw error;
-      this.#remarks.push({ kind: 'UNREADABLE', message: `The file is not Parquet that can be read: ${error.message.replaceAll(`'${this.#file.path}'`, `"${this.#file.name}"`)}`, count: 1, lines: [] });
-    }
-  }
-
-  remarks(): readonly FileRemark[] {
-    return this.#remarks;
-  }
-
-  close(): Promise<void> {
-    return Promise.resolve();
-  }
-}
-
-function textOf(value: unknown): string | null {
-  if (value === null || value === undefined) return null;
-  return typeof value === 'string' ? value : String(value as number | boolean);
 }

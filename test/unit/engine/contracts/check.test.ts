@@ -1,6 +1,7 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { DuckDBInstance } from 'duckdb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkFile } from '../../../../src/engine/contract-files.ts';
 import type { CheckReport } from '../../../../src/engine/contract-files.ts';
@@ -157,6 +158,21 @@ describe('a file of every form', () => {
     ['NDJSON', 'format: ndjson', objects.map((object) => JSON.stringify(object)).join('\n'), 2],
     ['gzip', 'format: csv', gzipSync(rows), 3],
   ])('%s', async (_, source, content, line) => expect(await found(planOf(columns, { source }), content)).toEqual(findings(line)));
+
+  it('Parquet with lists and groups is read as JSON, bytes as text where they are that, and told where they are not; other columns do not matter', { timeout: 60_000 }, async () => {
+    const database = await (await DuckDBInstance.create()).connect();
+    const parquet = async (select: string): Promise<Uint8Array> => {
+      const path = join(warehouse.base, `made-${files++}.parquet`);
+      await database.run(`COPY (${select}) TO '${path}'`);
+      return readFileSync(path);
+    };
+    const one = (type: string, valid: string): ContractPlan => planOf([`{name: a, logicalType: ${type}, quality: [{metric: invalidValues, arguments: {validValues: ['${valid}']}, mustBe: 0}]}`], { source: 'format: parquet, ignoredColumns: [x]' });
+    expect(await found(one('string', '{"p":1,"q":["é",null]}'), await parquet(`SELECT {'p': 1, 'q': ['é', NULL]} AS a, '\\xAA'::BLOB AS x`))).toEqual([]);
+    expect(await found(one('array', '[1,2]'), await parquet('SELECT [1, 2] AS a'))).toEqual([]);
+    expect(await found(one('string', 'é'), await parquet(`SELECT encode('é') AS a`))).toEqual([]);
+    expect(await found(one('string', 'é'), await parquet(`SELECT '\\xAA'::BLOB AS a UNION ALL SELECT encode('é')`))).toEqual(['* ENCODING 1 The column "a" holds bytes that are no text in UTF-8, and a table keeps texts.']);
+    database.closeSync();
+  });
 
   it('Parquet that is none, JSON that breaks off and gzip that is cut are told', { timeout: 60_000 }, async () => {
     expect(await found(planOf(columns, { source: 'format: parquet' }), 'PAR1')).toEqual([expect.stringMatching(/^\* UNREADABLE 1 The file is not Parquet that can be read: /)]);
