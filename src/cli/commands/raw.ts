@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { HmsError, tableVersionName } from '../../contract/index.ts';
+import { CancelledError, HmsError, tableVersionName } from '../../contract/index.ts';
 import type { ProgramId } from '../../contract/index.ts';
 import type { DropDetail } from '../../engine/catalog/index.ts';
 import { bytesOf, codeOf } from '../../engine/lake/index.ts';
@@ -12,6 +12,7 @@ import { DropStates, whyStored } from '../../engine/drop-states.ts';
 import type { DropState } from '../../engine/drop-states.ts';
 import { contractOf, Receiving } from '../../engine/receiving.ts';
 import type { Received } from '../../engine/receiving.ts';
+import { untilStopped } from '../interrupt.ts';
 import { jsonWithList } from '../json.ts';
 import { reading, writing } from '../opening.ts';
 import { answer, goesOn, remark } from '../session.ts';
@@ -38,9 +39,11 @@ export function put(session: Session, [files]: readonly [readonly string[]], { p
     const received: Received[] = [];
     try {
       for (const file of files) {
-        if (!(await goesOn(session))) break;
-        const content = file === '-' ? (process.stdin as AsyncIterable<Uint8Array>) : (createReadStream(file, { highWaterMark: 1 << 20 }) as AsyncIterable<Uint8Array>);
-        const one = await receiving.enter(order, await receiving.stage(as ?? (file === '-' ? 'stdin' : basename(file)), content));
+        const stopped = (): CancelledError => new CancelledError(received.length === 0 ? 'Nothing was kept.' : `${count(received.length, 'file')} of ${grouped(files.length)} ${received.length === 1 ? 'is' : 'are'} kept, with the numbers that were printed; of the others, nothing is.`);
+        if (session.signal.aborted) throw stopped();
+        if (session.out.isClosed) break;
+        const stream = file === '-' ? process.stdin : createReadStream(file, { highWaterMark: 1 << 20 });
+        const one = await receiving.enter(order, await receiving.stage(as ?? (file === '-' ? 'stdin' : basename(file)), untilStopped(stream, session.signal, stopped)));
         received.push(one);
         if (!session.json) await session.out.line(String(one.rawId));
         if (one.duplicate) await remark(session, `"${one.name}" was there before, with the same bytes: it is raw drop ${one.rawId}.`);
