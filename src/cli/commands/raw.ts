@@ -56,10 +56,10 @@ export function put(session: Session, [files]: readonly [readonly string[]], { p
       const drop = lake.catalog.dropById(one.drop);
       return { ...one, status: drop === null ? 'stored' : states.of(lake, drop).status };
     });
-    for (const end of contract === undefined ? [] : ends) {
+    for (const end of ends.filter(({ duplicate }) => contract !== undefined || duplicate)) {
       const drop = lake.catalog.dropById(end.drop);
-      if (drop !== null && drop.contract !== contract) await remark(session, `Raw drop ${end.rawId} was sent ${drop.contract === null ? 'for no contract by name' : `for the contract ${drop.contract}`} when it came first, and that counts. ${end.status === 'normalized' ? `Its rows are in a table: hms dta raw explain ${end.rawId}` : `If it is for ${contract}: ${retryUnder(drop, contract)}`}`);
-      else if (drop !== null && end.status === 'stored') await remark(session, `Raw drop ${end.rawId} is kept, and is not for a table now: ${whyStored(lake, drop)}. If it is for another: ${retryUnder(drop)}`);
+      if (drop !== null && contract !== undefined && drop.contract !== contract) await remark(session, `Raw drop ${end.rawId} was sent ${drop.contract === null ? 'for no contract by name' : `for the contract ${drop.contract}`} when it came first, and that counts. ${end.status === 'normalized' ? `Its rows are in a table: hms dta raw explain ${end.rawId}` : `If it is for ${contract}: ${retryUnder(drop, contract)}`}`);
+      else if (drop !== null && end.status === 'stored') await remark(session, `Raw drop ${end.rawId} is kept, and is not for a table now: ${whyStored(lake, drop)}. ${drop.contract === null ? 'Where it is for one' : 'If it is for another'}: ${retryUnder(drop)}`);
     }
     const waiting = ends.filter(({ status }) => status === 'queued_for_etl').length;
     if (waiting > 0) await remark(session, `${count(waiting, 'drop')} ${waiting === 1 ? 'waits' : 'wait'} to be normalized. A running program does it by itself; else: hms dta raw normalize`);
