@@ -24,3 +24,22 @@ export function listenForInterrupt(announce: () => void): Interrupt {
     },
   };
 }
+
+/** The pieces of a stream until the signal aborts; then it is let go of, also where its next piece never comes, and what `stopped` makes is thrown. */
+export async function* untilStopped(stream: NodeJS.ReadableStream & { destroy(): unknown }, signal: AbortSignal, stopped: () => Error): AsyncGenerator<Uint8Array> {
+  const stop = (): unknown => stream.destroy();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    if (signal.aborted) stop();
+    for await (const piece of stream) {
+      if (signal.aborted) break;
+      yield piece as unknown as Uint8Array;
+    }
+  } catch (error) {
+    // A stream that is let go of before its end says so.
+    if (!signal.aborted) throw error;
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+  if (signal.aborted) throw stopped();
+}

@@ -112,7 +112,14 @@ export const BodyHead = z.discriminatedUnion('op', [
   }),
   head('body.destroyed', { authority: z.string(), reason: z.string() }),
   head('raw.received', { program: ProgramId, media: z.string(), sender: z.string(), contract: z.string().optional() }),
-  head('raw.repeated', { program: ProgramId, name: LogicalPath, sender: z.string(), contract: z.string().optional() }),
+  head('raw.repeated', {
+    program: ProgramId,
+    name: LogicalPath,
+    sender: z.string(),
+    contract: z.string().optional(),
+    /** Nothing came: someone says that the drop is for `contract` from here on. */
+    assigned: z.literal(true).optional(),
+  }),
   head('secret.made', { replaces: z.string().nullable(), reason: z.string().nullable() }),
 ]);
 export type BodyHead = z.infer<typeof BodyHead>;

@@ -93,7 +93,7 @@ export type Change =
   /** Name, size and hash of the file stand in the line after the first. */
   | { readonly kind: 'dropReceived'; readonly drop: DropId; readonly hash: Sha256; readonly words: DropWords | null }
   /** The same bytes came again for the same program. */
-  | { readonly kind: 'dropRepeated'; readonly drop: DropId; readonly words: (Omit<DropWords, 'media'> & { readonly name: LogicalPath }) | null };
+  | { readonly kind: 'dropRepeated'; readonly drop: DropId; readonly words: (Omit<DropWords, 'media'> & { readonly name: LogicalPath; /** Nothing came: someone said that the drop is for `contract`. */ readonly assigned: boolean }) | null };
 
 /** The body of this operation, where it is there. */
 export function said<O extends KnownOp>(head: BodyHead | null, op: O): HeadOf<O> | null {
@@ -171,7 +171,7 @@ export function changesOf(deed: Deed, head: BodyHead | null, seq: number, statio
     }
     case 'raw.repeated': {
       const words = said(head, deed.op);
-      return [{ kind: 'dropRepeated', drop: deed.drop, words: words && { program: words.program, name: words.name, sender: words.sender, contract: words.contract ?? null } }];
+      return [{ kind: 'dropRepeated', drop: deed.drop, words: words && { program: words.program, name: words.name, sender: words.sender, contract: words.contract ?? null, assigned: words.assigned === true } }];
     }
     // Which secret is the newest is told by the ledger itself; nothing else hangs on it.
     case 'secret.made':

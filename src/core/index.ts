@@ -16,6 +16,7 @@ export * from './effect.ts';
 export * from './state.ts';
 export * from './pace.ts';
 export * from './counted.ts';
+export * from './nearest.ts';
 export * from './office-time.ts';
 export * from './ocfl/index.ts';
 export * from './delta/index.ts';

@@ -1,10 +1,9 @@
 import { HmsError, instantOf } from '../contract/index.ts';
 import type { Instant, Progress } from '../contract/index.ts';
-import { officeTime } from '../core/index.ts';
+import { nearestName, officeTime } from '../core/index.ts';
 import { CatalogTables } from './asking-catalog.ts';
 import { DatasetFiles } from './asking-datasets.ts';
 import { WarehouseTables } from './asking-tables.ts';
-import { nearestName } from './catalog/index.ts';
 import type { ReadableLake } from './open.ts';
 import { askable, DUCKDB_MEMORY, originalPosition, QueryProcesses } from './query/index.ts';
 import type { Answered, AskedState, ColumnStatistics, CopyFormat, Page, Parameters, Planned, QueryProcess, Reference, Relations, ResultColumn, Snapshot, TableSource } from './query/index.ts';
@@ -33,6 +32,8 @@ export interface RelationUsed {
   readonly instant: Instant;
   /** What was asked for: nothing (the newest), an instant in the text, the question's own instant, or a version. */
   readonly asked: 'now' | 'instant' | 'default' | 'version';
+  /** The instant that was asked for, where it has not come yet: the newest state was read, and `instant` is the moment of the question. */
+  readonly ahead?: Instant;
 }
 
 const KEPT = 'Nothing was changed.';
@@ -58,10 +59,12 @@ export async function prepareQuestion(lake: ReadableLake, sql: string, options: 
   });
   try {
     const plan = await planning;
+    // Where the text says now(), that was a moment after `now`.
+    const latest = questionInstant(lake);
     const providers = [...(options.relations ?? []), new CatalogTables(lake), new WarehouseTables(lake), new DatasetFiles(lake)];
     const found: { readonly snapshot: Snapshot; readonly used: RelationUsed }[] = [];
     for (const reference of plan.references) {
-      found.push(await placed(sql, () => reference.position, findRelation(reference, providers, { now, standard, zone: lake.lake.zone, firstRows: plan.firstRows })));
+      found.push(await placed(sql, () => reference.position, findRelation(reference, providers, { now, latest, standard, zone: lake.lake.zone, firstRows: plan.firstRows })));
     }
     const tables = new Map<string, { readonly name: string; readonly snapshot: Snapshot }>();
     for (const { snapshot } of found) if (!tables.has(snapshot.key)) tables.set(snapshot.key, { name: `hms ${tables.size + 1}`, snapshot });
@@ -83,6 +86,11 @@ export function questionInstant({ clock, catalog }: ReadableLake): Instant {
   return lastEffectiveAt !== null && lastEffectiveAt > now ? lastEffectiveAt : now;
 }
 
+/** Of an instant that has not come yet nothing is known: what was read is the state of now, and only that gives the same when it is asked for again. */
+export function come(instant: Instant, now: Instant, latest: Instant = now): { readonly instant: Instant; readonly ahead?: Instant } {
+  return instant > latest ? { instant: now, ahead: instant } : { instant };
+}
+
 /** The instant that a person wrote; USAGE where it is none. */
 export function instantOfText(text: string, zone: string): Instant {
   const time = officeTime(text, zone);
@@ -100,6 +108,8 @@ export function instantOfText(text: string, zone: string): Instant {
 
 interface Instants {
   readonly now: Instant;
+  /** What is later has not come yet. */
+  readonly latest: Instant;
   readonly standard: Instant | null;
   readonly zone: string;
 }
@@ -117,7 +127,7 @@ async function findRelation(reference: Reference, providers: readonly Relations[
     if (snapshot === null) continue;
     const name = relation.kind === 'table' ? relation.name : `dataset(${relation.arguments.map((text) => `'${text.replaceAll("'", "''")}'`).join(', ')})`;
     const asked = state.kind === 'instant' ? (state.isExplicit ? 'instant' : 'default') : state.kind;
-    return { snapshot, used: { name, version: snapshot.version, instant: snapshot.instant, asked } };
+    return { snapshot, used: { name, version: snapshot.version, ...come(snapshot.instant, wanted.now, wanted.latest), asked } };
   }
   const name = relation.kind === 'table' ? relation.name : 'dataset';
   const names = providers.flatMap((provider) => provider.names());

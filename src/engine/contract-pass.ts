@@ -49,7 +49,7 @@ export async function passFile(file: BroughtFile, plan: ContractPlan, outputs: P
   // Where nothing is masked, what is asked and what is kept is one table.
   const isOne = kept !== null && kept.mask === null;
   const checker = new RowChecker(plan);
-  const rows = openRows(file, plan.source, { signal, onBytes, session, wanted: plan.columns.flatMap(({ headers }) => headers.slice(0, 1)) });
+  const rows = openRows(file, plan.source, { signal, onBytes, session, wanted: plan.columns.flatMap(({ headers }) => headers) });
   // Files are open from here on, until each was ended.
   const asked = wanted.length === 0 || isOne ? null : new Output(outputs.asked, wanted, all, world);
   const keeping = kept === null ? null : new Output(kept.file, all, all, world);

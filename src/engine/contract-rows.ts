@@ -6,9 +6,10 @@ import { createGunzip } from 'node:zlib';
 import { CancelledError, HmsError } from '../contract/index.ts';
 import type { FileRemark, FileRow, RowFile, SourceFormat } from './contracts/index.ts';
 import { codeOf, placeError } from './lake/index.ts';
+import { ParquetRows } from './parquet-rows.ts';
 import type { QuerySession } from './query/index.ts';
 import type { ScratchFolder } from './transform-world.ts';
-import { BARE, dialectOf, FileRefusal, jsonRecords, membersOf, QUOTED_DOUBLED, Rows, SAMPLE_BYTES, startOf, Stopped } from './transforms/index.ts';
+import { BARE, dialectOf, FileRefusal, jsonRecords, membersOf, otherDelimiter, QUOTED_DOUBLED, Rows, SAMPLE_BYTES, startOf, Stopped } from './transforms/index.ts';
 import type { ReadWatch, StoredSource } from './transforms/index.ts';
 
 /** Files that people bring, as rows for checks and drafts of contracts. */
@@ -19,6 +20,8 @@ export interface FileForm {
   readonly delimiter: string | null;
   readonly quote: string | null;
   readonly encoding: 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252' | null;
+  /** Line of the contract that says the delimiter. */
+  readonly delimiterLine?: number;
 }
 
 export interface BroughtFile {
@@ -39,6 +42,8 @@ export interface BringAs {
   readonly name?: string;
   /** Number of the scratch folder's input that it is unpacked to. */
   readonly slot?: number;
+  /** What unpacks to more bytes is refused. */
+  readonly mostUnpacked?: number;
 }
 
 /** Looks a file up and unpacks it where it is compressed (gzip). Unpacking needs a scratch folder, which is only asked for then. */
@@ -49,11 +54,11 @@ export async function bringFile(path: string, scratch: () => Promise<ScratchFold
     throw placeError(error, `Reading ${path}`, NOTHING);
   });
   if (!stats.isFile()) throw new HmsError('USAGE', `${path} is not a file.`, { kept: NOTHING });
-  const { name = basename(file), slot = UNPACKED } = as;
+  const { name = basename(file), slot = UNPACKED, mostUnpacked = MOST_UNPACKED } = as;
   if (!(await isGzip(file))) return { name, path: file, size: stats.size };
   const folder = await scratch();
   const plain = folder.input(slot);
-  await folder.write(plain, unpacked(file, name, signal));
+  await folder.write(plain, unpacked(file, name, mostUnpacked, signal));
   return { name, path: plain, size: (await stat(plain)).size };
 }
 
@@ -71,7 +76,7 @@ async function isGzip(file: string): Promise<boolean> {
   }
 }
 
-async function* unpacked(file: string, name: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+async function* unpacked(file: string, name: string, most: number, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   let size = 0;
   const source = createReadStream(file);
   const unpack = createGunzip();
@@ -80,7 +85,7 @@ async function* unpacked(file: string, name: string, signal: AbortSignal): Async
     for await (const piece of source.pipe(unpack)) {
       if (signal.aborted) throw new CancelledError(NOTHING);
       size += (piece as Uint8Array).length;
-      if (size > MOST_UNPACKED) throw new HmsError('CONTENT_REFUSED', `"${name}" unpacks to more than 200 GB.`, { kept: NOTHING });
+      if (size > most) throw new HmsError('CONTENT_REFUSED', `"${name}" unpacks to more than ${most.toLocaleString('en-US')} bytes.`, { kept: NOTHING });
       yield piece as Uint8Array;
     }
   } catch (error) {
@@ -166,7 +171,9 @@ class CsvRows implements RowFile {
     let rows: Rows | null = null;
     try {
       rows = new Rows(sourceOf(file), readingOf(form), options.wanted ?? [], watchOf(options), (bytes, line) => this.#look(bytes, line));
-      if (rows.readHeader()) this.names = rows.header;
+      const other = rows.readHeader() && form.delimiter !== null && options.wanted !== undefined ? otherDelimiter(startOf(file.path, SAMPLE_BYTES), rows.dialect, options.wanted) : null;
+      if (other !== null) this.#remarks.push(dividedOtherwise(form, other));
+      else if (rows.header.length > 0) this.names = rows.header;
       else this.#remarks.push({ kind: 'EMPTY', message: 'The file is empty: it has no header that names its columns.', count: 1, lines: [] });
     } catch (error) {
       this.#remarks.push(remarkOf(error));
@@ -236,6 +243,14 @@ class CsvRows implements RowFile {
       at = end + 1;
     }
   }
+}
+
+/** Nothing more is told of such a file: all of its columns would be strangers. */
+function dividedOtherwise({ format, delimiter, delimiterLine }: FileForm, other: string): FileRemark {
+  const called = (character: string): string => (character === '\t' ? 'tabs' : `"${character}"`);
+  const where = delimiterLine === undefined ? 'the contract says' : `line ${delimiterLine} of the contract says`;
+  const mend = format === 'tsv' ? `write there: format: csv, delimiter: ${JSON.stringify(other)}` : `write there: delimiter: ${JSON.stringify(other)}, or leave the delimiter out, so that each file tells its own`;
+  return { kind: 'DELIMITER', message: `The file seems to be divided by ${called(other)}, and ${where} that files are divided by ${called(delimiter ?? '')}. Where the file is right, ${mend}.`, count: 1, lines: [1] };
 }
 
 /** The text between two places of the buffer, in units. */
@@ -308,58 +323,4 @@ class JsonRows implements RowFile {
   close(): Promise<void> {
     return Promise.resolve();
   }
-}
-
-class ParquetRows implements RowFile {
-  readonly lineWord = 'row';
-  readonly names: string[] = [];
-  readonly #file: BroughtFile;
-  readonly #options: RowOptions;
-  readonly #remarks: FileRemark[] = [];
-
-  constructor(file: BroughtFile, options: RowOptions) {
-    this.#file = file;
-    this.#options = options;
-  }
-
-  async read(visit: (row: FileRow) => void, pause: () => Promise<void>): Promise<void> {
-    const { session, signal } = this.#options;
-    if (session === null) throw new Error('A Parquet file is read by the query process, and none was given.');
-    let columns: readonly ArrayLike<unknown>[] = [];
-    let at = 0;
-    const current = { line: 0, fields: null, value: (place: number): string | null => textOf(columns[place]?.[at]) };
-    try {
-      const queries = await session();
-      await queries.table({ kind: 'parquet', name: '#file', file: this.#file.path }, signal);
-      for await (const part of queries.select('SELECT * FROM "#file"', signal)) {
-        if (!('rows' in part)) {
-          this.names.push(...part.columns.map(({ name }) => name));
-          continue;
-        }
-        columns = part.columns;
-        for (at = 0; at < part.rows; at++) {
-          current.line++;
-          visit(current);
-        }
-        await pause();
-      }
-      this.#options.onBytes(this.#file.size);
-    } catch (error) {
-      if (!(error instanceof HmsError) || error.code !== 'QUERY_REFUSED') throw error;
-      this.#remarks.push({ kind: 'UNREADABLE', message: `The file is not Parquet that can be read: ${error.message.replaceAll(`'${this.#file.path}'`, `"${this.#file.name}"`)}`, count: 1, lines: [] });
-    }
-  }
-
-  remarks(): readonly FileRemark[] {
-    return this.#remarks;
-  }
-
-  close(): Promise<void> {
-    return Promise.resolve();
-  }
-}
-
-function textOf(value: unknown): string | null {
-  if (value === null || value === undefined) return null;
-  return typeof value === 'string' ? value : String(value as number | boolean);
 }

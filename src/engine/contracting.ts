@@ -2,8 +2,7 @@ import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { ContractName, HmsError } from '../contract/index.ts';
 import type { Sha256 } from '../contract/index.ts';
-import { toHex } from '../core/index.ts';
-import { nearestName } from './catalog/index.ts';
+import { nearestName, toHex } from '../core/index.ts';
 import type { ContractRow, ContractText } from './catalog/index.ts';
 import { allContracts, placeContract } from './contract-copies.ts';
 import { compareContracts, compileContract, isLater, MOST_CONTRACT_BYTES, nextVersion, versionOf } from './contracts/index.ts';
@@ -40,13 +39,14 @@ export async function readContractFile(path: string, what: 'contract' | 'cube' =
   }
 }
 
-/** A contract that can be used; CONTRACT_INVALID with every fault and its place where it cannot. `what` is how people call it. */
-export function compiledOf(bytes: Uint8Array, what: string): CompiledContract {
+/** A contract that can be used; CONTRACT_INVALID with every fault and its place where it cannot. `what` is how people call it. `isPublished`: what is in doubt of it is past telling. */
+export function compiledOf(bytes: Uint8Array, what: string, isPublished = false): CompiledContract {
   const compiled = compileContract(bytes);
-  if (compiled.ok) return compiled.compiled;
-  const told = compiled.faults.slice(0, 10).map(faultLine);
-  const more = compiled.faults.length > told.length ? ` And ${compiled.faults.length - told.length} more.` : '';
-  throw new HmsError('CONTRACT_INVALID', `${what} is not a contract that can be used. ${told.join(' ')}${more}`, { kept: NOTHING, facts: { faults: compiled.faults } });
+  const faults = compiled.ok ? (isPublished ? [] : compiled.doubts) : compiled.faults;
+  if (compiled.ok && faults.length === 0) return compiled.compiled;
+  const told = faults.slice(0, 10).map(faultLine);
+  const more = faults.length > told.length ? ` And ${faults.length - told.length} more.` : '';
+  throw new HmsError('CONTRACT_INVALID', `${what} is not a contract that can be used. ${told.join(' ')}${more}`, { kept: NOTHING, facts: { faults } });
 }
 
 function faultLine({ line, column, path, message, next }: Fault): string {
@@ -66,7 +66,7 @@ export function contractOf(lake: ReadableLake, ref: string): NamedContract {
   const versions = ContractName.safeParse(name).success ? lake.catalog.contractVersions(name) : [];
   const found = which === undefined ? versions[0] : versions.find(({ version, hash }) => version === which || (/^[0-9a-f]{8,64}$/.test(which) && hash.startsWith(which)));
   if (found === undefined) throw unknownContract(lake, ref, name, versions);
-  return { row: found, compiled: compiledOf(Buffer.from(textOf(lake, found)), `The contract ${ref}`) };
+  return { row: found, compiled: compiledOf(Buffer.from(textOf(lake, found)), `The contract ${ref}`, true) };
 }
 
 function unknownContract(lake: ReadableLake, ref: string, name: string, versions: readonly ContractRow[]): HmsError {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isContractName, TableName } from '../contract/index.ts';
+import { nearestName } from '../core/index.ts';
 import { pathText, readDocument } from './contracts/index.ts';
 import type { Fault, Path, YamlDocument } from './contracts/index.ts';
 
@@ -48,7 +49,13 @@ const MEMBERS = 'Its members are name, description, sql, window (column, days), 
 
 function faultsOf(document: YamlDocument, issue: z.core.$ZodIssue): Fault[] {
   const path = issue.path.filter((part) => typeof part !== 'symbol');
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => fault(document, [...path, key], `The definition of a cube has no "${key}" here.`, MEMBERS));
+  if (issue.code === 'unrecognized_keys') {
+    const members = path.length === 0 ? Object.keys(Definition.shape) : ['column', 'days'];
+    return issue.keys.map((key) => {
+      const meant = nearestName(key.slice(0, 100), members);
+      return fault(document, [...path, key], `The definition of a cube has no "${key}" here.${meant === null ? '' : ` Is "${meant}" meant?`}`, MEMBERS);
+    });
+  }
   if (path.length === 0) return [fault(document, path, 'The definition of a cube is a list of names and values.', MEMBERS)];
   const isMissing = issue.code === 'invalid_type' && issue.input === undefined && !/^[a-z]+ is /.test(issue.message);
   return [fault(document, path, isMissing ? `"${pathText(path)}" is missing, or is not what it has to be.` : sentence(issue.message), null)];

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { HmsError } from '../contract/index.ts';
 import type { DropId, Instant } from '../contract/index.ts';
+import { nearestName } from '../core/index.ts';
 import type { RawStatus } from '../contract/api/index.ts';
 import type { ContractRow, DropDetail, DropUse } from './catalog/index.ts';
+import { allContracts } from './contract-copies.ts';
 import { contractOf } from './contracting.ts';
 import type { NamedContract } from './contracting.ts';
 import type { ReadableLake } from './open.ts';
@@ -119,8 +121,10 @@ export class DropStates {
 }
 
 /** Why no contract takes a drop: the rest of a sentence about it. */
-export function whyStored({ contract }: DropDetail): string {
-  return contract === null ? 'no contract has a pattern that its name fits' : `it was sent for the contract ${contract}, which is not published here`;
+export function whyStored(lake: ReadableLake, { contract }: DropDetail): string {
+  if (contract === null) return 'no contract has a pattern that its name fits';
+  const nearest = nearestName(contract, [...allContracts(lake)].map(({ name }) => name));
+  return `it was sent for the contract ${contract}, which is not published here${nearest === null ? '' : ` (the nearest name is ${nearest})`}`;
 }
 
 const PAGE = 500;

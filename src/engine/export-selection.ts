@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { setImmediate as turnOfLoop } from 'node:timers/promises';
 import { CancelledError, HmsError, versionName } from '../contract/index.ts';
-import { nearestName } from './catalog/index.ts';
+import { nearestName } from '../core/index.ts';
 import type { VersionDetail } from './catalog/index.ts';
 import type { Counts } from './package/index.ts';
 import type { ReadableLake } from './open.ts';

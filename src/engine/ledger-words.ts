@@ -51,7 +51,7 @@ function headWords(head: BodyHead): string | null {
     case 'lake.recovered':
       return head.done.map(({ ref }) => ref).join(', ');
     case 'raw.repeated':
-      return `${head.name}, for program ${head.program}`;
+      return head.assigned === true ? `${head.name} is for the contract ${head.contract ?? 'that is not named'}` : `${head.name}, for program ${head.program}`;
     case 'lake.created':
     case 'raw.received':
     case 'cube.defined':

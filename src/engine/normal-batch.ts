@@ -1,5 +1,5 @@
 import { CancelledError, MAX_REFS } from '../contract/index.ts';
-import type { DropId, OnProgress, Ref } from '../contract/index.ts';
+import type { OnProgress, Ref } from '../contract/index.ts';
 import type { TableVersionDetail } from '../core/index.ts';
 import { BatchRooms } from './batch-rooms.ts';
 import { bringDrop } from './brought-drop.ts';
@@ -293,7 +293,7 @@ async function commitTaken(lake: WritableLake, taken: readonly Taken[], desk: De
       transform: 'normalize',
       parameters: { contracts: contracts.map(({ compiled: { plan } }) => `${plan.name}:${plan.version}`), ...(used === null ? {} : { secret: used }) },
       engine: PROGRAM,
-      refusal: () => (drops.some(({ id }) => isIn(lake, id, contracts)) || isReplaced(lake, used) ? new Overtaken('A drop was normalized by another program meanwhile, or the secret was replaced.') : null),
+      refusal: () => (drops.some((drop) => isOvertaken(lake, drop)) || isReplaced(lake, used) ? new Overtaken('A drop was normalized by another program meanwhile, or was given another contract, or the secret was replaced.') : null),
     },
     { session, scratch, signal, processes },
   );
@@ -304,7 +304,7 @@ function refuseCanceled(signal: AbortSignal): void {
   if (signal.aborted) throw new CancelledError('What was not normalized waits.');
 }
 
-/** Whether one of the tables has the rows of the drop already. */
-function isIn(lake: WritableLake, id: DropId, contracts: readonly NamedContract[]): boolean {
-  return lake.catalog.dropUses(id).some(({ table }) => contracts.some(({ compiled }) => compiled.plan.name === table));
+/** Whether a table has the rows of the drop already, or somebody said meanwhile that it is for another contract. */
+function isOvertaken(lake: WritableLake, { id, contract }: DropDetail): boolean {
+  return lake.catalog.dropUses(id).length > 0 || lake.catalog.dropById(id)?.contract !== contract;
 }

@@ -208,7 +208,9 @@ class Run {
 
   async #tryBatch(batch: readonly Waiting<Item>[]): Promise<void> {
     const { item } = batch[0] as Waiting<Item>;
-    const left = batch.filter(({ id }) => this.#lake.catalog.dropUses(id).length === 0);
+    const { catalog } = this.#lake;
+    // One that was given another contract since is met again by who gave it that, or by the next run.
+    const left = batch.filter(({ id, item: { drop } }) => catalog.dropUses(id).length === 0 && catalog.dropById(id)?.contract === drop.contract);
     if (left.length === 0) return;
     // Those of which it is certain what became of them, whatever comes of the others.
     const told = new Set<DropId>();

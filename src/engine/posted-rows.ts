@@ -1,10 +1,10 @@
-import { stat } from 'node:fs/promises';
 import { HmsError } from '../contract/index.ts';
 import type { ProgramId, Ref } from '../contract/index.ts';
 import type { TableVersionDetail } from '../core/index.ts';
 import type { DropDetail } from './catalog/index.ts';
 import { refreshCubesOf } from './cube-schedule.ts';
 import { passFile } from './contract-pass.ts';
+import { bringFile } from './contract-rows.ts';
 import { isoDate, isoTime, isoTimestamp } from './contracts/index.ts';
 import type { CheckFinding, ColumnPlan, ContractPlan, SourceFormat, TypePlan } from './contracts/index.ts';
 import { contractOf } from './contracting.ts';
@@ -25,7 +25,12 @@ import { openScratch } from './transform-world.ts';
 export interface PostedRows {
   readonly table: string;
   readonly format: SourceFormat;
+  /** Plain, or packed with gzip. */
   readonly content: AsyncIterable<Uint8Array>;
+  /** Whoever sends them says that they are packed. */
+  readonly isPacked?: boolean;
+  /** What unpacks to more bytes is refused. */
+  readonly mostUnpacked?: number;
   /** Raw drops that they were made from. */
   readonly inputs: readonly DropDetail[];
   /** Null: that of the drops. */
@@ -33,10 +38,11 @@ export interface PostedRows {
 }
 
 const KEPT = 'Nothing was committed.';
+const MOST_UNPACKED = 16 * 2 ** 30;
 
 /** All rows or none. CONTENT_REFUSED with `facts.findings` where they do not keep to the contract; TABLE_REFUSED where rows of a drop are in the table already. */
 export async function insertPosted(lake: WritableLake, posted: PostedRows, { processes, signal, onProgress }: Omit<BatchWorld, 'secret'>): Promise<{ readonly version: TableVersionDetail; readonly rows: number }> {
-  const { table, content, inputs } = posted;
+  const { table, content, inputs, isPacked = false, mostUnpacked = MOST_UNPACKED } = posted;
   const contract = contractOf(lake, table);
   const program = programOf(posted);
   const plan = plainPlan(contract.compiled.plan, posted.format, program);
@@ -46,10 +52,10 @@ export async function insertPosted(lake: WritableLake, posted: PostedRows, { pro
   if (secret !== null) refuseOlderSecret(lake, plan, secret.id);
   const scratch = await openScratch(lake);
   try {
-    const file = { name: `the rows for ${table}`, path: scratch.input(0), size: 0 };
-    await scratch.write(file.path, content);
-    const brought = { ...file, size: (await stat(file.path)).size };
-    const session = new QuerySession(processes, { files: [0, 1, 2].map((slot) => scratch.input(slot)), output: scratch.outputs, temporary: scratch.temporary });
+    await scratch.write(scratch.input(0), content);
+    const brought = await bringFile(scratch.input(0), () => Promise.resolve(scratch), signal, { name: `the rows for ${table}`, slot: 3, mostUnpacked });
+    if (isPacked && brought.path === scratch.input(0)) throw new HmsError('CONTENT_REFUSED', 'The rows are said to be packed with gzip, and are not.', { kept: KEPT, next: 'Leave the header Content-Encoding out, or pack them.' });
+    const session = new QuerySession(processes, { files: [0, 1, 2, 3].map((slot) => scratch.input(slot)), output: scratch.outputs, temporary: scratch.temporary });
     try {
       let bytesDone = 0;
       const told = (bytes: number): void => onProgress({ phase: 'Checking', filesDone: 0, filesTotal: 1, bytesDone: (bytesDone += bytes), bytesTotal: brought.size });

@@ -1,7 +1,7 @@
 import { CancelledError, HmsError, tableVersionName } from '../contract/index.ts';
 import type { Instant, OnProgress } from '../contract/index.ts';
 import type { TableVersionDetail } from '../core/index.ts';
-import { instantOfText, questionInstant } from './asking.ts';
+import { come, instantOfText, questionInstant } from './asking.ts';
 import { openPlace } from './export-place.ts';
 import { tableShelf } from './finish.ts';
 import { inWords } from './lake/index.ts';
@@ -29,6 +29,8 @@ export interface PublishedFile {
   readonly file: string;
   readonly bytes: number;
   readonly asOf: Instant;
+  /** The instant that was asked for, where it has not come yet: the tables are those of now. */
+  readonly ahead?: Instant;
   readonly tables: readonly { readonly table: string; readonly version: number; readonly committed: Instant; readonly rows: number }[];
   /** Tables that were not there yet at that instant. */
   readonly later: readonly string[];
@@ -44,7 +46,8 @@ const TEMPORARY_BYTES = 50 * 2 ** 30;
  * nothing else, and appears at its place when it is whole. USAGE where there was no table at that instant, TARGET_EXISTS where something stands there.
  */
 export async function publishTables(lake: ReadableLake, target: string, { asOf, replace = false, signal, onProgress, processes = new QueryProcesses() }: PublishOptions): Promise<PublishedFile> {
-  const instant = asOf === undefined ? questionInstant(lake) : instantOfText(asOf, lake.lake.zone);
+  const now = questionInstant(lake);
+  const { instant, ahead } = come(asOf === undefined ? now : instantOfText(asOf, lake.lake.zone), now);
   const { versions, later } = versionsAt(lake, instant);
   if (versions.length === 0) {
     throw new HmsError('USAGE', later.length === 0 ? 'This lake has no tables yet.' : `No table was there at ${instant}.`, { kept: NOTHING, next: later.length === 0 ? 'Tables are made of raw drops, under a contract.' : `There are now: ${later.join(', ')}. Ask for a later instant.` });
@@ -83,7 +86,7 @@ export async function publishTables(lake: ReadableLake, target: string, { asOf, 
       await place.publish();
       return written.size;
     });
-    return { file: place.target, bytes: size, asOf: instant, tables: notes.map(({ table, version, committed, rows }) => ({ table, version, committed, rows })), later };
+    return { file: place.target, bytes: size, asOf: instant, ...(ahead === undefined ? {} : { ahead }), tables: notes.map(({ table, version, committed, rows }) => ({ table, version, committed, rows })), later };
   } catch (error) {
     await place.giveUp();
     throw error;

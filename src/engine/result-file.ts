@@ -7,7 +7,9 @@ import type { CopyFormat } from './query/index.ts';
 
 /** Writes a result to a new file outside of the lake, which appears when it is whole; answers its bytes. TARGET_EXISTS where something stands there. */
 export async function writeResult(lake: ReadableLake, question: Question, format: CopyFormat, target: string, signal: AbortSignal): Promise<number> {
-  const place = await openPlace(lake, target, { form: 'zip', replace: false });
+  const place = await openPlace(lake, target, { form: 'zip', replace: false }).catch((error: unknown) => {
+    throw withoutReplace(error);
+  });
   try {
     await place.refuseOccupied();
     return await inWords(`Writing ${place.target}`, 'Nothing was changed in the lake.', async () => {
@@ -17,10 +19,16 @@ export async function writeResult(lake: ReadableLake, question: Question, format
     });
   } catch (error) {
     await place.giveUp();
-    throw error;
+    throw withoutReplace(error);
   } finally {
     place.release();
   }
+}
+
+/** A result is never written over a file, so nobody is told of a way to do that. */
+function withoutReplace(error: unknown): unknown {
+  if (!(error instanceof HmsError) || error.code !== 'TARGET_EXISTS') return error;
+  return new HmsError('TARGET_EXISTS', error.message, { kept: 'It was not changed, and nothing was put there.', next: 'Give another name, or remove that file first.', facts: error.facts, cause: error });
 }
 
 const formats: Readonly<Record<string, CopyFormat>> = { csv: 'csv', json: 'json', ndjson: 'ndjson', jsonl: 'ndjson', parquet: 'parquet' };

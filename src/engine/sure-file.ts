@@ -103,7 +103,7 @@ function dialectIn(sample: Uint8Array, plan: ContractPlan): Dialect | null {
   if (!isText(source)) return null;
   // Packed: what is in it is looked at when it is unpacked.
   if (sample[0] === 0x1f && sample[1] === 0x8b) return null;
-  const wanted = plan.columns.flatMap(({ headers }) => headers.slice(0, 1));
+  const wanted = plan.columns.flatMap(({ headers }) => headers);
   const found = dialectOf(sample.subarray(0, SAMPLE_BYTES), readingOf(source), wanted);
   const { delimiter, quote, encoding, endsWithCr } = found;
   return encoding === 'utf-8' && !endsWithCr && [',', ';', '\t', '|'].includes(delimiter) && ['"', "'"].includes(quote) ? found : null;

@@ -18,6 +18,8 @@ export interface Refusal {
   readonly status: 401 | 403;
   readonly detail: string;
   readonly next: string;
+  /** A token was sent, and it is not good (RFC 6750, section 3.1). */
+  readonly isBadToken?: true;
 }
 
 /** First parts of the door's paths; everything else belongs to the screens. */
@@ -64,10 +66,23 @@ export function accessRules(port: number, token: string, routes: readonly Route[
     return {
       code: 'TOKEN_REFUSED',
       status: 401,
-      detail: given === undefined ? 'The request has no token.' : 'The token is not that of this run of the program.',
+      ...whyNoToken(asked.authorization),
       next: 'Send the header "Authorization: Bearer TOKEN"; the token stands in the file that "hms dta serve" names when it starts.',
     };
   };
+}
+
+/** What is wrong with a header that gives no token which could be judged. The header itself is not repeated: it may hold a secret. */
+function whyNoToken(authorization = ''): Pick<Refusal, 'detail' | 'isBadToken'> {
+  const [, scheme = '', rest = ''] = /^\s*(\S+)\s*([^]*)$/.exec(authorization) ?? [];
+  if (scheme === '') return { detail: 'The request has no token.' };
+  if (scheme.toLowerCase() !== 'bearer') return { detail: 'The header "Authorization" is not of the kind Bearer, so the request has no token.' };
+  if (rest === '') return { detail: 'The header "Authorization: Bearer" has no token behind that word.' };
+  const bad = (detail: string) => ({ detail, isBadToken: true }) as const;
+  if (/^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.$/.test(rest)) return bad('The token is not signed: nothing stands behind its second point. Tokens without a signature are not taken.');
+  if (/\s/.test(rest)) return bad('The token has blanks or line ends in it: a token is one word.');
+  if (!/^[A-Za-z0-9_.-]+$/.test(rest)) return bad('The token has characters that no token has.');
+  return bad(rest.includes('.') ? 'The token is not a JSON Web Token: that has three parts with points between them. It may have been cut off.' : 'The token is not that of this run of the program.');
 }
 
 /** `/dta/links/{secret}` as a pattern. */

@@ -96,7 +96,7 @@ async function admitted({ admit, log }: LoopbackOptions, token: string): Promise
   try {
     const caller = (await admit?.(token)) ?? 'The token is not that of this run of the program.';
     if (typeof caller !== 'string') return caller;
-    return { code: 'TOKEN_REFUSED', status: 401, detail: caller, next: 'Make another where the lake is: hms dta token make NAME --scope raw:write' };
+    return { code: 'TOKEN_REFUSED', status: 401, detail: caller, isBadToken: true, next: 'Make another where the lake is: hms dta token make NAME --scope raw:write' };
   } catch (error) {
     log?.(`A token could not be judged: ${inOneLine(error)}`);
     return { code: 'TOKEN_REFUSED', status: 401, detail: error instanceof HmsError ? error.message : 'The token could not be judged.', next: 'See the log of the program that serves this port.' };
@@ -119,7 +119,14 @@ function pathOf(url: string): string {
   }
 }
 
-function refuse(incoming: IncomingMessage, outgoing: ServerResponse, { code, status, detail, next }: Refusal): void {
+/** RFC 6750, section 3: who sent no token is told no error; a description has only what a quoted string of it can have. */
+function challengeOf({ detail, isBadToken }: Refusal): string {
+  const realm = 'Bearer realm="HMS-DTA"';
+  return isBadToken === true ? `${realm}, error="invalid_token", error_description="${detail.replaceAll(/[^ -!#-[\]-~]/g, "'")}"` : realm;
+}
+
+function refuse(incoming: IncomingMessage, outgoing: ServerResponse, refusal: Refusal): void {
+  const { code, status, detail, next } = refusal;
   const problem: Problem = { type: problemType(code), title: titleOf(code), status, detail, code, kept: null, next, facts: {}, instance: null };
   const body = JSON.stringify(problem);
   // What is still being sent is not read: the connection ends with this answer.
@@ -128,7 +135,7 @@ function refuse(incoming: IncomingMessage, outgoing: ServerResponse, { code, sta
     'content-length': Buffer.byteLength(body),
     'cache-control': 'no-store',
     connection: 'close',
-    ...(status === 401 ? { 'www-authenticate': 'Bearer realm="HMS-DTA"' } : {}),
+    ...(status === 401 ? { 'www-authenticate': challengeOf(refusal) } : {}),
   });
   outgoing.end(body);
   incoming.resume();

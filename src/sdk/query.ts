@@ -26,6 +26,8 @@ export interface QueryRelation {
   readonly instant: string;
   /** What was asked for: nothing (the newest), an instant in the text, the question's own `asOf`, or a version. */
   readonly asked: 'now' | 'instant' | 'default' | 'version';
+  /** The instant that was asked for, where it has not come yet: the newest state was read, and `instant` is the moment of the question. */
+  readonly ahead?: string;
 }
 
 export interface QueryColumn {

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { CancelledError, HmsError, tableVersionName } from '../../contract/index.ts';
+import { assignContract } from '../../engine/assigning.ts';
 import type { DropDetail } from '../../engine/catalog/index.ts';
 import { DropStates, whyStored } from '../../engine/drop-states.ts';
 import type { DropFinding, DropState, Quarantine } from '../../engine/drop-states.ts';
@@ -77,12 +78,13 @@ async function worked(session: Session, lake: WritableLake, states: DropStates, 
   }
 }
 
-/** Tries drops again that were set aside, at once. */
-export function retry(session: Session, [texts]: readonly [readonly string[]]): Promise<number> {
+/** Tries drops again that were set aside, at once; with a contract, under that one from now on. */
+export function retry(session: Session, [texts]: readonly [readonly string[]], { contract }: { readonly contract?: string }): Promise<number> {
   return writing(session, async (lake) => {
     const states = new DropStates();
     const drops = texts.map((text) => dropOfText(lake, text));
-    for (const drop of drops) if (states.of(lake, drop).status === 'stored') throw noTaker(drop);
+    if (contract !== undefined) for (const [i, drop] of drops.entries()) drops[i] = await assignContract(lake, drop, contract, lake.by.account);
+    for (const drop of drops) if (states.of(lake, drop).status === 'stored') throw noTaker(lake, drop);
     for (const drop of drops) forgetOutcome(lake, drop);
     const done = await worked(session, lake, states, [], drops);
     const [held] = done.held;
@@ -93,8 +95,13 @@ export function retry(session: Session, [texts]: readonly [readonly string[]]): 
   });
 }
 
-function noTaker(drop: DropDetail): HmsError {
-  return new HmsError('CONTRACT_UNKNOWN', `Raw drop ${dropWords(drop)} is kept and is not for a table: ${whyStored(drop)}.`, { kept: 'Nothing was changed.', next: 'See the contracts with: hms dta contract show' });
+/** The command that gives a drop another contract. */
+export function retryUnder(drop: DropDetail, contract = 'NAME'): string {
+  return `hms dta raw retry ${dropWords(drop)} --contract ${contract}`;
+}
+
+function noTaker(lake: ReadableLake, drop: DropDetail): HmsError {
+  return new HmsError('CONTRACT_UNKNOWN', `Raw drop ${dropWords(drop)} is kept and is not for a table: ${whyStored(lake, drop)}.`, { kept: 'Nothing was changed.', next: `Where it is for another contract: ${retryUnder(drop)}. The contracts are listed by: hms dta contract show` });
 }
 
 export function explain(session: Session, [text]: readonly [string]): Promise<void> {
@@ -123,7 +130,7 @@ export function explanation(lake: ReadableLake, drop: DropDetail, state: DropSta
   const { status, tables, takers, outcome } = state;
   if (status === 'normalized') return [`${called} is normalized: its rows are in ${tables.map(({ table, version }) => tableVersionName(table, version)).join(' and ')}.`];
   if (outcome === null) {
-    if (status === 'stored') return [`${called} is kept as it came, and nothing more is done with it: ${whyStored(drop)}. Where a contract that takes it is published later, its rows come into that table.`];
+    if (status === 'stored') return [`${called} is kept as it came, and nothing more is done with it: ${whyStored(lake, drop)}. Where a contract that takes it is published later, its rows come into that table. Where it is for one that is there: ${retryUnder(drop)}`];
     const names = takers.map(({ compiled: { plan } }) => `${plan.name}:${plan.version}`).join(' and ');
     return [`${called} waits to be normalized under ${names}. A running program does it by itself; else: hms dta raw normalize`];
   }
@@ -151,5 +158,5 @@ function nextLines(lake: ReadableLake, drop: DropDetail, { contracts }: Quaranti
   const later = laterContracts(lake, contracts);
   const retry = `hms dta raw retry ${dropWords(drop)}`;
   if (later.length > 0) return ['', `${later.join(' and ')} ${later.length === 1 ? 'was' : 'were'} published since. Try it again: ${retry}`];
-  return ['', `Where the file is right, mend the contract (hms dta contract publish), then: ${retry}`, 'Where the file is wrong, have it sent again as it should be: that is a drop of its own, and this one stays as it is.'];
+  return ['', `Where the file is right, mend the contract (hms dta contract publish), then: ${retry}`, 'Where the file is wrong, have it sent again as it should be: that is a drop of its own, and this one stays as it is.', `Where the file is for another contract: ${retryUnder(drop)}`];
 }

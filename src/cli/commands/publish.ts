@@ -26,6 +26,7 @@ export function publish(session: Session, _: readonly [], { to, asOf, replace = 
     const rows = published.tables.map((one) => [one.table, `v${one.version}`, grouped(one.rows), when(one.committed)]);
     await answer(session, { ...published }, table([{ title: 'Table' }, { title: 'Version' }, { title: 'Rows', align: 'right' }, { title: 'Committed' }], rows));
     await remark(session, `${count(rows.length, 'table')} as of ${when(published.asOf)}, written to ${published.file} (${bytes(published.bytes)}). The table hms_dta_published in it says the same.`);
+    if (published.ahead !== undefined) await remark(session, `${when(published.ahead)}, which was asked for, has not come yet: these are the newest rows.`);
     if (published.later.length > 0) await remark(session, `Not there yet at that instant: ${published.later.join(', ')}.`);
   });
 }

@@ -107,7 +107,7 @@ async function* rowsOf(question: Question, { columns, rows: total }: Asked, sess
 /** Which version of each table was read, and as of when. */
 async function header(session: Session, lake: ReadableLake, { relations }: Question): Promise<void> {
   const when = officeClock(lake.lake.zone);
-  for (const { name, version, instant } of relations) await remark(session, `${name}: ${version}, as of ${instant} (${when(instant)})`);
+  for (const { name, version, instant, ahead } of relations) await remark(session, `${name}: ${version}, as of ${instant} (${when(instant)})${ahead === undefined ? '' : `. ${ahead} (${when(ahead)}), which was asked for, has not come yet: these are the newest rows`}`);
 }
 
 function cut(cell: string): string {

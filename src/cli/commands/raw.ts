@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { HmsError, tableVersionName } from '../../contract/index.ts';
+import { CancelledError, HmsError, tableVersionName } from '../../contract/index.ts';
 import type { ProgramId } from '../../contract/index.ts';
 import type { DropDetail } from '../../engine/catalog/index.ts';
 import { bytesOf, codeOf } from '../../engine/lake/index.ts';
@@ -12,11 +12,13 @@ import { DropStates, whyStored } from '../../engine/drop-states.ts';
 import type { DropState } from '../../engine/drop-states.ts';
 import { contractOf, Receiving } from '../../engine/receiving.ts';
 import type { Received } from '../../engine/receiving.ts';
+import { untilStopped } from '../interrupt.ts';
 import { jsonWithList } from '../json.ts';
 import { reading, writing } from '../opening.ts';
 import { answer, goesOn, remark } from '../session.ts';
 import type { Session } from '../session.ts';
 import { fields, table } from '../table.ts';
+import { retryUnder } from './normalize.ts';
 import { bytes, count, grouped, officeClock } from '../words.ts';
 
 /** Raw drops. */
@@ -37,9 +39,11 @@ export function put(session: Session, [files]: readonly [readonly string[]], { p
     const received: Received[] = [];
     try {
       for (const file of files) {
-        if (!(await goesOn(session))) break;
-        const content = file === '-' ? (process.stdin as AsyncIterable<Uint8Array>) : (createReadStream(file, { highWaterMark: 1 << 20 }) as AsyncIterable<Uint8Array>);
-        const one = await receiving.enter(order, await receiving.stage(as ?? (file === '-' ? 'stdin' : basename(file)), content));
+        const stopped = (): CancelledError => new CancelledError(received.length === 0 ? 'Nothing was kept.' : `${count(received.length, 'file')} of ${grouped(files.length)} ${received.length === 1 ? 'is' : 'are'} kept, with the numbers that were printed; of the others, nothing is.`);
+        if (session.signal.aborted) throw stopped();
+        if (session.out.isClosed) break;
+        const stream = file === '-' ? process.stdin : createReadStream(file, { highWaterMark: 1 << 20 });
+        const one = await receiving.enter(order, await receiving.stage(as ?? (file === '-' ? 'stdin' : basename(file)), untilStopped(stream, session.signal, stopped)));
         received.push(one);
         if (!session.json) await session.out.line(String(one.rawId));
         if (one.duplicate) await remark(session, `"${one.name}" was there before, with the same bytes: it is raw drop ${one.rawId}.`);
@@ -52,10 +56,10 @@ export function put(session: Session, [files]: readonly [readonly string[]], { p
       const drop = lake.catalog.dropById(one.drop);
       return { ...one, status: drop === null ? 'stored' : states.of(lake, drop).status };
     });
-    for (const end of contract === undefined ? [] : ends) {
+    for (const end of ends.filter(({ duplicate }) => contract !== undefined || duplicate)) {
       const drop = lake.catalog.dropById(end.drop);
-      if (drop !== null && drop.contract !== contract) await remark(session, `Raw drop ${end.rawId} was sent ${drop.contract === null ? 'for no contract by name' : `for the contract ${drop.contract}`} when it came first, and that counts: hms dta raw explain ${end.rawId}`);
-      else if (drop !== null && end.status === 'stored') await remark(session, `Raw drop ${end.rawId} is kept, and is not for a table now: ${whyStored(drop)}.`);
+      if (drop !== null && contract !== undefined && drop.contract !== contract) await remark(session, `Raw drop ${end.rawId} was sent ${drop.contract === null ? 'for no contract by name' : `for the contract ${drop.contract}`} when it came first, and that counts. ${end.status === 'normalized' ? `Its rows are in a table: hms dta raw explain ${end.rawId}` : `If it is for ${contract}: ${retryUnder(drop, contract)}`}`);
+      else if (drop !== null && end.status === 'stored') await remark(session, `Raw drop ${end.rawId} is kept, and is not for a table now: ${whyStored(lake, drop)}. ${drop.contract === null ? 'Where it is for one' : 'If it is for another'}: ${retryUnder(drop)}`);
     }
     const waiting = ends.filter(({ status }) => status === 'queued_for_etl').length;
     if (waiting > 0) await remark(session, `${count(waiting, 'drop')} ${waiting === 1 ? 'waits' : 'wait'} to be normalized. A running program does it by itself; else: hms dta raw normalize`);
@@ -118,7 +122,7 @@ function* dropsOf(lake: ReadableLake, program: ProgramId | null, limit: number):
 export function show(session: Session, [text]: readonly [string]): Promise<void> {
   return reading(session, async (lake) => {
     const drop = dropOfText(lake, text);
-    const { rawId, id, program, name, media, size, sha256, sender, contract, at, repeats, destroyed } = drop;
+    const { rawId, id, program, name, media, size, sha256, sender, contract, sentFor, at, repeats, destroyed } = drop;
     const state = new DropStates().of(lake, drop);
     const { outcome } = state;
     const known = <T>(value: T | null, words: (value: T) => string = String): string => (value === null ? (destroyed === null ? 'not known' : `destroyed under ${destroyed.authority ?? 'an authority that is not known'}`) : words(value));
@@ -136,7 +140,7 @@ export function show(session: Session, [text]: readonly [string]): Promise<void>
         ['Size', known(size, bytes)],
         ['SHA-256', known(sha256)],
         ['Sender', known(sender)],
-        ['Contract', contract],
+        ['Contract', contract === sentFor ? contract : `${contract ?? 'none'} (said later; sent for ${sentFor === null ? 'none by name' : sentFor})`],
         ['Received', officeClock(lake.lake.zone)(at)],
         ['Came again', repeats === 0 ? null : count(repeats, 'time')],
         ['UUID', id],

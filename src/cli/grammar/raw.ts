@@ -37,7 +37,9 @@ export function addRawCommands(dta: Command, run: Run): void {
   const explain = leaf(raw, 'explain', 'Say what has become of a drop: which columns and lines keep it out of its table, and what to do.', ['hms dta raw explain 881']).argument('<raw>', RAW);
   does(explain, run, async () => (await import('../commands/normalize.ts')).explain);
 
-  const retry = leaf(raw, 'retry', 'Try drops again that were quarantined, after their contract was mended.', ['hms dta raw retry 881', 'hms dta raw retry 881 882']).argument('<raw...>', RAW);
+  const retry = leaf(raw, 'retry', 'Try drops again that were quarantined, after their contract was mended; or give drops that are in no table another contract than they came with.', ['hms dta raw retry 881', 'hms dta raw retry 881 882', 'hms dta raw retry 881 --contract car_sensor_tests'])
+    .argument('<raw...>', RAW)
+    .option('--contract <name>', 'contract that they are for from now on; the ledger keeps who said so');
   does(retry, run, async () => (await import('../commands/normalize.ts')).retry);
 }
 

@@ -11,6 +11,8 @@ export const doorCodes = {
   /** The body is no JSON, or of a type that the route does not take. */
   REQUEST_UNREADABLE: 400,
   ROUTE_UNKNOWN: 404,
+  /** The address is there and takes other methods; the header `Allow` names them. */
+  METHOD_REFUSED: 405,
   /** No lake is open. */
   LAKE_NONE: 409,
   /** A lake that this program does not know by that id. */

@@ -16,6 +16,8 @@ export const QueryRelation = z.object({
   instant: Instant,
   /** What was asked for: nothing (the newest), an instant in the text, the question's own `asOf`, or a version. */
   asked: z.enum(['now', 'instant', 'default', 'version']),
+  /** The instant that was asked for, where it has not come yet: the newest state was read, and `instant` is the moment of the question. */
+  ahead: Instant.optional(),
 });
 
 export const QueryColumn = z.object({

@@ -20,6 +20,8 @@ export const RawReceived = z.object({
   status: RawStatus,
   /** The program had sent the same bytes before: this is the drop that holds them. */
   duplicate: z.literal(true).optional(),
+  /** Of a duplicate that was sent for another contract than counts for the drop: what counts, and what to do. */
+  note: z.string().optional(),
 });
 export type RawReceived = z.infer<typeof RawReceived>;
 
@@ -119,6 +121,6 @@ export const rawRoutes = {
     scopes: ['query:read'],
   }),
   getRaw: route({ method: 'GET', path: '/dta/raw/{raw}', summary: 'A raw drop, and what has become of it', params, reply: RawState, problems: ['LAKE_NONE', 'RAW_UNKNOWN'], scopes: ['raw:write', 'query:read'] }),
-  retryRaw: route({ method: 'POST', path: '/dta/raw/{raw}/retry', summary: 'Puts a quarantined drop back into the queue', params, reply: RawState, problems: ['LAKE_NONE', 'RAW_UNKNOWN', 'NOT_ENROLLED', 'LAKE_READ_ONLY'], scopes: ['raw:write'] }),
+  retryRaw: route({ method: 'POST', path: '/dta/raw/{raw}/retry', summary: 'Puts a quarantined drop back into the queue; with `contract`, one that is in no table, to be taken by that contract from now on', params, query: z.object({ contract: contract.optional() }), reply: RawState, problems: ['LAKE_NONE', 'RAW_UNKNOWN', 'CONTRACT_UNKNOWN', 'ACT_REFUSED', 'NOT_ENROLLED', 'LAKE_READ_ONLY'], scopes: ['raw:write'] }),
   readRaw: route({ method: 'GET', path: '/dta/raw/{raw}/content', summary: 'The bytes of a raw drop, as they arrived', params, reply: 'bytes', problems: ['LAKE_NONE', 'RAW_UNKNOWN', 'RANGE_OUTSIDE', 'STORED_DAMAGED'], scopes: ['query:read'] }),
 } as const;

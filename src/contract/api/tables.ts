@@ -44,7 +44,7 @@ export const tableRoutes = {
   insertRows: route({
     method: 'POST',
     path: '/dta/tables/{name}/rows',
-    summary: 'Checks rows against the contract of the table, masks and inserts them, all or none',
+    summary: 'Checks rows against the contract of the table, masks and inserts them, all or none. They may be packed with gzip (Content-Encoding: gzip)',
     params,
     query: z.object({
       /** Raw drops that the rows were made from: `881` or `881,882`. */

@@ -3,7 +3,7 @@ import type { Context } from 'hono';
 import type { z } from 'zod';
 import type { Caller, Scope } from '../../contract/index.ts';
 import { DoorError, routes } from '../../contract/api/index.ts';
-import type { Route, RouteName } from '../../contract/api/index.ts';
+import type { Problem, Route, RouteName } from '../../contract/api/index.ts';
 import type { Call, Handlers } from './handler.ts';
 import { issueWords } from './issue-words.ts';
 import { jsonOf } from './json-body.ts';
@@ -79,13 +79,17 @@ export function makeApp(parts: AppParts): App {
   });
   app.route('/', api);
   app.route('/api', api);
-  app.notFound((c) => problemResponse(problemOf(unknownRoute(c.req.method, c.req.path), c.req.header('x-request-id') ?? null)));
+  app.notFound((c) => {
+    const error = unknownRoute(c.req.method, c.req.path);
+    const { methods } = error.facts;
+    return problemResponse(problemOf(error, c.req.header('x-request-id') ?? null), Array.isArray(methods) ? { allow: methods.join(', ') } : {});
+  });
   app.onError((error, c) => {
     const id = c.req.header('x-request-id') ?? null;
     if (c.var.signal.aborted) return problemResponse(problemOf(new DoorError('CANCELLED', 'The request was withdrawn.'), id));
     const problem = problemOf(error, id);
     if (problem.code === 'BUG') log(`${c.var.route} failed${id === null ? '' : ` (request ${id})`}.`, error);
-    return problemResponse(problem, problem.code === 'RANGE_OUTSIDE' ? { 'content-range': `bytes */${String(problem.facts['size'])}` } : {});
+    return problemResponse(problem, headersOf(problem));
   });
   return async (request, caller = null) => app.fetch(request, { caller });
 }
@@ -124,11 +128,24 @@ function respond(route: Route, answer: unknown): Response {
   return new Response(JSON.stringify(answer), { status: route.status ?? 200, headers: { 'content-type': 'application/json', 'cache-control': 'no-store' } });
 }
 
+/** What a status asks for beside its problem: RFC 9110 sections 14.4 and 12.5.3, RFC 6750 section 3.1. */
+function headersOf({ code, facts }: Problem): Record<string, string> {
+  if (code === 'RANGE_OUTSIDE') return { 'content-range': `bytes */${String(facts['size'])}` };
+  if (code === 'MEDIA_REFUSED' && Array.isArray(facts['encodings'])) return { 'accept-encoding': facts['encodings'].join(', ') };
+  if (code !== 'SCOPE_MISSING') return {};
+  const scopes = Array.isArray(facts['scopes']) ? facts['scopes'].join(' ') : '';
+  return { 'www-authenticate': `Bearer realm="HMS-DTA", error="insufficient_scope"${scopes === '' ? '' : `, scope="${scopes}"`}` };
+}
+
 function unknownRoute(method: string, path: string): DoorError {
   const asked = path.replace(/^\/api(?=\/)/, '');
   const all = Object.values(routes) as Route[];
-  const there = all.filter((route) => new RegExp(`^${route.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(asked)).map((route) => route.method);
-  if (there.length > 0) return new DoorError('ROUTE_UNKNOWN', `${method} is not answered at this address; ${there.join(', ')} ${there.length === 1 ? 'is' : 'are'}.`, { next: 'See /openapi.json.', facts: { methods: there } });
+  const there = asked === '/openapi.json' ? ['GET'] : all.filter((route) => new RegExp(`^${route.path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(asked)).map((route) => route.method);
+  if (there.length > 0) {
+    // A HEAD is answered where a GET is.
+    const methods = [...new Set(there.flatMap((one) => (one === 'GET' ? ['GET', 'HEAD'] : [one])))];
+    return new DoorError('METHOD_REFUSED', `${method} is not answered at this address; ${methods.join(', ')} ${methods.length === 1 ? 'is' : 'are'}.`, { kept: 'Nothing was changed.', next: 'See /openapi.json.', facts: { methods } });
+  }
   const nearest = all.map((route) => ({ route, distance: distanceOf(asked, route.path) })).sort((a, b) => a.distance - b.distance)[0]?.route;
   const name = nearest === undefined ? '' : `${nearest.method} ${nearest.path}`;
   return new DoorError('ROUTE_UNKNOWN', `There is nothing at this address. The nearest is ${name}.`, { next: 'See /openapi.json.', facts: { nearest: name } });

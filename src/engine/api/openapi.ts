@@ -32,7 +32,7 @@ export function openApiDocument(version: string): Json {
     info: {
       title: 'HMS-DTA',
       version,
-      description: 'A records lake: datasets, versions that never change, and a ledger that shows every step. Every address also stands below /api. Files are uploaded to /dta/uploads by tus 1.0.0.',
+      description: 'A records lake: datasets, versions that never change, and a ledger that shows every step. Every address also stands below /api. Files are uploaded to /dta/uploads by tus 1.0.0. Another method than those of an address is answered with 405 and the header Allow.',
     },
     security: [{ token: [] }],
     paths,

@@ -3,6 +3,7 @@ import type { ProgramId } from '../../contract/index.ts';
 import { DoorError, RawFields } from '../../contract/api/index.ts';
 import type { RawAnswer, RawDrop, rawRoutes, RawState, RawStatus } from '../../contract/api/index.ts';
 import type { ReadableLake, WritableLake } from '../access.ts';
+import { assignContract } from '../assigning.ts';
 import type { DropDetail } from '../catalog/index.ts';
 import { whyStored } from '../drop-states.ts';
 import type { DropState } from '../drop-states.ts';
@@ -26,18 +27,19 @@ export function rawHandlers({ desk, raw, normal, account }: Services, uploads: U
     const ends = await Promise.allSettled(staged.map((one) => receiving.enter(order, one)));
     const failed = ends.find((end) => end.status === 'rejected');
     if (failed?.status === 'rejected') throw failed.reason;
-    const received = ends.flatMap((end) => (end.status === 'fulfilled' ? [withStatus(lake, end.value)] : []));
+    const received = ends.flatMap((end) => (end.status === 'fulfilled' ? [withStatus(lake, end.value, order)] : []));
     if (received.some(({ status }) => status === 'queued_for_etl')) normal.wake();
     return answerOf(received);
   };
-  const withStatus = (lake: WritableLake, received: Received): Told => {
+  const withStatus = (lake: WritableLake, received: Received, { contract }: DropOrder): Told => {
     const drop = lake.catalog.dropById(received.drop);
-    return { ...received, status: drop === null ? 'stored' : normal.states.of(lake, drop).status };
+    const status = drop === null ? 'stored' : normal.states.of(lake, drop).status;
+    return { ...received, status, note: drop === null || !received.duplicate || contract === null || drop.contract === contract ? null : otherContract(drop, contract, status) };
   };
   const stateOf = (lake: ReadableLake, drop: DropDetail): Doc<RawState> => {
     const state = normal.states.of(lake, drop);
     const { outcome } = state;
-    return { ...shape(drop, state), line_word: outcome?.lineWord ?? null, findings: outcome?.findings ?? [], trouble: outcome?.trouble ?? null, why: whyOf(drop, state) };
+    return { ...shape(drop, state), line_word: outcome?.lineWord ?? null, findings: outcome?.findings ?? [], trouble: outcome?.trouble ?? null, why: whyOf(lake, drop, state) };
   };
   return {
     receiveRaw: (call) =>
@@ -80,13 +82,14 @@ export function rawHandlers({ desk, raw, normal, account }: Services, uploads: U
         return { items: drops.map((drop) => shape(drop, normal.states.of(lake, drop))), next: next === null ? null : String(next) };
       }),
     getRaw: ({ params: { raw: text } }) => desk.reading((lake) => stateOf(lake, dropOfText(lake, text))),
-    retryRaw: ({ params: { raw: text } }) =>
-      desk.writing((lake) => {
-        const drop = dropOfText(lake, text);
-        forgetOutcome(lake, drop);
+    retryRaw: ({ params: { raw: text }, query: { contract }, caller }) =>
+      desk.writing(async (lake) => {
+        let drop = dropOfText(lake, text);
+        if (contract === undefined) forgetOutcome(lake, drop);
+        else drop = await assignContract(lake, drop, contract, caller?.name ?? account);
         const state = stateOf(lake, drop);
         if (state.status === 'queued_for_etl') normal.wake();
-        return Promise.resolve(state);
+        return state;
       }),
     readRaw: ({ params: { raw: text }, headers, isHead }) =>
       desk.reading(async (lake) => {
@@ -99,10 +102,10 @@ export function rawHandlers({ desk, raw, normal, account }: Services, uploads: U
 
 type Staged = Awaited<ReturnType<Awaited<ReturnType<Services['raw']['receiving']>>['stage']>>;
 
-type Told = Received & { readonly status: RawStatus };
+type Told = Received & { readonly status: RawStatus; readonly note: string | null };
 
 function answerOf(received: readonly Told[]): Doc<RawAnswer> {
-  const all = received.map(({ rawId, name, duplicate, status }) => ({ raw_id: rawId, status, ...(duplicate ? { duplicate: true as const } : {}), name }));
+  const all = received.map(({ rawId, name, duplicate, status, note }) => ({ raw_id: rawId, status, ...(duplicate ? { duplicate: true as const } : {}), ...(note === null ? {} : { note }), name }));
   const [one] = all;
   if (one === undefined || all.length > 1) return { drops: all };
   const { name: _, ...alone } = one;
@@ -113,9 +116,16 @@ function shape({ rawId, id, program, name, media, size, sha256, sender, contract
   return { raw_id: rawId, uuid: id, status, program_id: program, name, media_type: media, bytes: size, sha256, sender, contract, received: at, duplicates: repeats, tables: tables.map(({ table, version }) => ({ table, version })) };
 }
 
+/** The same bytes were sent for a contract that is not the one that counts. */
+function otherContract(drop: DropDetail, contract: string, status: RawStatus): string {
+  const raw = drop.rawId ?? drop.id;
+  const counts = `The same bytes came before, ${drop.contract === null ? 'for no contract by name' : `for the contract ${drop.contract}`}, and that counts.`;
+  return status === 'normalized' ? `${counts} Their rows are in a table.` : `${counts} If they are for ${contract}: POST /dta/raw/${raw}/retry?contract=${contract}`;
+}
+
 /** Why nothing more is done with a drop that is only kept. */
-function whyOf(drop: DropDetail, { status }: DropState): string | null {
-  return status === 'stored' ? `The drop is kept as it came, and nothing more is done with it: ${whyStored(drop)}.` : null;
+function whyOf(lake: ReadableLake, drop: DropDetail, { status }: DropState): string | null {
+  return status === 'stored' ? `The drop is kept as it came, and nothing more is done with it: ${whyStored(lake, drop)}.` : null;
 }
 
 function misfit(issues: readonly { readonly path: PropertyKey[]; readonly message: string }[]): DoorError {

@@ -9,6 +9,9 @@ import type { Doc, HandlersOf } from './handler.ts';
 import type { Metrics } from './metrics.ts';
 import type { Services } from './services.ts';
 
+/** Codings of a body of rows (RFC 9110, section 8.4.1). */
+const packings: readonly string[] = ['', 'identity', 'gzip', 'x-gzip'];
+
 /** Tables of the warehouse: listed, shown, and given rows. */
 export function tableHandlers({ desk, raw, processes }: Services, metrics: Metrics): HandlersOf<typeof tableRoutes> {
   return {
@@ -26,10 +29,12 @@ export function tableHandlers({ desk, raw, processes }: Services, metrics: Metri
       desk.writing(async (lake) => {
         const type = (headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
         if (!Object.hasOwn(rowTypes, type)) throw new DoorError('MEDIA_REFUSED', type === '' ? 'The request says no content type.' : `Rows cannot be of the type ${type.slice(0, 100)}.`, { kept: 'Nothing was kept.', next: `Send one of: ${Object.keys(rowTypes).join(', ')}` });
+        const encoding = (headers.get('content-encoding') ?? '').trim().toLowerCase();
+        if (!packings.includes(encoding)) throw new DoorError('MEDIA_REFUSED', `Rows cannot be packed with ${encoding.slice(0, 100)}.`, { kept: 'Nothing was kept.', next: 'Send them as they are, or packed with gzip.', facts: { encodings: ['gzip'] } });
         if (stream === null) throw new HmsError('CONTENT_REFUSED', 'The request has no rows.', { kept: 'Nothing was kept.' });
         const drops = (inputs ?? '').split(',').filter((text) => text !== '').map((text) => dropOfText(lake, text));
         const content = limited(stream, raw.mostBytes, (bytes) => metrics.tookIn(bytes));
-        const posted = { table: name, format: rowTypes[type as keyof typeof rowTypes], content, inputs: drops, program };
+        const posted = { table: name, format: rowTypes[type as keyof typeof rowTypes], content, isPacked: encoding.endsWith('gzip'), mostUnpacked: raw.mostBytes, inputs: drops, program };
         const { version, rows } = await insertPosted(lake, posted, { processes, signal, onProgress: () => undefined });
         return { table: version.table, version: version.version, rows };
       }),

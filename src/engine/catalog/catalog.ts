@@ -1,4 +1,5 @@
 import type { DatasetId, DropId, Instant, KeyId, LakeId, ProgramId, Sha256, TxnId, VersionRef } from '../../contract/index.ts';
+import { nearestName } from '../../core/index.ts';
 import type { Frontier, LedgerView } from '../../core/index.ts';
 import { contractsOfTable, cubeDefinitions, newestCubes, type CubeRow } from './cube-read.ts';
 import { contractText, contractVersions, newestContracts, type ContractRow, type ContractText } from './contract-read.ts';
@@ -11,7 +12,6 @@ import { splitFrontier } from './frontier.ts';
 import { hexBytes, readMeta, SqlLedgerView } from './ledger-view.ts';
 import { acceptedOffset, isNewer, keys, lastClock, type KeyDetail } from './key-read.ts';
 import { LogReader, type LogEntry, type LogFilter, type LogPage } from './log-read.ts';
-import { nearestName } from './nearest.ts';
 import { Projection } from './projection.ts';
 import { firstAt, relationRows, stateOf, type CatalogState, type RelationValue } from './relations.ts';
 import { resolve, resolveAt, type Resolved } from './resolve.ts';

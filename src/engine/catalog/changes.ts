@@ -200,12 +200,13 @@ function addDrop(sql: Sql, pos: number, { drop, hash, words }: ChangeOf<'dropRec
 
 function addRepeat(sql: Sql, pos: number, { drop, words }: ChangeOf<'dropRepeated'>): void {
   sql.run(
-    'INSERT INTO raw_repeat (pos, drop_pos, program, name, sender, contract) SELECT ?1, pos, ?2, ?3, ?4, ?5 FROM raw_drop WHERE id = ?6',
+    'INSERT INTO raw_repeat (pos, drop_pos, program, name, sender, contract, assigned) SELECT ?1, pos, ?2, ?3, ?4, ?5, ?6 FROM raw_drop WHERE id = ?7',
     pos,
     words?.program ?? null,
     words?.name ?? null,
     words?.sender ?? null,
     words?.contract ?? null,
+    words?.assigned === true ? 1 : 0,
     drop,
   );
   }

@@ -21,7 +21,10 @@ export interface DropDetail {
   readonly size: number | null;
   readonly sha256: Sha256 | null;
   readonly sender: string | null;
+  /** The one that counts: which somebody said later that it is for, else the one that it was sent for. */
   readonly contract: string | null;
+  /** The one that it was sent for, when it came. */
+  readonly sentFor: string | null;
   /** How often the same bytes came again for the same program. */
   readonly repeats: number;
   readonly destroyed: Destruction | null;
@@ -51,13 +54,15 @@ interface Row {
   readonly sha256: Buffer | null;
   readonly sender: string | null;
   readonly contract: string | null;
+  readonly sent_for: string | null;
   readonly repeats: number;
   readonly destroyed_by: number | null;
   readonly placed: number;
 }
 
-const SELECT = `SELECT d.pos, d.id, e.seq, e.log = (SELECT log FROM meta) AS own, e.txn, e.at, e.actor, d.hash, d.program, d.name, d.media, d.size, d.sha256, d.sender, d.contract,
-  (SELECT count(*) FROM raw_repeat r WHERE r.drop_pos = d.pos) AS repeats, e.destroyed_by, d.placed FROM raw_drop d JOIN entry e ON e.pos = d.pos`;
+const SELECT = `SELECT d.pos, d.id, e.seq, e.log = (SELECT log FROM meta) AS own, e.txn, e.at, e.actor, d.hash, d.program, d.name, d.media, d.size, d.sha256, d.sender, d.contract AS sent_for,
+  coalesce((SELECT r.contract FROM raw_repeat r WHERE r.drop_pos = d.pos AND r.assigned = 1 AND r.contract IS NOT NULL ORDER BY r.pos DESC LIMIT 1), d.contract) AS contract,
+  (SELECT count(*) FROM raw_repeat r WHERE r.drop_pos = d.pos AND r.assigned = 0) AS repeats, e.destroyed_by, d.placed FROM raw_drop d JOIN entry e ON e.pos = d.pos`;
 
 /** Finds raw drops, each by one index. */
 export class DropReader {
@@ -137,6 +142,7 @@ export class DropReader {
       sha256: row.sha256 === null ? null : (hex(row.sha256) as Sha256),
       sender,
       contract,
+      sentFor: row.sent_for,
       repeats,
       destroyed: row.destroyed_by === null ? null : destructionAt(this.#sql, row.destroyed_by),
       placed: row.placed === 1,

@@ -26,7 +26,7 @@ const dumps = {
   file: `SELECT d.id, f.path, f.begin, f.until, hex(f.sha256), f.size, f.mtime
     FROM dataset d CROSS JOIN file f ON f.ds = d.ds ORDER BY d.id, f.path, f.begin`,
   drop: 'SELECT pos, id, hex(hash), program, media, sender, contract, name, size, hex(sha256) FROM raw_drop ORDER BY pos',
-  repeat: 'SELECT pos, drop_pos, program, name, sender, contract FROM raw_repeat ORDER BY pos',
+  repeat: 'SELECT pos, drop_pos, program, name, sender, contract, assigned FROM raw_repeat ORDER BY pos',
   note: 'SELECT d.id, n.version, n.line, n.note, n.path, n.detail FROM note n JOIN dataset d ON d.ds = n.ds ORDER BY d.id, n.version, n.line',
   table: `SELECT d.name, v.number, v.pos, hex(v.hash), v.message, v.operation, v.contract_name, v.contract_hash, v.schema, v.files, v.rows, v.bytes, v.added_rows, v.removed_rows, v.known
     FROM delta_version v JOIN delta_table d ON d.t = v.t ORDER BY d.name, v.number`,

@@ -2,7 +2,6 @@ export { openCatalog } from './open.ts';
 export type { CatalogOptions, OpenedCatalog } from './open.ts';
 export { Catalog } from './catalog.ts';
 export type { CatalogTotals, NoteRow, Position, Projected } from './catalog.ts';
-export { nearestName } from './nearest.ts';
 export { SqlDraftTable } from './draft-table.ts';
 export { takeStationLock } from './station-lock.ts';
 export type { StationLock } from './station-lock.ts';

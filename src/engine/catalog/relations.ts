@@ -65,7 +65,8 @@ export const relations: Readonly<Record<string, Relation>> = {
   },
   raw_drops: {
     columns: [...integers('raw_id', 'program_id'), ...text('name', 'media_type'), ...integers('bytes'), ...text('sha256', 'sender', 'contract', 'ts', 'uuid')],
-    rows: `SELECT iif(e.log = m.log, e.seq, NULL), r.program, r.name, r.media, r.size, lower(hex(r.sha256)), r.sender, r.contract, e.at, r.id
+    rows: `SELECT iif(e.log = m.log, e.seq, NULL), r.program, r.name, r.media, r.size, lower(hex(r.sha256)), r.sender,
+        coalesce((SELECT a.contract FROM raw_repeat a WHERE a.drop_pos = r.pos AND a.assigned = 1 AND a.contract IS NOT NULL AND a.pos <= ?3 ORDER BY a.pos DESC LIMIT 1), r.contract), e.at, r.id
       FROM raw_drop r JOIN entry e ON e.pos = r.pos JOIN meta m ON m.one = 1 WHERE ${window('r.pos')} ORDER BY r.pos`,
   },
   contracts: {

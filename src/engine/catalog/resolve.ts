@@ -1,7 +1,7 @@
 import { nameKey } from '../../contract/index.ts';
 import type { DatasetId, Instant, VersionRef } from '../../contract/index.ts';
 import type { DatasetReader } from './dataset-read.ts';
-import { nearestName } from './nearest.ts';
+import { nearestName } from '../../core/index.ts';
 import type { Sql } from './sql.ts';
 import { versionsWhere, type VersionDetail } from './version-read.ts';
 

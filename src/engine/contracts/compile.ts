@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import { ContractName } from '../../contract/index.ts';
+import { nearestName } from '../../core/index.ts';
 import { columnType } from './column-type.ts';
+import { membersAt } from './members.ts';
 import { pathText } from './document.ts';
 import type { Fault, Path, ReadDocument, YamlDocument } from './document.ts';
 import { readDocument } from './document.ts';
@@ -18,7 +20,8 @@ export interface CompiledContract {
   readonly text: string;
 }
 
-export type Compiled = { readonly ok: true; readonly compiled: CompiledContract } | { readonly ok: false; readonly faults: readonly Fault[] };
+/** `doubts`: what is a writer's own by the standard, and looks like a mistake; who publishes the contract is asked to mend it, and what was published is taken as it is. */
+export type Compiled = { readonly ok: true; readonly compiled: CompiledContract; readonly doubts: readonly Fault[] } | { readonly ok: false; readonly faults: readonly Fault[] };
 
 /** Told at once; who has mended these asks again. */
 const MOST_FAULTS = 50;
@@ -33,12 +36,12 @@ export function compileContract(bytes: Uint8Array): Compiled {
   if (isOfOtherStandard(document.value, faults)) return { ok: false, faults: faults.all() };
   const parsed = Contract.safeParse(document.value);
   if (!parsed.success) {
-    for (const issue of parsed.error.issues) faults.issue([], issue);
+    for (const issue of parsed.error.issues) faults.issue([], issue, Contract);
     return { ok: false, faults: faults.all() };
   }
   const plan = planOf(parsed.data, faults);
   if (plan === null || faults.any) return { ok: false, faults: faults.all() };
-  return { ok: true, compiled: { plan, contract: parsed.data, text: document.text } };
+  return { ok: true, compiled: { plan, contract: parsed.data, text: document.text }, doubts: faults.doubts() };
 }
 
 /** Told alone: what a document of another version has is not wrong because this version has it not. */
@@ -58,6 +61,7 @@ function isOfOtherStandard(value: unknown, faults: Faults): boolean {
 export class Faults {
   readonly #document: YamlDocument;
   readonly #all: Fault[] = [];
+  readonly #doubts: Fault[] = [];
 
   constructor(document: YamlDocument) {
     this.#document = document;
@@ -71,6 +75,15 @@ export class Faults {
     this.#all.push({ ...this.#document.at(path), path: pathText(path), message, next });
   }
 
+  doubt(path: Path, message: string, next: string): void {
+    this.#doubts.push({ ...this.#document.at(path), path: pathText(path), message, next });
+  }
+
+  /** Line of what stands at a path, from 1. */
+  lineOf(path: Path): number {
+    return this.#document.at(path).line;
+  }
+
   /** A number with all of its digits: as it was written, where JavaScript's number has others. */
   exact(path: Path, value: number): number | string {
     if (Number.isSafeInteger(value)) return value;
@@ -78,10 +91,12 @@ export class Faults {
     return written === null ? value : exactly(value, written);
   }
 
-  issue(base: Path, issue: z.core.$ZodIssue): void {
+  /** `schema`: of what stands at `base`, where it is known. */
+  issue(base: Path, issue: z.core.$ZodIssue, schema: z.ZodType | null = null): void {
     const path = [...base, ...issue.path.filter((part) => typeof part !== 'symbol')];
     if (issue.code === 'unrecognized_keys') {
-      for (const key of issue.keys) this.add([...path, key], ...unknownMember(key));
+      const members = schema === null ? [] : membersAt(schema, issue.path);
+      for (const key of issue.keys) this.add([...path, key], ...unknownMember(key, members));
       return;
     }
     // Of a union, the branch that came nearest says more than "no branch fits".
@@ -101,12 +116,16 @@ export class Faults {
   take<T extends z.ZodType>(base: Path, schema: T, value: unknown): z.output<T> | null {
     const parsed = schema.safeParse(value);
     if (parsed.success) return parsed.data;
-    for (const issue of parsed.error.issues) this.issue(base, issue);
+    for (const issue of parsed.error.issues) this.issue(base, issue, schema);
     return null;
   }
 
   all(): readonly Fault[] {
-    return this.#all.sort((a, b) => a.line - b.line || a.column - b.column).slice(0, MOST_FAULTS);
+    return inOrder(this.#all);
+  }
+
+  doubts(): readonly Fault[] {
+    return inOrder(this.#doubts);
   }
 
   #missing(path: Path): boolean {
@@ -116,15 +135,20 @@ export class Faults {
   }
 }
 
+function inOrder(faults: readonly Fault[]): readonly Fault[] {
+  return faults.toSorted((a, b) => a.line - b.line || a.column - b.column).slice(0, MOST_FAULTS);
+}
+
 function depthOf(issues: readonly z.core.$ZodIssue[]): number {
   return Math.max(0, ...issues.map(({ path }) => path.length));
 }
 
-function unknownMember(key: string): readonly [string, string] {
+function unknownMember(key: string, members: readonly string[]): readonly [string, string] {
   if (key === 'servers') return ['"servers" has no meaning in a lake: files come in as raw drops.', 'Leave it out; which files the contract takes stands in the custom property "source" of the table.'];
   if (key === 'relationships') return ['"relationships" are not checked here, so a contract does not promise them.', 'Write a rule instead: quality, type: sql.'];
   if (key === 'properties' || key === 'items') return [`"${key}" of a column has no meaning here: a column of type object or array is kept as its JSON text.`, 'Leave it out.'];
-  return [`"${key}" is not a member that ODCS 3.1 has here.`, 'Leave it out, or write it as one of customProperties: {property: …, value: …}.'];
+  const meant = nearestName(key.slice(0, 100), members);
+  return [`"${key}" is not a member that ODCS 3.1 has here.${meant === null ? '' : ` Is "${meant}" meant?`}`, 'Leave it out, or write it as one of customProperties: {property: …, value: …}.'];
 }
 
 function issueWords(what: string, issue: z.core.$ZodIssue, isMissing: boolean): readonly [string, string | null] {
@@ -175,7 +199,7 @@ function planOf(contract: Contract, faults: Faults): ContractPlan | null {
     .sort((a, b) => (a.property.primaryKeyPosition ?? -1) - (b.property.primaryKeyPosition ?? -1) || a.i - b.i)
     .map(({ property }) => property.name);
   if (!name.success || source === undefined) return null;
-  return { name: name.data, version: contract.version, source: sourceOf(source, base, faults), columns, primaryKey, rules, partitions, retention: retentionOf(contract, extras.retentionClass ?? null, faults) };
+  return { name: name.data, version: contract.version, source: sourceOf(source, table.customProperties ?? [], base, faults), columns, primaryKey, rules, partitions, retention: retentionOf(contract, extras.retentionClass ?? null, faults) };
 }
 
 type Extras<S extends Readonly<Record<string, z.ZodType>>> = { readonly [K in keyof S]?: z.output<S[K]> };
@@ -186,8 +210,11 @@ function extrasOf<S extends Readonly<Record<string, z.ZodType>>>(base: Path, lis
   for (const [i, { property, value }] of (list ?? []).entries()) {
     const schema = Object.hasOwn(known, property) ? known[property] : undefined;
     if (schema === undefined) {
-      const meant = Object.keys(known).find((name) => name.toLowerCase() === property.toLowerCase());
-      if (meant !== undefined) faults.add([...base, i, 'property'], `The custom property "${property}" is written "${meant}".`);
+      const names = Object.keys(known);
+      const written = names.find((name) => name.toLowerCase() === property.toLowerCase());
+      const meant = nearestName(property.slice(0, 100), names);
+      if (written !== undefined) faults.add([...base, i, 'property'], `The custom property "${property}" is written "${written}".`);
+      else if (meant !== null) faults.doubt([...base, i, 'property'], `The custom property "${property}" has no effect in a lake. Is "${meant}" meant?`, 'If it is a property of your own, give it a name that is less like that one.');
       continue;
     }
     if (Object.hasOwn(found, property)) faults.add([...base, i], `The custom property "${property}" stands here twice.`, 'Leave one of the two out.');
@@ -197,7 +224,7 @@ function extrasOf<S extends Readonly<Record<string, z.ZodType>>>(base: Path, lis
   return found as Extras<S>;
 }
 
-function sourceOf(source: z.output<(typeof tableExtras)['source']>, base: Path, faults: Faults): SourcePlan {
+function sourceOf(source: z.output<(typeof tableExtras)['source']>, tables: NonNullable<Contract['customProperties']>, base: Path, faults: Faults): SourcePlan {
   const { patterns, format, delimiter, quote, encoding, nullValues = [], ignoredColumns = [] } = source;
   const path = [...base, 'customProperties'];
   const isText = format === 'csv' || format === 'tsv';
@@ -206,7 +233,9 @@ function sourceOf(source: z.output<(typeof tableExtras)['source']>, base: Path, 
   if (!isText && encoding !== undefined && encoding !== 'utf-8') faults.add(path, `A file of the format ${format} is in UTF-8.`, 'Leave "encoding" out.');
   if (delimiter !== undefined && delimiter === (quote ?? '"')) faults.add(path, 'Delimiter and quote are the same character.');
   for (const pattern of patterns) if (/[/\\\0]/.test(pattern)) faults.add(path, `The pattern "${pattern}" has a slash: it is for the names of files, without folders.`);
-  return { patterns, format, delimiter: format === 'tsv' ? '\t' : (delimiter ?? null), quote: quote ?? null, encoding: encoding ?? null, nullValues, ignoredColumns };
+  const at = tables.findIndex(({ property }) => property === 'source');
+  const line = delimiter === undefined && format !== 'tsv' ? null : faults.lineOf([...path, at, 'value', delimiter === undefined ? 'format' : 'delimiter']);
+  return { patterns, format, delimiter: format === 'tsv' ? '\t' : (delimiter ?? null), ...(line === null ? {} : { delimiterLine: line }), quote: quote ?? null, encoding: encoding ?? null, nullValues, ignoredColumns };
 }
 
 function columnOf(property: Property, table: string, path: Path, faults: Faults): ColumnPlan {

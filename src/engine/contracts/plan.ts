@@ -22,6 +22,8 @@ export interface SourcePlan {
   readonly format: SourceFormat;
   /** Null: found out from the file, as is the encoding; always a tab for `tsv`. */
   readonly delimiter: string | null;
+  /** Line of the contract that says so; not there where none does. */
+  readonly delimiterLine?: number;
   readonly quote: string | null;
   readonly encoding: 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252' | null;
   readonly nullValues: readonly string[];

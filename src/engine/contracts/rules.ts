@@ -1,3 +1,4 @@
+import { nearestName } from '../../core/index.ts';
 import type { Path } from './document.ts';
 import type { Faults } from './compile.ts';
 import { patternFault, TOO_MANY_DIGITS } from './limits.ts';
@@ -80,9 +81,14 @@ function libraryRule({ metric, arguments: given = {} }: Quality, shared: Shared,
       const columns = column === null ? (properties ?? []) : [column];
       if (columns.length === 0 || !takes(...(column === null ? ['properties'] : []))) return refuse('arguments', 'duplicateValues of a table needs the columns that are compared.', 'Write: arguments: {properties: [station, tested_at]}');
       const stranger = columns.find((name) => !known.has(name));
-      return stranger === undefined ? { ...shared, metric, columns } : refuse('arguments', `There is no column "${stranger}".`);
+      return stranger === undefined ? { ...shared, metric, columns } : refuse('arguments', `There is no column "${stranger}".${meantBy(stranger, known)}`);
     }
   }
+}
+
+function meantBy(name: string, known: ReadonlySet<string>): string {
+  const meant = nearestName(name.slice(0, 100), known);
+  return meant === null ? '' : ` Is "${meant}" meant?`;
 }
 
 function sqlRule({ query }: Quality, shared: Shared, { table, column }: About, refuse: Refuse): RulePlan | null {

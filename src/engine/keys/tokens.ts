@@ -109,6 +109,8 @@ export class Tokens {
     const file = await this.#read();
     const header = token.length > LONGEST ? null : headerOf(token);
     if (header === null) return 'The token is not a JSON Web Token.';
+    if (header.alg.toLowerCase() === 'none') return 'The token says that it is not signed (alg: none). Tokens without a signature are not taken.';
+    if (header.kid === null) return 'The token does not say by which key it is signed (kid).';
     const key = file === null ? null : await this.#keyOf(file, header.kid);
     if (file === null || key === null) return 'The token names no key that this workstation takes for this lake.';
     if (header.alg !== key.algorithm) return `The token is signed by ${header.alg}; with this key only ${key.algorithm} is taken.`;
@@ -135,12 +137,18 @@ export class Tokens {
       const options = { algorithms: [algorithm], clockTolerance: SKEW_S, currentDate: new Date(this.#of.clock.now()), requiredClaims: ['exp', 'aud'] };
       return (await jwtVerify(token, key, options)).payload;
     } catch (error) {
-      if (error instanceof errors.JWTExpired) return 'The token has expired.';
+      if (error instanceof errors.JWTExpired) return `The token expired at ${this.#instantWords(error.payload.exp)}.`;
       if (error instanceof errors.JWSSignatureVerificationFailed) return 'The signature of the token is not good.';
-      if (error instanceof errors.JWTClaimValidationFailed) return error.claim === 'nbf' ? 'The token is not valid yet.' : `The token has no good "${error.claim}".`;
+      if (error instanceof errors.JWTClaimValidationFailed) return error.claim === 'nbf' ? `The token is not good before ${this.#instantWords(error.payload.nbf)}.` : `The token has no good "${error.claim}".`;
       if (error instanceof errors.JOSEError) return 'The token is not a JSON Web Token.';
       throw error;
     }
+  }
+
+  /** An instant that a token gives, and this computer's, so that a clock that is off is seen. */
+  #instantWords(seconds: number | undefined): string {
+    const at = typeof seconds === 'number' && Math.abs(seconds) < 8.64e12 ? new Date(seconds * 1000).toISOString().replace('.000Z', 'Z') : 'an instant that cannot be read';
+    return `${at}, and this computer's clock says ${new Date(this.#of.clock.now()).toISOString().replace(/\.\d+Z$/, 'Z')}`;
   }
 
   /** Puts another list in the place of the one that stands there; no other program of this workstation changes it meanwhile. */
@@ -187,10 +195,10 @@ export class Tokens {
   }
 }
 
-function headerOf(token: string): { readonly alg: string; readonly kid: string } | null {
+function headerOf(token: string): { readonly alg: string; readonly kid: string | null } | null {
   try {
     const { alg, kid } = decodeProtectedHeader(token);
-    return typeof alg === 'string' && typeof kid === 'string' ? { alg, kid } : null;
+    return typeof alg === 'string' ? { alg, kid: typeof kid === 'string' ? kid : null } : null;
   } catch (error) {
     // Whatever is no header, jose tells by a TypeError.
     if (error instanceof TypeError || error instanceof errors.JOSEError) return null;

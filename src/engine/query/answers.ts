@@ -1,6 +1,6 @@
-import { JsonDuckDBValueConverter } from 'duckdb';
 import type { DuckDBConnection } from 'duckdb';
 import { Failed, failureOf, Refusal } from './failures.ts';
+import { faithfulSelect, faithfulValue } from './faithful.ts';
 import { judgeTree } from './gate.ts';
 import { runWith } from './parameters.ts';
 import { tellProgress } from './progress.ts';
@@ -149,7 +149,7 @@ export class Answers {
     let cut = 0;
     let units = 0;
     for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
-      const columns = Array.from({ length: result.columnCount }, (_, i) => chunk?.convertColumnValues(i, JsonDuckDBValueConverter) ?? []);
+      const columns = Array.from({ length: result.columnCount }, (_, i) => chunk?.convertColumnValues(i, faithfulValue) ?? []);
       for (let row = 0; row < chunk.rowCount && (units < most || rows.length === 0); row++) {
         const cells = columns.map((column): Cell => {
           const value = column[row] ?? null;
@@ -185,7 +185,7 @@ export class Answers {
 
   async #copy(file: string, format: CopyFormat): Promise<number> {
     const how = { csv: 'FORMAT csv, HEADER', json: 'FORMAT json, ARRAY true', ndjson: 'FORMAT json', parquet: 'FORMAT parquet, COMPRESSION zstd' }[format];
-    const [written] = await runWith(this.#connection, `COPY ${RESULT} TO ${literal(file)} (${how})`, {});
+    const [written] = await runWith(this.#connection, `COPY (${await faithfulSelect(this.#connection, RESULT, format)}) TO ${literal(file)} (${how})`, {});
     return Number(written?.[0] ?? 0);
   }
 }

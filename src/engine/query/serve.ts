@@ -1,6 +1,7 @@
-import { DuckDBIntegerVector, JsonDuckDBValueConverter, version } from 'duckdb';
+import { DuckDBIntegerVector, version } from 'duckdb';
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBResult } from 'duckdb';
 import { failureOf, Refusal } from './failures.ts';
+import { faithfulSelect, faithfulValue } from './faithful.ts';
 import { judgeTree } from './gate.ts';
 import type { JudgedStatement } from './gate.ts';
 import { isFilterTree } from './filter-shape.ts';
@@ -145,7 +146,7 @@ class Server {
     // As a view, so that the statement stands where only a SELECT can stand, whatever is in its text.
     await this.#connection.run(`CREATE OR REPLACE TEMP VIEW "hms result" AS ${sql}`);
     const how = format === 'csv' ? 'FORMAT csv, HEADER' : 'FORMAT parquet, COMPRESSION zstd';
-    const reader = await this.#connection.runAndReadAll(`COPY (SELECT * FROM "hms result") TO ${literal(file)} (${how})`);
+    const reader = await this.#connection.runAndReadAll(`COPY (${await faithfulSelect(this.#connection, '"hms result"', format)}) TO ${literal(file)} (${how})`);
     return Number(reader.getRows()[0]?.[0] ?? 0);
   }
 
@@ -192,5 +193,5 @@ function valuesOf(chunk: DuckDBDataChunk, column: number): ColumnValues {
     }
     if (known === numbers.length) return numbers;
   }
-  return chunk.convertColumnValues(column, JsonDuckDBValueConverter).map((value) => (value !== null && typeof value === 'object' ? JSON.stringify(value) : value));
+  return chunk.convertColumnValues(column, faithfulValue).map((value) => (value !== null && typeof value === 'object' ? JSON.stringify(value) : value));
 }

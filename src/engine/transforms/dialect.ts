@@ -19,8 +19,8 @@ const DELIMITERS = [',', ';', '\t', '|'];
 const [LF, CR] = [10, 13];
 
 /**
- * Finds out what was not told. Of the delimiters it takes the one that divides all sampled rows, the header among them, into the same number of fields, and into most;
- * one under which the header has all of `wanted` goes before. Where none does, it is `,`: a file of one column.
+ * Finds out what was not told. Of the delimiters it takes the one under which the header has most of `wanted`; of equals the one that divides all sampled rows, the header among them, into the same
+ * number of fields, and into most; where none does that, the one that divides the header into most. Where none divides it, it is `,`: a file of one column.
  */
 export function dialectOf(sample: Uint8Array, told: CsvReading, wanted: readonly string[] = []): Dialect {
   const file = encodingOf(sample, told.encoding);
@@ -36,11 +36,30 @@ export function dialectOf(sample: Uint8Array, told: CsvReading, wanted: readonly
     if (delimiter === quote) continue;
     const dialect = make(delimiter);
     const { fields, header } = lookAt(units, dialect);
-    const found = header.length > 0 && wanted.length > 0 && wanted.every((name) => header.includes(name));
-    const value = (found ? 1_000_000 : 0) + (fields > 1 ? fields : 0);
+    const value = knownIn(header, wanted) * 1_000_000 + (fields > 1 ? fields : header.length > 1 ? 0.5 - 0.5 / header.length : 0);
     if (value > score) [best, score] = [dialect, value];
   }
   return best;
+}
+
+/**
+ * The delimiter by which a file seems to be divided in truth, where it was told that it is another: the header has none of `wanted` then, and under that delimiter half of its fields or more are wanted, or the file is one column
+ * as it was told and is divided evenly by that one. Null where what was told may be right.
+ */
+export function otherDelimiter(sample: Uint8Array, told: Dialect, wanted: readonly string[]): string | null {
+  const units = unitsOf(sample.subarray(told.mark), told.encoding);
+  const { header } = lookAt(units, told);
+  if (header.length === 0 || knownIn(header, wanted) > 0) return null;
+  const { delimiter } = dialectOf(sample, { quote: told.quote, encoding: told.encoding }, wanted);
+  if (delimiter === told.delimiter) return null;
+  const other = lookAt(units, { ...told, delimiter });
+  const isKnown = 2 * knownIn(other.header, wanted) >= other.header.length;
+  return isKnown || (header.length === 1 && other.fields > 1) ? delimiter : null;
+}
+
+function knownIn(header: readonly string[], wanted: readonly string[]): number {
+  const known = new Set(wanted);
+  return new Set(header.filter((name) => known.has(name))).size;
 }
 
 /** The names in the first row of a file, of which `sample` is the beginning; null where that row is not whole in it. */

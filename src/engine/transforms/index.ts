@@ -10,7 +10,7 @@ export { BARE, QUOTED_DOUBLED } from './row-scanner.ts';
 export { jsonRecords } from './json-records.ts';
 export { membersOf } from './json-members.ts';
 export { FileRefusal, Stopped } from './refusal.ts';
-export { dialectOf, headerIn, SAMPLE_BYTES } from './dialect.ts';
+export { dialectOf, headerIn, otherDelimiter, SAMPLE_BYTES } from './dialect.ts';
 export type { Dialect } from './dialect.ts';
 export { startOf } from './source-reader.ts';
 export type { ReadWatch, StoredSource } from './source-reader.ts';

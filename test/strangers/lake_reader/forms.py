@@ -198,6 +198,7 @@ def check_head(head):
     for tag in [*head.get("tags", []), *([head["tag"]] if "tag" in head else [])]:
         need(matches(TAG, tag), f"{tag!r} is no tag")
     need("alias" not in head or is_dataset_id(head["alias"]), "alias")
+    need(head.get("assigned", True) is True, "assigned")
 
 
 def version_of(subject):

@@ -17,6 +17,20 @@ it('what looks like the token of another program is handed on to be judged, and 
   expect(code({ authorization: 'Bearer aa.bb.cc', host: 'evil.test' })).toBe('HOST_REFUSED');
 });
 
+it.each<[string | undefined, string, boolean]>([
+  [undefined, 'The request has no token.', false],
+  ['', 'The request has no token.', false],
+  ['Basic YWJj', 'The header "Authorization" is not of the kind Bearer, so the request has no token.', false],
+  ['Bearer ', 'The header "Authorization: Bearer" has no token behind that word.', false],
+  ['Bearer aa.bb.', 'The token is not signed: nothing stands behind its second point. Tokens without a signature are not taken.', true],
+  ['bearer aa.bb', 'The token is not a JSON Web Token: that has three parts with points between them. It may have been cut off.', true],
+  ['Bearer aa.bb.c c', 'The token has blanks or line ends in it: a token is one word.', true],
+  ['Bearer "aa.bb.cc"', 'The token has characters that no token has.', true],
+  ['Bearer x', 'The token is not that of this run of the program.', true],
+])('the authorization "%s" is refused with its reason', (authorization, detail, isBadToken) => {
+  expect(judge(asked({ authorization }))).toMatchObject({ status: 401, detail, ...(isBadToken ? { isBadToken: true } : {}) });
+});
+
 describe('who may ask over the loopback port', () => {
   it.each(['127.0.0.1:8100', 'localhost:8100', 'LOCALHOST:8100'])('the host %s is answered', (host) => {
     expect(code({ host })).toBeNull();

@@ -120,6 +120,9 @@ describe('the loopback port', () => {
     const refused = await get('/api/dta/about');
     expect([refused.status, refused.headers.get('content-type'), refused.headers.get('www-authenticate')]).toEqual([401, 'application/problem+json', 'Bearer realm="HMS-DTA"']);
     expect(await refused.json()).toMatchObject({ code: 'TOKEN_REFUSED', status: 401, kept: null });
+    const unsigned = await get('/api/dta/about', { authorization: 'Bearer aa.bb.' });
+    const description = 'The token is not signed: nothing stands behind its second point. Tokens without a signature are not taken.';
+    expect([unsigned.status, unsigned.headers.get('www-authenticate')]).toEqual([401, `Bearer realm="HMS-DTA", error="invalid_token", error_description="${description}"`]);
   });
 
   it('refuses names that are not its own, two of them, and addresses that are no paths', async () => {

@@ -4,6 +4,7 @@ export type FindingKind =
   | 'EMPTY'
   | 'UNREADABLE'
   | 'ENCODING'
+  | 'DELIMITER'
   | 'FIELDS'
   | 'UNKNOWN_COLUMN'
   | 'MISSING_COLUMN'

@@ -22,7 +22,7 @@ export interface RowFile {
 }
 
 export interface FileRemark {
-  readonly kind: 'ENCODING' | 'UNREADABLE' | 'EMPTY';
+  readonly kind: 'ENCODING' | 'DELIMITER' | 'UNREADABLE' | 'EMPTY';
   readonly message: string;
   readonly count: number;
   readonly lines: readonly number[];

@@ -32,7 +32,7 @@ export const ledger = {
     'tag.removed': '{{by}} took a tag off <subject/>',
     'alias.added': '{{by}} gave another name to <subject/>',
     'raw.received': '{{by}} received a raw drop',
-    'raw.repeated': '{{by}} received a raw drop that was there before',
+    'raw.repeated': '{{by}} received again, or named the contract of, a raw drop',
     'secret.made': '{{by}} made the secret of the masks <subject/>',
     'cube.defined': '{{by}} defined the cube <subject/>',
     'cube.refreshed': '{{by}} refreshed the cube <subject/>',

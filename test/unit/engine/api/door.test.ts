@@ -38,7 +38,14 @@ describe('the door before a lake is open', () => {
   });
 
   it('says which methods an address answers', async () => {
-    expect(await problemOf(await bench.raw('/dta/datasets', { method: 'PUT' }))).toMatchObject({ code: 'ROUTE_UNKNOWN', facts: { methods: ['GET', 'POST'] } });
+    const told = async (path: string, method: string) => {
+      const response = await bench.raw(path, { method });
+      const { code, status, facts } = await problemOf(response);
+      return [response.status, response.headers.get('content-type'), response.headers.get('allow'), code, status, facts];
+    };
+    expect(await told('/dta/datasets', 'PUT')).toEqual([405, 'application/problem+json', 'GET, HEAD, POST', 'METHOD_REFUSED', 405, { methods: ['GET', 'HEAD', 'POST'] }]);
+    expect((await told('/dta/raw/881/retry', 'GET')).slice(0, 4)).toEqual([405, 'application/problem+json', 'POST', 'METHOD_REFUSED']);
+    expect((await told('/openapi.json', 'DELETE')).slice(0, 4)).toEqual([405, 'application/problem+json', 'GET, HEAD', 'METHOD_REFUSED']);
   });
 
   it.each([

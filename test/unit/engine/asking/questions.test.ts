@@ -61,6 +61,16 @@ describe('FOR SYSTEM_TIME AS OF', () => {
     expect(await hall.rows(`SELECT count(*)::INTEGER FROM versions FOR SYSTEM_TIME AS OF TIMESTAMPTZ '${at['v1']}' + INTERVAL 0 SECONDS v`)).toEqual([[1]]);
     expect(await hall.rows(`SELECT count(*)::INTEGER FROM versions FOR SYSTEM_TIME AS OF '${at['v1']}'::TIMESTAMPTZ WHERE ver = 'v1'`)).toEqual([[1]]);
     expect(await hall.rows(`SELECT count(*)::INTEGER FROM versions FOR SYSTEM_TIME AS OF (now() + INTERVAL 1 DAY)`)).toEqual([[3]]);
+  });
+
+  it('says of an instant that has not come yet that it has not, and names the moment whose rows were read', async () => {
+    const before = new Date().toISOString();
+    for (const sql of [`SELECT 1 FROM versions FOR SYSTEM_TIME AS OF '2999-01-01T00:00:00Z'`, `SELECT 1 FROM ${A} FOR SYSTEM_TIME AS OF '2999-01-01T00:00:00Z'`, `SELECT 1 FROM dataset('WF-2024-07@2999-01-01T00:00:00Z', 'sensorA.csv')`]) {
+      const { relations: used } = await hall.tell(sql);
+      expect(used).toMatchObject([{ ahead: '2999-01-01T00:00:00.000Z' }]);
+      expect((used[0]?.instant ?? '') >= before && (used[0]?.instant ?? '') <= new Date().toISOString()).toBe(true);
+    }
+    for (const sql of ['SELECT 1 FROM versions FOR SYSTEM_TIME AS OF now()', 'SELECT 1 FROM versions', `SELECT 1 FROM versions FOR SYSTEM_TIME AS OF '${at['v2']}'`]) expect((await hall.tell(sql)).relations[0]).not.toHaveProperty('ahead');
     expect(await hall.rows(`FROM dataset($1, $2) ORDER BY day LIMIT 1`, { parameters: { 1: 'WF-2024-07:raw', 2: 'sensorA.csv' } })).toEqual([['2024-07-04', '91.5']]);
   });
 

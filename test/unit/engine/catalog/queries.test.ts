@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { instantOf, parseVersionRef, type Instant, type LakeId, type TxnId, type VersionRef } from '../../../../src/contract/index.ts';
 import { emptyFrontier, frontierRoot, LedgerState } from '../../../../src/core/index.ts';
 import type { Catalog, Resolved } from '../../../../src/engine/catalog/index.ts';
-import { editDistance } from '../../../../src/engine/catalog/nearest.ts';
+import { editDistance } from '../../../../src/core/index.ts';
 import { hashOf, id, keyNamed, LedgerBuilder, memoryCatalog, opened, sha, started } from './ledger-builder.ts';
 
 let catalog: Catalog;

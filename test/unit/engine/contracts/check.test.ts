@@ -1,6 +1,7 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { DuckDBInstance } from 'duckdb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkFile } from '../../../../src/engine/contract-files.ts';
 import type { CheckReport } from '../../../../src/engine/contract-files.ts';
@@ -111,6 +112,33 @@ describe('a file is held against its contract', () => {
   });
 });
 
+describe('a file that is divided otherwise than its contract says', () => {
+  const columns = [text, number];
+  const told = (delimiter: string, line: number, says: string, mend: string): string => `* DELIMITER 1 The file seems to be divided by ${delimiter}, and line ${line} of the contract says that files are divided by ${says}. Where the file is right, ${mend}. | 1`;
+  const orLeave = ', or leave the delimiter out, so that each file tells its own';
+
+  it.each<[string, string, string, string]>([
+    ['semicolons', 'format: csv, delimiter: ","', 'a;n\nx;1\ny;2\n', told('";"', 10, '","', `write there: delimiter: ";"${orLeave}`)],
+    ['semicolons, of which one header is misspelt and a row has too many', 'format: csv, delimiter: ","', 'a;m\nx;1;\ny;2\n', told('";"', 10, '","', `write there: delimiter: ";"${orLeave}`)],
+    ['tabs', 'format: csv, delimiter: ";"', 'a\tn\nx\t1\n', told('tabs', 10, '";"', `write there: delimiter: "\\t"${orLeave}`)],
+    ['commas, and the contract says tabs', 'format: tsv', 'a,n\nx,1\n', told('","', 10, 'tabs', 'write there: format: csv, delimiter: ","')],
+    ['bars, in a file of other columns', 'format: csv, delimiter: ","', 'p|q|r\n1|2|3\n', told('"|"', 10, '","', `write there: delimiter: "|"${orLeave}`)],
+  ])('is told so once: %s', async (_, source, content, expected) => {
+    expect(await found(planOf(columns, { source }), content)).toEqual([expected]);
+  });
+
+  it('is told by its columns where it may be as the contract says', async () => {
+    expect(await found(planOf(columns, { source: 'format: csv, delimiter: ","' }), 'x\n1\n')).toHaveLength(3);
+    expect(await found(planOf(columns, { source: 'format: csv, delimiter: ","' }), 'a,n;m\nx,1\n')).toEqual(['n;m UNKNOWN_COLUMN 1 The file has a column "n;m" that the contract does not know.', 'n MISSING_COLUMN 1 The file has no column "n".']);
+  });
+
+  it.each([',', ';', '\t', '|'])('is read where the contract says nothing, by %j, even where a column is missing, a row is too long, and other signs stand in every row', async (delimiter) => {
+    const rows = [['a', 'extra, ; |'.replace(delimiter, '')], ['x', '1, ; |'.replace(delimiter, '')], ['y', '2, ; |'.replace(delimiter, ''), 'z']];
+    const names = await check(planOf(columns), rows.map((row) => row.join(delimiter)).join('\n'));
+    expect(names.findings.map(({ column, kind }) => [column, kind])).toEqual([['extra, ; |'.replace(delimiter, ''), 'UNKNOWN_COLUMN'], [null, 'FIELDS'], ['n', 'MISSING_COLUMN']]);
+  });
+});
+
 describe('a file of every form', () => {
   const rows = 'name;n\ncaf\u00e9 \u20ac \u2019;1\nx;y\n';
   const columns = ['{name: a, physicalName: name, logicalType: string, quality: [{metric: invalidValues, arguments: {validValues: ["caf\u00e9 \u20ac \u2019"]}, mustBe: 0, name: known}]}', number];
@@ -130,6 +158,21 @@ describe('a file of every form', () => {
     ['NDJSON', 'format: ndjson', objects.map((object) => JSON.stringify(object)).join('\n'), 2],
     ['gzip', 'format: csv', gzipSync(rows), 3],
   ])('%s', async (_, source, content, line) => expect(await found(planOf(columns, { source }), content)).toEqual(findings(line)));
+
+  it('Parquet with lists and groups is read as JSON, bytes as text where they are that, and told where they are not; other columns do not matter', { timeout: 60_000 }, async () => {
+    const database = await (await DuckDBInstance.create()).connect();
+    const parquet = async (select: string): Promise<Uint8Array> => {
+      const path = join(warehouse.base, `made-${files++}.parquet`);
+      await database.run(`COPY (${select}) TO '${path}'`);
+      return readFileSync(path);
+    };
+    const one = (type: string, valid: string): ContractPlan => planOf([`{name: a, logicalType: ${type}, quality: [{metric: invalidValues, arguments: {validValues: ['${valid}']}, mustBe: 0}]}`], { source: 'format: parquet, ignoredColumns: [x]' });
+    expect(await found(one('string', '{"p":1,"q":["é",null]}'), await parquet(`SELECT {'p': 1, 'q': ['é', NULL]} AS a, '\\xAA'::BLOB AS x`))).toEqual([]);
+    expect(await found(one('array', '[1,2]'), await parquet('SELECT [1, 2] AS a'))).toEqual([]);
+    expect(await found(one('string', 'é'), await parquet(`SELECT encode('é') AS a`))).toEqual([]);
+    expect(await found(one('string', 'é'), await parquet(`SELECT '\\xAA'::BLOB AS a UNION ALL SELECT encode('é')`))).toEqual(['* ENCODING 1 The column "a" holds bytes that are no text in UTF-8, and a table keeps texts.']);
+    database.closeSync();
+  });
 
   it('Parquet that is none, JSON that breaks off and gzip that is cut are told', { timeout: 60_000 }, async () => {
     expect(await found(planOf(columns, { source: 'format: parquet' }), 'PAR1')).toEqual([expect.stringMatching(/^\* UNREADABLE 1 The file is not Parquet that can be read: /)]);

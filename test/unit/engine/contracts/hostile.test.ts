@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { compiledOf } from '../../../../src/engine/contracting.ts';
 import { compareContracts, compileContract } from '../../../../src/engine/contracts/index.ts';
 
 const head = 'apiVersion: v3.1.0\nkind: DataContract\nid: t\nname: t\nversion: "1.0.0"\nstatus: draft\nschema:\n  - name: t\n    customProperties:\n      - {property: source, value: {patterns: ["*.csv"], format: csv}}\n    properties:\n';
@@ -26,7 +27,7 @@ describe('a contract whose text is hostile', () => {
     ['is indented by tabs', 'a:\n\tb: 1\n', ['2:1 The line is indented by a tab, which YAML does not allow. Indent with spaces.']],
     ['is nested deeply', `${'- '.repeat(3000)}a`, ['1:1 The text is nested more than 64 levels deep.']],
     ['has a tag', `${head}      - !!binary aGk=\n`, ['12:18 A tag (tag:yaml.org,2002:binary) has no meaning in a contract. Write the value without it.']],
-    ['begins with NUL', `\0${head}${text}`, ['1:1 apiVersion "apiVersion" is missing.', '1:1 \0apiVersion "\0apiVersion" is not a member that ODCS 3.1 has here. Leave it out, or write it as one of customProperties: {property: …, value: …}.']],
+    ['begins with NUL', `\0${head}${text}`, ['1:1 apiVersion "apiVersion" is missing.', '1:1 \0apiVersion "\0apiVersion" is not a member that ODCS 3.1 has here. Is "apiVersion" meant? Leave it out, or write it as one of customProperties: {property: …, value: …}.']],
     ['has a prototype', `__proto__: 1\n${head}${text}`, ['1:1 __proto__ "__proto__" is not a member that ODCS 3.1 has here. Leave it out, or write it as one of customProperties: {property: …, value: …}.']],
   ])('%s', (_, content, faults) => expect(told(content)).toEqual(faults));
 
@@ -147,6 +148,26 @@ describe('a document of another standard', () => {
   ])('%s is told alone', (written, version, next) => expect(told(of(written))).toEqual([`1:1 apiVersion The contract is written in ODCS ${version}, and 3.1.0 is what is read here. ${next}`]));
 
   it('is told as such where it names no version', () => expect(told(of('latest'))).toEqual(['1:1 apiVersion "apiVersion" must be v3.1.0.']));
+
+  it('is told which member may be meant, at every depth, and whose column', () => {
+    const leave = 'Leave it out, or write it as one of customProperties: {property: …, value: …}.';
+    const meant = (place: string, name: string, member: string): string => `${place} "${name}" is not a member that ODCS 3.1 has here. Is "${member}" meant? ${leave}`;
+    expect(told(column('name: a, logicalType: string, requird: true, quality: [{metric: nullValues, mustbe: 0}]'))).toEqual([
+      meant('12:40 schema[0].properties[0].requird', 'requird', 'required'),
+      meant('12:86 schema[0].properties[0].quality[0].mustbe', 'mustbe', 'mustBe'),
+    ]);
+    expect(told(column('name: a, logicalType: string, logicalTypeOptions: {maxLenght: 3}'))).toEqual([meant('12:61 schema[0].properties[0].logicalTypeOptions.maxLenght', 'maxLenght', 'maxLength')]);
+    expect(told(column('name: a, logicalType: string, customProperties: [{property: pii, value: {kind: ssn, mask: hash, txt: x}}]'))).toEqual([meant('12:106 schema[0].properties[0].customProperties[0].value.txt', 'txt', 'text')]);
+  });
+
+  it('is doubted where a property of its writer looks like one that hides what is personal, and taken where it was published so', () => {
+    const text = column('name: a, logicalType: string, customProperties: [{property: pi, value: {kind: ssn, mask: hash}}, {property: unit, value: km}]');
+    const doubt = 'The custom property "pi" has no effect in a lake. Is "pii" meant?';
+    const compiled = compileContract(Buffer.from(text));
+    expect(compiled.ok && compiled.doubts.map(({ line, column: at, message }) => `${line}:${at} ${message}`)).toEqual([`12:60 ${doubt}`]);
+    expect(() => compiledOf(Buffer.from(text), 'a.yaml')).toThrow(`a.yaml is not a contract that can be used. Line 12, column 60 (schema[0].properties[0].customProperties[0].property): ${doubt} If it is a property of your own, give it a name that is less like that one.`);
+    expect(compiledOf(Buffer.from(text), 'The contract a', true).plan.columns[0]?.pii).toBeNull();
+  });
 
   it('is told every member that has no meaning here', () => {
     const leave = 'Leave it out, or write it as one of customProperties: {property: …, value: …}.';

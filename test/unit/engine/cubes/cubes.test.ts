@@ -86,6 +86,7 @@ it('refuses a definition that reaches for anything but tables, and changes nothi
 it('points at what is wrong in a definition', async () => {
   await expect(define('name: Bad Name\nsql: SELECT 1\n')).rejects.toThrow(/Line 1, column 1 \(name\)/);
   await expect(define('name: good\nsql: SELECT 1\nevery: day\n')).rejects.toThrow(/Line 3, column 1 \(every\): The definition of a cube has no "every" here/);
+  await expect(define('name: good\nsql: SELECT 1\nrefesh: nightly\n')).rejects.toThrow(/Line 3, column 1 \(refesh\): The definition of a cube has no "refesh" here. Is "refresh" meant\?/);
   await expect(define('name: good\nsql: &a SELECT 1\n')).rejects.toThrow(/anchor/);
 });
 

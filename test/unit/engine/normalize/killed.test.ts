@@ -36,13 +36,15 @@ it('whoever kills raw normalize and gives it again has every row once, and a bad
   expect((await office.hms(['verify', office.lake])).code).toBe(0);
 });
 
-it('whoever sends a drop for a contract that is not there is told so, and that the first sending counts', async () => {
+it('whoever sends a drop for a contract that is not there is told so, that the first sending counts, and how the drop gets another contract', async () => {
   writeFileSync(join(office.folder, 'odd.csv'), 'a,b\n1,2\n');
   const put = (contract: string) => office.hms(['raw', 'put', '--program', '12', '--contract', contract, 'odd.csv']);
   const first = await put('car_sensor_test');
   const raw = first.out.trim();
-  expect(first).toMatchObject({ code: 0, err: `Raw drop ${raw} is kept, and is not for a table now: it was sent for the contract car_sensor_test, which is not published here.\n` });
+  expect(first).toMatchObject({ code: 0, err: `Raw drop ${raw} is kept, and is not for a table now: it was sent for the contract car_sensor_test, which is not published here (the nearest name is car_sensor_tests). If it is for another: hms dta raw retry ${raw} --contract NAME\n` });
   const again = await put('car_sensor_tests');
-  expect([again.code, again.out.trim(), again.err.split('\n')]).toEqual([0, raw, [`"odd.csv" was there before, with the same bytes: it is raw drop ${raw}.`, `Raw drop ${raw} was sent for the contract car_sensor_test when it came first, and that counts: hms dta raw explain ${raw}`, '']]);
-  expect(await office.does(['raw', 'explain', raw])).toBe(`Raw drop ${raw} ("odd.csv") is kept as it came, and nothing more is done with it: it was sent for the contract car_sensor_test, which is not published here. Where a contract that takes it is published later, its rows come into that table.`);
+  expect([again.code, again.out.trim(), again.err.split('\n')]).toEqual([0, raw, [`"odd.csv" was there before, with the same bytes: it is raw drop ${raw}.`, `Raw drop ${raw} was sent for the contract car_sensor_test when it came first, and that counts. If it is for car_sensor_tests: hms dta raw retry ${raw} --contract car_sensor_tests`, '']]);
+  expect(await office.does(['raw', 'explain', raw])).toBe(`Raw drop ${raw} ("odd.csv") is kept as it came, and nothing more is done with it: it was sent for the contract car_sensor_test, which is not published here (the nearest name is car_sensor_tests). Where a contract that takes it is published later, its rows come into that table. Where it is for one that is there: hms dta raw retry ${raw} --contract NAME`);
+  expect((await office.hms(['raw', 'retry', raw, '--contract', 'car_sensor_tests'])).code).toBe(1);
+  expect(await office.does(['raw', 'show', raw])).toMatch(/^Status: +quarantined$[^]*^Contract: +car_sensor_tests \(said later; sent for car_sensor_test\)$/m);
 });

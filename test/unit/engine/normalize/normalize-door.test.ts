@@ -1,10 +1,16 @@
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { ProgramId } from '../../../../src/contract/index.ts';
 import { routes } from '../../../../src/contract/api/index.ts';
 import type { RawState } from '../../../../src/contract/api/index.ts';
 import { openToRead, openToWrite } from '../../../../src/engine/open.ts';
+import { insertPosted } from '../../../../src/engine/posted-rows.ts';
+import { QueryProcesses } from '../../../../src/engine/query/index.ts';
 import { lake as lakes } from '../../../../src/sdk/index.ts';
 import { DoorBench } from '../../../builders/door.ts';
+import { signal } from '../tables/warehouse.ts';
 import { publish, put, rig, seatbelt, stateOf } from './intake.ts';
 
 /** Normalizing behind the door: by itself, and for programs that do it themselves. */
@@ -74,7 +80,15 @@ describe('a drop that is posted', () => {
     form.append('file', new Blob([rig(3, { from: 900 })]), 'seatbelt_9.csv');
     const sent = (await (await bench.raw('/dta/raw', { method: 'POST', body: form })).json()) as { raw_id: number };
     expect(sent).toEqual({ raw_id: sent.raw_id, status: 'stored' });
-    expect(await why(sent.raw_id)).toBe('The drop is kept as it came, and nothing more is done with it: it was sent for the contract car_sensor_test, which is not published here.');
+    expect(await why(sent.raw_id)).toBe('The drop is kept as it came, and nothing more is done with it: it was sent for the contract car_sensor_test, which is not published here (the nearest name is car_sensor_tests).');
+    form.set('contract', 'car_sensor_tests');
+    const note = `The same bytes came before, for the contract car_sensor_test, and that counts. If they are for car_sensor_tests: POST /dta/raw/${sent.raw_id}/retry?contract=car_sensor_tests`;
+    expect(await (await bench.raw('/dta/raw', { method: 'POST', body: form })).json()).toEqual({ raw_id: sent.raw_id, status: 'stored', duplicate: true, note });
+    const given = { params: { raw: String(sent.raw_id) }, query: { contract: 'car_sensor_tests' } };
+    expect(await bench.refused(routes.retryRaw, { ...given, query: { contract: 'nothing' } })).toMatchObject({ code: 'CONTRACT_UNKNOWN', status: 404 });
+    expect(await bench.ask(routes.retryRaw, given)).toMatchObject({ status: 'queued_for_etl', contract: 'car_sensor_tests' });
+    await until(sent.raw_id, 'normalized');
+    expect(await (await bench.raw('/dta/raw', { method: 'POST', body: form })).json()).toEqual({ raw_id: sent.raw_id, status: 'normalized', duplicate: true });
   });
 
   it('that waited when the program ended is normalized when it opens the lake again', async () => {
@@ -83,7 +97,7 @@ describe('a drop that is posted', () => {
     const { rawId } = await lake.raw.put((async function* () { yield await Promise.resolve(Buffer.from(rig(5, { from: 500 }))); })(), { program: 12, as: 'seatbelt_5.csv' });
     await lake.close();
     await bench.again({ lake: open.folder });
-    expect(await until(rawId, 'normalized')).toMatchObject({ tables: [{ table: 'car_sensor_tests', version: 2 }] });
+    expect(await until(rawId, 'normalized')).toMatchObject({ tables: [{ table: 'car_sensor_tests', version: 3 }] });
   });
 
   it('that another program brought while nobody asks this one anything is found by itself within half a minute', async () => {
@@ -127,6 +141,23 @@ describe('rows that a program made', () => {
     expect(await (await rows('?program_id=13', '{"car_model":"A","sensor_fail":0,"test_time":"2024-08-01T00:00:00Z","ssn":null}\n', 'application/x-ndjson')).json()).toEqual({ table: 'posted', version: 2, rows: 1 });
   });
 
+  it('are taken packed with gzip, and refused with 415 where they are packed otherwise, with 422 where they are not packed or unpack to too much', async () => {
+    const packed = async (body: Uint8Array, headers: Record<string, string> = {}) => {
+      const answer = await bench.raw('/dta/tables/posted/rows?program_id=14', { method: 'POST', headers: { 'content-type': 'text/csv', ...headers }, body: body as Uint8Array<ArrayBuffer> });
+      return { status: answer.status, accepts: answer.headers.get('accept-encoding'), body: (await answer.json()) as Record<string, unknown> };
+    };
+    const text = Buffer.from('model,fail,tested_at,ssn\nModel-Z,1,2024-07-31 10:00:00,219099999\n');
+    expect(await packed(gzipSync(text), { 'content-encoding': 'gzip' })).toMatchObject({ status: 201, body: { table: 'posted', rows: 1 } });
+    expect(await packed(gzipSync(text))).toMatchObject({ status: 201, body: { table: 'posted', rows: 1 } });
+    expect(await packed(brotliCompressSync(text), { 'content-encoding': 'br' })).toMatchObject({ status: 415, accepts: 'gzip', body: { code: 'MEDIA_REFUSED', detail: 'Rows cannot be packed with br.' } });
+    expect(await packed(text, { 'content-encoding': 'gzip' })).toMatchObject({ status: 422, body: { code: 'CONTENT_REFUSED', detail: 'The rows are said to be packed with gzip, and are not.' } });
+    expect(await packed(gzipSync(text).subarray(0, 30), { 'content-encoding': 'gzip' })).toMatchObject({ status: 422, body: { code: 'CONTENT_REFUSED' } });
+    const lake = await openToWrite(open);
+    const bomb = { table: 'posted', format: 'csv' as const, content: Readable.from([gzipSync(Buffer.alloc(1_000_000, 'model\n'))]), mostUnpacked: 100_000, inputs: [], program: 14 as ProgramId };
+    await expect(insertPosted(lake, bomb, { processes: new QueryProcesses(), signal, onProgress: () => undefined })).rejects.toMatchObject({ code: 'CONTENT_REFUSED', message: '"the rows for posted" unpacks to more than 100,000 bytes.' });
+    await lake.close();
+  });
+
   it('are refused where an object has one name twice, since one of the two values would be lost', async () => {
     const before = await bench.ask(routes.getTable, { params: { name: 'posted' } });
     const answer = await rows('?program_id=12', '{"model":"A","fail":0,"tested_at":"2024-08-01T00:00:00Z","ssn":null}\n{"model":"A","fail":0,"tested_at":"2024-08-01T00:00:00Z","ssn":null,"\\u006dodel":null}\n', 'application/x-ndjson');
@@ -151,7 +182,7 @@ describe('rows that a program made', () => {
 
   it('are inserted from TypeScript as objects', async () => {
     await using lake = await lakes.open(open.folder, { profile: open.profile });
-    expect(await lake.warehouse.insert('posted', [{ model: 'Model-A', fail: 0, tested_at: '2024-09-01T00:00:00Z', ssn: null }], { program: 12 })).toEqual({ table: 'posted', version: 3, rows: 1 });
+    expect(await lake.warehouse.insert('posted', [{ model: 'Model-A', fail: 0, tested_at: '2024-09-01T00:00:00Z', ssn: null }], { program: 12 })).toEqual({ table: 'posted', version: 5, rows: 1 });
     expect(await lake.warehouse.normalize()).toEqual({ drops: 0, rows: 0, quarantined: 0 });
   });
 });

@@ -55,7 +55,10 @@ it('a token of another system is taken with the algorithm of its key, for both a
     new SignJWT({ scope }).setProtectedHeader({ alg: 'ES256', kid: 'gw' }).setSubject('rig 4').setAudience(aud).setExpirationTime(Math.floor(lake.clock.now() / 1000) + seconds).sign(privateKey);
   expect(await tokens.holder(await made(audience, 60))).toMatchObject({ name: 'Gateway: rig 4', scopes: ['raw:write'] });
   expect(await tokens.holder(await made(audience, -30))).toMatchObject({ scopes: ['raw:write'] });
-  expect(await tokens.holder(await made(audience, -90))).toBe('The token has expired.');
+  expect(await tokens.holder(await made(audience, -90))).toMatch(/^The token expired at \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ, and this computer's clock says \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\.$/);
+  const unsigned = (header: object): string => `${Buffer.from(JSON.stringify(header)).toString('base64url')}.e30.AA`;
+  for (const alg of ['none', 'None', 'NONE']) expect(await tokens.holder(unsigned({ alg }))).toBe('The token says that it is not signed (alg: none). Tokens without a signature are not taken.');
+  expect(await tokens.holder(unsigned({ alg: 'HS256' }))).toBe('The token does not say by which key it is signed (kid).');
   expect(await tokens.holder(await made(audience.slice(0, 1), 60))).toBe('The token is not for this lake and this workstation.');
   // The public key as an HMAC secret: the classic confusion of algorithms.
   const confused = await new SignJWT({ scope: 'raw:write' }).setProtectedHeader({ alg: 'HS256', kid: 'gw' }).setAudience(audience).setExpirationTime('1h').sign(Buffer.from(spki));
