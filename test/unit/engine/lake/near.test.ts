@@ -112,6 +112,23 @@ describe('the short name of a folder', () => {
     expect(descriptors()).toBe(before);
   });
 
+  it('is done once more by its own name where the server does not know any more what the short one leads to', async (ctx) => {
+    ctx.skip(process.platform !== 'linux', 'the system has no such names');
+    const before = descriptors();
+    const stale = Object.assign(new Error('Unknown system error -116'), { code: 'Unknown system error -116', errno: -116, syscall: 'lstat' });
+    const asked: string[] = [];
+    const work = (name: string): Promise<string> => {
+      asked.push(name);
+      return name === root ? Promise.resolve('seen') : Promise.reject(stale);
+    };
+    expect(await withNear(root, share, systemClock, work)).toBe('seen');
+    expect(asked).toEqual([expect.stringMatching(/^\/proc\/self\/fd\/\d+$/), root]);
+    asked.length = 0;
+    await expect(withNear(root, share, systemClock, (name) => (asked.push(name), Promise.reject(stale)))).rejects.toBe(stale);
+    expect(asked).toHaveLength(2);
+    expect(descriptors()).toBe(before);
+  });
+
   it('is its own name where it is not there', async () => {
     renameSync(root, `${root}-moved`);
     expect(await withNear(root, share, systemClock, (name) => Promise.resolve(name))).toBe(root);
