@@ -37,8 +37,8 @@ export interface DerivedCopy {
 /** Fewer files than this are flushed one by one; `sync -f` waits for everybody's writes and starts a process. */
 const FLUSH_ONE_BY_ONE = 200;
 
-/** What is flushed one by one is asked for so many at a time: a journal commits for all who wait. */
-const FLUSHED_AT_ONCE = 8;
+/** What is flushed one by one is asked for so many at a time: a journal commits for all who wait. Of the 24 threads of a program that stays some are left for others. */
+const FLUSHED_AT_ONCE = 16;
 
 /** How often a share is asked to remove a folder that it says is not empty, 100 ms apart. */
 const REMOVE_ATTEMPTS = 50;
@@ -63,6 +63,8 @@ export interface Durable {
   removeFile(path: string): Promise<void>;
   removeEmptyFolder(path: string): Promise<boolean>;
   removeTree(path: string, last?: string): Promise<void>;
+  /** Removes several of these, some at a time. */
+  removeTrees(paths: readonly string[]): Promise<void>;
 }
 
 /**
@@ -289,6 +291,8 @@ export function durableOn(any: Disk, place: Place, clock: Clock): Durable {
      * stands, an interrupted removal can be seen and done again.
      */
     removeTree: (path, last) => removeTree(path, last),
+
+    removeTrees: (paths) => eachOf(paths, (path) => removeTree(path)),
   };
 }
 
