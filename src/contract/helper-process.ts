@@ -6,7 +6,7 @@ export type HelperName = (typeof helperNames)[number];
 
 /**
  * The option by which V8 keeps two halves of so many MB for young objects. Of itself it took 104 MB for them in a program that received drops, and gave none of it back. V8 heeds it at the start
- * only: `v8.setFlagsFromString` changes nothing later, and each worker thread that begins puts the factor of growth back. The engine and its processes are started with it; `bin/hms.mjs` says the same for `hms dta serve`.
+ * only: by `v8.setFlagsFromString` it changes nothing. The engine and its processes are started with it; `bin/hms.mjs` says the same for `hms dta serve`.
  */
 export const YOUNG_ROOM = '--max-semi-space-size=4';
 
