@@ -37,8 +37,8 @@ export interface DerivedCopy {
 /** Fewer files than this are flushed one by one; `sync -f` waits for everybody's writes and starts a process. */
 const FLUSH_ONE_BY_ONE = 200;
 
-/** What is flushed one by one is asked for so many at a time: a journal commits for all who wait. Of the 24 threads of a program that stays some are left for others. */
-const FLUSHED_AT_ONCE = 16;
+/** What is flushed one by one is asked for so many at a time: a journal commits for all who wait. */
+const FLUSHED_AT_ONCE = 8;
 
 /** How often a share is asked to remove a folder that it says is not empty, 100 ms apart. */
 const REMOVE_ATTEMPTS = 50;
