@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { hms, timed } from './harness.ts';
+import { hms, root, timed } from './harness.ts';
 import type { Bench } from './harness.ts';
 
 /** `HMS_BENCH_DROPS` tries it with fewer, or watches the memory with more. */
@@ -45,8 +45,8 @@ export const drops: Bench = {
     await timed([...hms, 'contract', 'publish', terms], environment);
     const { said } = await timed([...hms, 'token', 'make', 'Bench', '--scope', 'raw:write', '--scope', 'query:read', '--days', '1'], environment);
     const token = /[\w-]+\.[\w-]+\.[\w-]+/.exec(said)?.[0] ?? '';
-    const [program, ...args] = hms;
-    const served = spawn(program, [...args, 'serve'], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...environment } });
+    // As people start it: with its threads, and the room for young objects that it begins with.
+    const served = spawn(process.execPath, [join(root, 'bin', 'hms.mjs'), 'dta', 'serve'], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...environment } });
     try {
       const target = { origin: await originOf(served), token };
       const server = served.pid ?? 0;

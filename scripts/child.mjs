@@ -29,3 +29,10 @@ export function becomeChild(command, args, options = {}) {
     setTimeout(() => process.exit(128 + (constants.signals[signal] ?? 0)), 100);
   });
 }
+
+/** Goes on as another program, with its input, output and number where the system can do that; else runs it as becomeChild does. */
+export function become(command, args) {
+  // Windows has the function, and refuses.
+  if (process.platform === 'win32' || process.execve === undefined) becomeChild(command, args);
+  else process.execve(command, [command, ...args], process.env);
+}

@@ -39,7 +39,7 @@ try {
   const electron = isBuilt ? await electronHere() : null;
   // As root, Chromium does not start in its sandbox.
   if (electron !== null) becomeChild(electron, [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), root, ...process.argv.slice(2)], { cwd: root });
-  else if (existsSync(hms)) becomeChild(projectNode, [hms, 'dta', 'serve', '--ui', '--open', ...process.argv.slice(2)], { cwd: root });
+  else if (existsSync(hms)) becomeChild(projectNode, [join(root, 'bin', 'hms.mjs'), 'dta', 'serve', '--ui', '--open', ...process.argv.slice(2)], { cwd: root });
 } catch (error) {
   console.error(error.message);
   process.exitCode = 1;

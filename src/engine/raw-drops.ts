@@ -30,7 +30,7 @@ export function dropContent(lake: ReadableLake, drop: DropDetail): Promise<DropC
   return inWords('Reading the raw drop', 'Nothing was changed.', async () => {
     const claimed = lake.index.claimedDrop(drop.id);
     if (claimed === null) throw new Error(`The index has no drop ${drop.id}.`);
-    const folder = await versionFolder(lake.paths, claimed);
+    const folder = await versionFolder(lake.paths, claimed, lake.durable.place);
     if (folder === null) throw lost(claimed);
     const { state, manifest } = await readHeadState(join(folder, INVENTORY_NAME), claimed.hash);
     const [file] = state;

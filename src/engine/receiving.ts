@@ -237,7 +237,7 @@ export class Receiving {
     const { ledger, signer, paths, durable } = this.#lake;
     await ledger.catchUp();
     await ledger.writeCheckpoint(signer, paths.transaction(txns[0] as TxnId));
-    for (const txn of txns) await durable.removeTree(paths.transaction(txn));
+    await durable.removeTrees(txns.map((txn) => paths.transaction(txn)));
   }
 }
 

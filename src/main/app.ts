@@ -2,11 +2,12 @@ import { join } from 'node:path';
 import type { Shell } from 'electron/common';
 import type * as Electron from 'electron/main';
 import type { BrowserWindow } from 'electron/main';
+import { YOUNG_ROOM } from '../contract/helper-process.ts';
 import { channels } from '../contract/window-host.ts';
 import type { EngineState, MenuCommand } from '../contract/window-host.ts';
 import { answerDialogs } from './dialogs.ts';
 import { guardContents, guardSession } from './guards.ts';
-import { helperOf, helperOptions } from './helpers.ts';
+import { helperOf, helperOptions, jsFlags } from './helpers.ts';
 import { menuTemplate } from './menu.ts';
 import { schemeHandler } from './scheme.ts';
 import { engineEnvironment, ORIGIN, SCHEME, schemes, switches, windowOptions } from './security.ts';
@@ -99,7 +100,7 @@ export function startApp(electron: ElectronMain, parts: Parts, env: NodeJS.Proce
     guardSession(defaultSession, isDevelopment);
     const running = supervise({
       // Not before Electron is ready: it would crash. Standard input is not offered to such a process.
-      fork: () => electron.utilityProcess.fork(join(parts.bundle, 'window-engine.cjs'), [], { serviceName: 'HMS-DTA engine', stdio: ['ignore', 'ignore', 'pipe'], env: { ...engineEnvironment(env), ...ROOM_FOR_STALLS } }),
+      fork: () => electron.utilityProcess.fork(join(parts.bundle, 'window-engine.cjs'), [], { serviceName: 'HMS-DTA engine', execArgv: [jsFlags(YOUNG_ROOM)], stdio: ['ignore', 'ignore', 'pipe'], env: { ...engineEnvironment(env), ...ROOM_FOR_STALLS } }),
       forkHelper: (name) => {
         const { file, serviceName } = helperOf(name, parts.bundle);
         return electron.utilityProcess.fork(file, [], helperOptions(serviceName, env));

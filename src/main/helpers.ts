@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { ForkOptions, MessageChannelMain, MessagePortMain, UtilityProcess } from 'electron/main';
 import type { FromEngine, ToEngine } from '../contract/engine-messages.ts';
+import { YOUNG_ROOM } from '../contract/helper-process.ts';
 import type { HelperName } from '../contract/helper-process.ts';
 
 /** Processes that the engine asks for. A utilityProcess cannot start another, so this one does; what the two then say to each other goes over a port between them. */
@@ -11,10 +12,15 @@ export function helperOf(name: HelperName, bundle: string): { readonly file: str
   return { file: join(bundle, 'probe.cjs'), serviceName: 'HMS-DTA share probe' };
 }
 
+/** An option of V8 for a utilityProcess: what Electron calls `execArgv` are switches of Chromium. */
+export function jsFlags(option: string): string {
+  return `--js-flags=${option}`;
+}
+
 /** Nothing of the engine's environment, no arguments, and streams that lead nowhere. */
 export function helperOptions(serviceName: string, env: Readonly<Record<string, string | undefined>>): ForkOptions {
   const system = env['SystemRoot'];
-  return { serviceName, stdio: 'ignore', env: { TZ: 'UTC', ...(system === undefined ? {} : { SystemRoot: system }) } };
+  return { serviceName, execArgv: [jsFlags(YOUNG_ROOM)], stdio: 'ignore', env: { TZ: 'UTC', ...(system === undefined ? {} : { SystemRoot: system }) } };
 }
 
 export interface HelperOptions {

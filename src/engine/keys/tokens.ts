@@ -1,4 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { decodeProtectedHeader, errors, importSPKI, jwtVerify, SignJWT } from 'jose';
 import type { CryptoKey, JWTPayload } from 'jose';
@@ -170,7 +171,8 @@ export class Tokens {
   }
 
   async #read(): Promise<TokenFile | null> {
-    const text = await readFile(this.#file, 'utf8').catch(ifMissing(null));
+    // At once: every request asks, the file is little, and the profile lies on a disk of this computer (docs/operations/places.md).
+    const text = await new Promise<string>((resolve) => resolve(readFileSync(this.#file, 'utf8'))).catch(ifMissing(null));
     if (text === null) return null;
     try {
       return TokenFile.parse(JSON.parse(text));

@@ -63,6 +63,8 @@ export interface Durable {
   removeFile(path: string): Promise<void>;
   removeEmptyFolder(path: string): Promise<boolean>;
   removeTree(path: string, last?: string): Promise<void>;
+  /** Removes several of these, some at a time. */
+  removeTrees(paths: readonly string[]): Promise<void>;
 }
 
 /**
@@ -289,6 +291,8 @@ export function durableOn(any: Disk, place: Place, clock: Clock): Durable {
      * stands, an interrupted removal can be seen and done again.
      */
     removeTree: (path, last) => removeTree(path, last),
+
+    removeTrees: (paths) => eachOf(paths, (path) => removeTree(path)),
   };
 }
 

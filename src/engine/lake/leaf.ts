@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, lstatSync, openSync, readFileSync } from 'node:fs';
 import { lstat, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HmsError } from '../../contract/index.ts';
@@ -25,7 +25,7 @@ export async function leafAt(folder: string, place: Place, clock: Clock, waitedF
     const file = join(name, 'entry.json');
     const bytes = place.kind === 'journaled' ? readLeafNow(file) : await noteSilence(place, clock, () => readLeaf(file));
     if (bytes instanceof Uint8Array) return { is: 'leaf', bytes };
-    if (bytes === 'missing' && (await isMissing(name))) return { is: 'free' };
+    if (bytes === 'missing' && (await isMissing(name, place))) return { is: 'free' };
     if (clock.monotonic() >= until) {
       return { is: 'blocked', why: bytes === 'missing' ? 'it has no entry.json' : bytes === 'folder' ? 'its entry.json is not a file' : 'its entry.json is too large to be an entry' };
     }
@@ -73,8 +73,9 @@ function readLeafNow(file: string): Found {
   }
 }
 
-async function isMissing(path: string): Promise<boolean> {
-  return lstat(path).then(() => false, ifMissing(true));
+async function isMissing(path: string, { kind }: Place): Promise<boolean> {
+  const looking = kind === 'journaled' ? new Promise((resolve) => resolve(lstatSync(path))) : lstat(path);
+  return looking.then(() => false, ifMissing(true));
 }
 
 /** For `catch`: the value where the error says that something is not there; other errors go on. */

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, fsync, mkdirSync, openSync, renameSync, rmdirSync, unlinkSync, write, writeSync } from 'node:fs';
+import { closeSync, fstatSync, fsync, mkdirSync, openSync, renameSync, unlinkSync, write, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
 import type { Disk, WriteHandle } from './disk.ts';
 import { systemDisk } from './durable.ts';
@@ -6,7 +6,8 @@ import type { Place } from './place.ts';
 
 /**
  * The same calls in the same order, for a disk of this computer: those that the system answers from its memory are made at once, where a thread of their own would
- * cost several times what they take. Flushes, and the later parts of a long file, which the system may keep waiting for the disk, stay with the threads.
+ * cost several times what they take. Flushes, the later parts of a long file, and the removal of folders, which the system may keep waiting for the disk (ext4: 0.4 to 2.9 ms for a folder, of
+ * which 0.04 ms are work), stay with the threads.
  */
 
 /** So many bytes of a file are written at once. */
@@ -33,7 +34,6 @@ export const localDisk: Disk = {
   mkdir: (path) => atOnce(() => mkdirSync(path)),
   rename: (from, to) => atOnce(() => renameSync(from, to)),
   unlink: (path) => atOnce(() => unlinkSync(path)),
-  rmdir: (path) => atOnce(() => rmdirSync(path)),
   syncFile: (path) => flushAt(path, 'r+'),
   syncFolder: (path) => flushAt(path, 'r'),
 };

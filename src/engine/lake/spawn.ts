@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process';
+import { YOUNG_ROOM } from '../../contract/helper-process.ts';
 import type { HelperName } from '../../contract/helper-process.ts';
 
 /** A process that the engine starts for one purpose: what runs in it, and the file where Node finds that. */
@@ -33,7 +34,7 @@ export const forkChild: Spawner = ({ file }, { onMessage, onExit }) => {
   const system = process.env['SystemRoot'];
   const child = fork(file, [], {
     env: { TZ: 'UTC', ...(system === undefined ? {} : { SystemRoot: system }) },
-    execArgv: [],
+    execArgv: [YOUNG_ROOM],
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     serialization: 'advanced',
     windowsHide: true,

@@ -22,12 +22,12 @@ export function objectFolder(paths: LakePaths, root: RootName, dataset: DatasetI
 
 /**
  * Folder that holds the bytes of a claimed version: its place in the object, or, after an interrupted commit, what was staged for it.
- * Null where neither is there.
+ * Null where neither is there. `place`: where it is known.
  */
-export async function versionFolder(paths: LakePaths, version: ClaimedVersion): Promise<string | null> {
+export async function versionFolder(paths: LakePaths, version: ClaimedVersion, place: Place | null = null): Promise<string | null> {
   const inPlace = join(objectFolder(paths, version.root, version.dataset), `v${version.version}`);
-  if (await holds(inPlace, version)) return inPlace;
-  const staged = await stagedFolder(paths, version);
+  if (await holds(inPlace, version, place)) return inPlace;
+  const staged = await stagedFolder(paths, version, place);
   if (staged !== null) return staged;
   // Someone may have moved it between the two looks.
   await askAnew(paths, version);

@@ -52,7 +52,7 @@ describe('the main process', () => {
   it('closes everything before it is ready, starts the engine after, and opens one window of our own page', async () => {
     const { order, forks, windows, app } = await started();
     expect(order).toEqual(['sandbox', 'schemes', 'ready', 'fork']);
-    expect(forks).toEqual([[join(parts.bundle, 'window-engine.cjs'), [], { serviceName: 'HMS-DTA engine', stdio: ['ignore', 'ignore', 'pipe'], env: { HOME: '/home/ana', UV_THREADPOOL_SIZE: '24' } }]]);
+    expect(forks).toEqual([[join(parts.bundle, 'window-engine.cjs'), [], { serviceName: 'HMS-DTA engine', execArgv: ['--js-flags=--max-semi-space-size=4'], stdio: ['ignore', 'ignore', 'pipe'], env: { HOME: '/home/ana', UV_THREADPOOL_SIZE: '24' } }]]);
     expect(windows.map(({ loadURL }) => loadURL.mock.calls)).toEqual([[['app://hms/']]]);
     expect(app.quit).not.toHaveBeenCalled();
   });
@@ -204,14 +204,15 @@ describe('the engine that ends', () => {
 
 describe('a process that the engine asks for', () => {
   const environment = { TZ: 'UTC' };
+  const room = ['--js-flags=--max-semi-space-size=4'];
 
   it('is one of two files, without the environment, arguments and streams of anyone', async () => {
     const { forks, processes } = await started();
     processes[0]?.emit('message', { type: 'helper.start', id: 1, name: 'query' });
     processes[0]?.emit('message', { type: 'helper.start', id: 2, name: 'probe' });
     expect(forks.slice(1)).toEqual([
-      ['/out/bundle/child.cjs', [], { serviceName: 'HMS-DTA query', stdio: 'ignore', env: environment }],
-      ['/out/bundle/probe.cjs', [], { serviceName: 'HMS-DTA share probe', stdio: 'ignore', env: environment }],
+      ['/out/bundle/child.cjs', [], { serviceName: 'HMS-DTA query', execArgv: room, stdio: 'ignore', env: environment }],
+      ['/out/bundle/probe.cjs', [], { serviceName: 'HMS-DTA share probe', execArgv: room, stdio: 'ignore', env: environment }],
     ]);
     expect(helperOptions('x', { SystemRoot: 'C:\\Windows', PATH: '/x', HMS_PASSPHRASE: 'secret' }).env).toEqual({ TZ: 'UTC', SystemRoot: 'C:\\Windows' });
   });
