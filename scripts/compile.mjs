@@ -51,9 +51,9 @@ export async function compile(further = []) {
 }
 
 /** Runs a program in the project's folder; resolves to its exit code (null when a signal ended it) and everything it printed. */
-export function output(command, args) {
+export function output(command, args, env = process.env) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
     let text = '';
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (piece) => (text += piece));
     child.on('error', reject).on('close', (code) => resolve({ code, text }));

@@ -6,13 +6,12 @@ import { findBrowser } from './browser.mjs';
 import { bundle } from './bundle.mjs';
 import { webCounts } from './counts.mjs';
 import { projectNode, root, tool } from './places.mjs';
-import { isWindowBuilt } from './window.mjs';
 
 const noScreens = { passed: 0, failed: 0, skipped: 0 };
 
 /**
- * Builds the command line, and the screens unless they are as new as what they are made from, and runs the tests of the screens in a real browser; `args` go
- * to Playwright. Resolves to their counts. Where no browser can be had, all of them are one skipped test, and the reason is printed.
+ * Builds the command line and the screens, and runs the tests of the screens in a real browser; `args` go to Playwright. Resolves to their counts. Where no
+ * browser can be had, all of them are one skipped test, and the reason is printed.
  */
 export async function webTests(args = []) {
   if (!existsSync(join(root, 'test', 'web'))) return noScreens;
@@ -25,7 +24,7 @@ export async function webTests(args = []) {
   const resultFile = join(folder, 'playwright.json');
   try {
     await bundle();
-    const built = isWindowBuilt() ? 0 : await run([tool.vite, 'build', '--logLevel', 'warn']);
+    const built = await run([tool.vite, 'build', '--logLevel', 'warn']);
     if (built !== 0) return { ...noScreens, failed: 1 };
     const code = await run([tool.playwright, 'test', '-c', 'test/web', ...args], { HMS_WEB_BROWSER: browser.path, HMS_WEB_RESULT: resultFile });
     return webCounts(resultFile, code);

@@ -11,6 +11,8 @@ beforeEach(async () => {
 });
 afterEach(() => bench.remove());
 
+/** So many that a job of them is still at work when it is told to rest, also on a busy computer. */
+const FILES = 1_500;
 const many = (count: number, bytes: number): Record<string, Uint8Array> => Object.fromEntries(Array.from({ length: count }, (_, i) => [`f/${String(i).padStart(4, '0')}.bin`, Buffer.alloc(bytes, i)]));
 
 describe('an intake from paths', () => {
@@ -63,7 +65,7 @@ describe('an intake from paths', () => {
   });
 
   it('keeps what was staged when it is cancelled, and keeps the lake open while it works', async () => {
-    const paths = [await bench.sources(many(150, 400_000))];
+    const paths = [await bench.sources(many(FILES, 100_000))];
     const { job } = await bench.ask(routes.takePaths, { body: { dataset: 'WF-1', paths } });
     expect((await bench.refused(routes.closeLake, {})).code).toBe('JOB_REFUSED');
     await bench.until(job.id, ({ progress }) => progress.bytesDone > 0);
@@ -76,7 +78,7 @@ describe('an intake from paths', () => {
   });
 
   it('rests and goes on without copying anything twice', async () => {
-    const paths = [await bench.sources(many(120, 400_000))];
+    const paths = [await bench.sources(many(FILES, 100_000))];
     const { job } = await bench.ask(routes.takePaths, { body: { dataset: 'WF-1', paths } });
     await bench.until(job.id, ({ progress }) => progress.bytesDone > 0);
     const paused = await bench.ask(routes.pauseJob, { params: { job: job.id } });
@@ -85,12 +87,12 @@ describe('an intake from paths', () => {
     expect((await bench.refused(routes.pauseJob, { params: { job: job.id } })).code).toBe('JOB_REFUSED');
     expect((await bench.ask(routes.resumeJob, { params: { job: job.id } })).state).toBe('running');
     const ended = await bench.ended(job.id);
-    expect(ended.result).toMatchObject({ report: { files: 120 - staged, resumed: staged } });
-    expect((await bench.ask(routes.getDraft, { params: { dataset: 'WF-1' } })).added).toBe(120);
+    expect(ended.result).toMatchObject({ report: { files: FILES - staged, resumed: staged } });
+    expect((await bench.ask(routes.getDraft, { params: { dataset: 'WF-1' } })).added).toBe(FILES);
   });
 
   it('can be resumed by another run of the program', async () => {
-    const paths = [await bench.sources(many(120, 400_000))];
+    const paths = [await bench.sources(many(FILES, 100_000))];
     const { job } = await bench.ask(routes.takePaths, { body: { dataset: 'WF-1', paths } });
     await bench.until(job.id, ({ progress }) => progress.bytesDone > 0);
     await bench.door.close();
@@ -99,7 +101,7 @@ describe('an intake from paths', () => {
     await bench.ask(routes.resumeJob, { params: { job: job.id } });
     const ended = await bench.ended(job.id);
     expect(ended.state).toBe('done');
-    expect((await bench.ask(routes.getDraft, { params: { dataset: 'WF-1' } })).added).toBe(120);
+    expect((await bench.ask(routes.getDraft, { params: { dataset: 'WF-1' } })).added).toBe(FILES);
   });
 
   it('is shown as failed, and can be resumed, where the program died', async () => {
