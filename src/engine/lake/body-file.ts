@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { open, readFile } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BodyHead } from '../../contract/index.ts';
 import type { BodyLine, Entry, Sha256 } from '../../contract/index.ts';
@@ -10,6 +10,8 @@ import type { Durable, Written } from './durable.ts';
 import { ifMissing } from './leaf.ts';
 import type { LakePaths } from './paths.ts';
 import { piecesOf } from './read-file.ts';
+import { readSmall } from './small-file.ts';
+import { bothDone } from './together.ts';
 
 /** Bodies of entries on disk: docs/formats/lake.md section 5. */
 
@@ -75,24 +77,37 @@ export type BodyState =
  */
 export async function readBody(folder: string, entry: Entry, name = folder): Promise<BodyState> {
   if (entry.body === null) return { is: 'none' };
-  const file = join(folder, 'body.json');
-  const salt = await readFile(join(name, 'body.salt')).catch(ifMissing(null));
-  const handle = salt === null ? null : await open(join(name, 'body.json'), 'r').catch(ifMissing(null));
-  if (salt === null || handle === null) return { is: 'missing' };
-  try {
-    if (salt.length !== SALT_BYTES) return { is: 'altered', why: 'its salt is not 32 bytes long' };
-    const { size } = await handle.stat();
-    if (size !== entry.body.size) return { is: 'altered', why: `it has ${size} bytes instead of ${entry.body.size}` };
-    const held = size <= HELD ? await handle.readFile() : null;
-    const commit = createHash('sha256').update(salt);
-    if (held !== null) commit.update(held);
-    else for await (const chunk of piecesOf(file)) commit.update(chunk);
-    if (commit.digest('hex') !== entry.body.commit) return { is: 'altered', why: 'its bytes do not match the commitment in the entry' };
-    return await bodyOf(entry, () => textLines(held === null ? piecesOf(file) : [held]));
-  } finally {
-    await handle.close();
-  }
+  const { size } = entry.body;
+  const salt = readSmall(join(name, 'body.salt'), HELD, (bytes) => bytes.length === SALT_BYTES).catch(ifMissing('missing' as const));
+  return size > HELD ? longBody(join(folder, 'body.json'), entry, await salt) : shortBody(join(name, 'body.json'), entry, salt);
 }
+
+async function shortBody(file: string, entry: Entry, saltRead: Promise<SaltRead>): Promise<BodyState> {
+  const size = entry.body?.size ?? 0;
+  const [salt, held] = await bothDone(saltRead, readSmall(file, HELD, (bytes) => bytes.length === size).catch(ifMissing('missing' as const)));
+  if (salt === 'missing' || held === 'missing') return { is: 'missing' };
+  if (salt?.length !== SALT_BYTES) return wrongSalt;
+  if (held?.length !== size) return otherLength(held === null ? `more than ${HELD}` : held.length, entry);
+  if (createHash('sha256').update(salt).update(held).digest('hex') !== entry.body?.commit) return otherBytes;
+  return heldBody(entry, held);
+}
+
+async function longBody(file: string, entry: Entry, salt: SaltRead): Promise<BodyState> {
+  const found = salt === 'missing' ? null : await lstat(file).catch(ifMissing(null));
+  if (salt === 'missing' || found === null) return { is: 'missing' };
+  if (salt?.length !== SALT_BYTES) return wrongSalt;
+  if (found.size !== entry.body?.size) return otherLength(found.size, entry);
+  const commit = createHash('sha256').update(salt);
+  for await (const chunk of piecesOf(file)) commit.update(chunk);
+  return commit.digest('hex') === entry.body.commit ? bodyOf(entry, () => textLines(piecesOf(file))) : otherBytes;
+}
+
+/** Null where the file is too long to be a salt. */
+type SaltRead = Uint8Array | null | 'missing';
+
+const wrongSalt: BodyState = { is: 'altered', why: `its salt is not ${SALT_BYTES} bytes long` };
+const otherBytes: BodyState = { is: 'altered', why: 'its bytes do not match the commitment in the entry' };
+const otherLength = (length: number | string, { body }: Entry): BodyState => ({ is: 'altered', why: `it has ${length} bytes instead of ${body?.size ?? 0}` });
 
 /** The body of an entry from its bytes, which match its commitment. */
 export function heldBody(entry: Entry, bytes: Uint8Array): Promise<BodyState> {

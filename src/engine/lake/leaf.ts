@@ -1,11 +1,12 @@
 import { closeSync, fstatSync, lstatSync, openSync, readFileSync } from 'node:fs';
-import { lstat, open, readdir } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HmsError } from '../../contract/index.ts';
 import type { Clock } from '../clock.ts';
 import { codeOf } from './durable.ts';
 import type { Place } from './place.ts';
 import { noteSilence } from './silence.ts';
+import { readSmall } from './small-file.ts';
 
 /** Reading leaves from `ledger/entries`: docs/formats/lake.md section 4. */
 
@@ -13,6 +14,7 @@ export type LeafAt = { readonly is: 'leaf'; readonly bytes: Uint8Array } | { rea
 
 /** Bytes of a leaf beyond which a folder is not taken for an entry at all; the format's own limit is 16 KiB. */
 const LARGEST_LEAF = 1 << 20;
+const OPENING_BRACE = 0x7b;
 
 /**
  * What stands at one number of the ledger. A folder without a readable `entry.json` is `blocked`, after the time that a share may need to
@@ -38,22 +40,23 @@ export async function leafAt(folder: string, place: Place, clock: Clock, waitedF
 type Found = Uint8Array | 'missing' | 'folder' | 'huge';
 
 async function readLeaf(file: string): Promise<Found> {
-  let handle;
   try {
-    handle = await open(file, 'r');
+    return (await readSmall(file, LARGEST_LEAF, isJson)) ?? 'huge';
   } catch (error) {
     if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return 'missing';
-    throw error;
-  }
-  try {
-    const { size } = await handle.stat();
-    if (size > LARGEST_LEAF) return 'huge';
-    return await handle.readFile();
-  } catch (error) {
     if (codeOf(error) === 'EISDIR') return 'folder';
     throw error;
-  } finally {
-    await handle.close();
+  }
+}
+
+/** No beginning of a JSON object is one. */
+function isJson(bytes: Buffer): boolean {
+  if (bytes[0] !== OPENING_BRACE) return false;
+  try {
+    JSON.parse(bytes.toString('utf8'));
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -43,6 +43,8 @@ export interface ReadLeaf {
 
 /** Leaves read ahead of judging; rises while the ledger goes on, so that a small step stays small. */
 const MOST_AT_ONCE = 256;
+/** Where so many leaves came at once, more of them most likely follow. */
+const LONG = 64;
 
 /**
  * Whether the last entry that the index knows still stands in the lake as it was: a backup restored over a lake, or a ledger that was cut, is older than
@@ -77,27 +79,52 @@ export function lookAtEnd({ paths, durable, clock, index }: Pick<ReplayContext, 
   return withNear(folder, durable.place, clock, (name) => look((number) => join(name, basename(paths.entry(number)))));
 }
 
-/** Applies every entry that the index does not know, up to the ledger's end or to `until` entries. */
+/** Applies every entry that the index does not know, up to the ledger's end or to `until` entries. While some are judged, the next are being read. */
 export async function replay(context: ReplayContext, until = Number.MAX_SAFE_INTEGER): Promise<ReplayEnd> {
   const { index } = context;
   const unreadable = new Set<number>();
   const began = index.view.size;
-  for (let ahead = 1; ; ) {
-    const from = index.view.size;
-    const { leaves, blocked } = await readLeaves(context, from, Math.min(ahead, until - from));
-    if (leaves.length === 0) return { blocked };
-    try {
-      await index.project(from, (transaction) => applyAll(context, leaves, unreadable, transaction));
-    } catch (error) {
-      if (!(error instanceof BodyLineError) || unreadable.has(error.seq)) throw error;
-      // The body matches its commitment and still is not what the format says: the entry stands, its words are unknown.
-      unreadable.add(error.seq);
-      continue;
+  const read = (from: number, ahead: number): Reading => ({ from, leaves: readLeaves(context, from, Math.min(ahead, until - from)) });
+  let next: Reading | null = null;
+  try {
+    for (let ahead = 1; ; ) {
+      const from = index.view.size;
+      // Another process of this station may have moved the index on meanwhile.
+      if (next?.from !== from) await settled(next);
+      const { leaves, blocked } = await (next?.from === from ? next : read(from, ahead)).leaves;
+      next = null;
+      if (leaves.length === 0) return { blocked };
+      const isAll = leaves.length < ahead;
+      // After the first one more: most often that is all, and over a share each look beyond the end is a round trip.
+      const following = Math.min(isAll || from === began ? 1 : ahead * 4, MOST_AT_ONCE);
+      if (!isAll && ahead >= LONG) {
+        next = read(from + leaves.length, following);
+        next.leaves.catch(() => undefined);
+      }
+      try {
+        await index.project(from, (transaction) => applyAll(context, leaves, unreadable, transaction));
+      } catch (error) {
+        if (!(error instanceof BodyLineError) || unreadable.has(error.seq)) throw error;
+        // The body matches its commitment and still is not what the format says: the entry stands, its words are unknown.
+        unreadable.add(error.seq);
+        continue;
+      }
+      if (isAll && blocked !== null) return { blocked };
+      ahead = following;
     }
-    if (leaves.length < ahead && blocked !== null) return { blocked };
-    // After the first one more: most often that is all, and over a share each look beyond the end is a round trip.
-    ahead = Math.min(leaves.length < ahead || from === began ? 1 : ahead * 4, MOST_AT_ONCE);
+  } finally {
+    await settled(next);
   }
+}
+
+/** Leaves that are being read, from a number on. */
+interface Reading {
+  readonly from: number;
+  readonly leaves: ReturnType<typeof readLeaves>;
+}
+
+async function settled(reading: Reading | null): Promise<void> {
+  await reading?.leaves.catch(() => undefined);
 }
 
 interface FoundLeaf {
