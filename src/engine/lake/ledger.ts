@@ -5,7 +5,6 @@ import { actSigningBytes, encodeEntry, fits, toBase64 } from '../../core/index.t
 import type { DeltaAction, VerifySignature } from '../../core/index.ts';
 import type { Clock } from '../clock.ts';
 import { heldBody, writeBody } from './body-file.ts';
-import { readCheckpoint, writeTree } from './checkpoint-files.ts';
 import type { TreeSource } from './checkpoint-files.ts';
 import { claim, CLAIM_KEPT, claimOverShare } from './claim.ts';
 import type { ClaimContext, Claimed, ClaimFields, LedgerEnd } from './claim.ts';
@@ -24,9 +23,9 @@ import type { LakePaths } from './paths.ts';
 import { ForkWatch } from './fork-watch.ts';
 import { applyAll, lookAtEnd, replay } from './replay.ts';
 import type { ReadLeaf, ReplayEnd } from './replay.ts';
-import { contradiction, remember } from './seen.ts';
 import { noteSilence } from './silence.ts';
 import { bothDone, FlushTogether } from './together.ts';
+import { TreeSigning } from './tree-signing.ts';
 import { newTxn } from './txn.ts';
 
 /** The ledger of one lake as one station sees it and adds to it. */
@@ -94,14 +93,15 @@ export class Ledger {
   readonly turns = new Turns();
   readonly #letThrough = new LetThrough();
   #reading: Promise<unknown> = Promise.resolve();
-  #signing: Promise<unknown> = Promise.resolve();
   #blocked: ReplayEnd['blocked'] = null;
   readonly #forks: ForkWatch;
+  readonly #signing: TreeSigning;
   readonly #completing: Completing<{ readonly signer: LedgerSigner; readonly folder: string }>;
 
   constructor(context: LedgerContext) {
     this.context = context;
     this.#forks = new ForkWatch(context.lake.id, context.paths, context.durable.place);
+    this.#signing = new TreeSigning(context, () => this.catchUp());
     this.#completing = new Completing(context.clock, async (acts) => {
       await this.catchUp();
       for (const signer of new Set(acts.map((act) => act.signer))) await this.writeCheckpoint(signer, context.paths.staging);
@@ -349,47 +349,18 @@ export class Ledger {
     return this.#completing.completed();
   }
 
-  /** Tiles and checkpoint for all that was read; `scratch` is a folder in staging that exists. One at a time: a share's are written where they stand. */
+  /** As TreeSigning has it. */
   writeCheckpoint(signer: LedgerSigner, scratch: string): Promise<void> {
-    const run = this.#signing.then(() => this.#sign(signer, scratch));
-    this.#signing = run.catch(() => undefined);
-    return run;
-  }
-
-  async #sign(signer: LedgerSigner, scratch: string): Promise<void> {
-    const { lake, paths, durable, index, seenFile, profileDurable } = this.context;
-    // A key that may not sign entries may not sign checkpoints either: they are read as a station's word.
-    const key = index.view.key(signer.id);
-    if (key?.role !== 'station' || key.revoked) return;
-    // A checkpoint beyond what was read is another writer's that was a moment quicker, or no true one.
-    const there = await readCheckpoint(paths.checkpoint, lake.origin);
-    if (there !== null && there.size > index.view.size) await this.catchUp();
-    let tree = this.tree();
-    for (;;) {
-      await this.refuseContradiction(tree);
-      await writeTree(lake, tree, signer, paths, durable, scratch);
-      // A quicker writer's larger checkpoint may have been replaced by this one: look, and write the larger tree.
-      await this.catchUp();
-      if (index.view.size === tree.frontier.size) break;
-      tree = this.tree();
-    }
-    if (seenFile !== null) await index.setChecked(await remember(lake, tree, signer, seenFile, profileDurable));
+    return this.#signing.write(signer, scratch);
   }
 
   /** The tree over all entries that were read. */
   tree(): TreeSource {
-    const { index } = this.context;
-    return { frontier: index.frontier(), leafHashes: (from, count) => index.leafHashes(from, count), checked: index.checked() };
+    return this.#signing.tree();
   }
 
-  /** Throws LAKE_OLDER_THAN_SEEN or LAKE_FORKED where the log is not what this station saw before. Asked before anything is signed over a tree. */
-  async refuseContradiction(tree: TreeSource): Promise<void> {
-    const { lake, seenFile } = this.context;
-    const problem = seenFile === null ? null : await contradiction(lake, tree, seenFile);
-    if (problem === null) return;
-    // Another process of this station may have seen entries that were claimed since.
-    await this.catchUp();
-    const still = await contradiction(lake, this.tree(), seenFile as string);
-    if (still !== null) throw still;
+  /** As TreeSigning has it. */
+  refuseContradiction(tree: TreeSource): Promise<void> {
+    return this.#signing.refuseContradiction(tree);
   }
 }
