@@ -22,12 +22,12 @@ function nameOf(descriptor: number): string | null {
 }
 
 /**
- * Works with the short name of a folder, or with its own where the place is no share of NFS (a client of SMB asks for a whole path at once), the system has no such names, or the folder cannot be opened: whoever uses its own is then told why. A share that does
+ * Works with the short name of a folder, or with its own where the place is no share, the system has no such names, or the folder cannot be opened: whoever uses its own is then told why. A share that does
  * not answer is not asked again: its error is thrown. Where a name leads to what the server does not know any more (another workstation renamed it meanwhile), all is done once more by
  * the folder's own name, which Linux looks up anew from the root; so `work` must be something that can be done twice.
  */
 export async function withNear<T>(folder: string, place: Place, clock: Clock, work: (name: string) => Promise<T>): Promise<T> {
-  const handle = place.name === 'nfs' && process.platform === 'linux' ? await noteSilence(place, clock, () => open(folder, 'r')).catch(unlessAway) : null;
+  const handle = place.kind === 'share' && process.platform === 'linux' ? await noteSilence(place, clock, () => open(folder, 'r')).catch(unlessAway) : null;
   try {
     const name = handle === null ? null : nameOf(handle.fd);
     if (name === null) return await work(folder);
