@@ -1,6 +1,5 @@
 import { createHash, hash } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
-import type { BodyHead } from '../../contract/index.ts';
 import { isKnownOp } from '../../contract/index.ts';
 import { parseBodyHead, parseBodyLine } from '../../core/index.ts';
 import type { Unreadable } from '../read.ts';
@@ -12,8 +11,8 @@ export interface BodyRead {
   /** Which files are there, for what is said about a body that should be gone. */
   readonly there: readonly string[];
   readonly detail: string;
-  /** The first line of a good body; null where it is not what the operation says, or the operation is not known. */
-  readonly head: BodyHead | null;
+  /** The first line of a good body, for `readBodyHead`; null where it is not what the operation says, or the operation is not known. */
+  readonly head: string | null;
   /** How many files the lines of a version's body add, and the sum of their sizes. */
   readonly fileBytes: number;
   readonly files: number;
@@ -58,7 +57,7 @@ export function readBody(folder: string, { commit, size, op }: Commitment, buffe
   if (body.size !== size) return bad('altered', `body.json has ${String(body.size)} bytes instead of ${String(size)}`);
   if (salted !== SALT_BYTES || body.sha256 !== commit) return bad('altered', 'body.salt and body.json do not give the hash in the entry');
   const line = scan.head();
-  const head = line === null || !isKnownOp(op) ? null : parseBodyHead(line, op);
+  const head = line === null || !isKnownOp(op) || parseBodyHead(line, op) === null ? null : line;
   return { state: 'good', there, detail: '', head, fileBytes: scan.fileBytes, files: scan.files, large: scan.large };
 }
 
@@ -125,7 +124,7 @@ class LineScan {
     const end = bytes.indexOf(0x0a);
     const part = end < 0 ? bytes : bytes.subarray(0, end);
     if ((this.#head?.length ?? 0) + part.length > MAX_HEAD) this.#tooLong = true;
-    else this.#head = Buffer.concat([this.#head ?? Buffer.alloc(0), part]);
+    else this.#head = this.#head === null ? Buffer.from(part) : Buffer.concat([this.#head, part]);
     this.#inHead = end < 0;
     return end + 1;
   }
