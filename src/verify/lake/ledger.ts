@@ -55,7 +55,7 @@ export async function replayLedger(check: LakeCheck, replay: Replay): Promise<Le
 /** What a thread said by saying nothing of an entry, and that entry. */
 function usual(bytes: Buffer, head: string | undefined): Said {
   if (head === undefined) throw new Error('A thread of the check told less first lines of bodies than entries that have one.');
-  const body: BodyRead = { state: 'good', there: [], detail: '', head, files: 0, fileBytes: 0, large: [] };
+  const body: BodyRead = { state: 'good', detail: '', head, files: 0, fileBytes: 0, large: [] };
   return { body, tried: { entry: true, act: null }, foreign: [], entry: readPlainEntry(bytes.toString('latin1')) };
 }
 

@@ -8,8 +8,6 @@ import { fill, readInto, unreadable } from '../read.ts';
 /** What became of a body: it matches its commitment, or not, or it is not there. */
 export interface BodyRead {
   readonly state: 'good' | 'altered' | 'missing' | 'unreadable';
-  /** Which files are there, for what is said about a body that should be gone. */
-  readonly there: readonly string[];
   readonly detail: string;
   /** The first line of a good body, for `readBodyHead`; null where it is not what the operation says, or the operation is not known. */
   readonly head: string | null;
@@ -48,8 +46,7 @@ export function readBody(folder: string, { commit, size, op }: Commitment, buffe
   const body = readBehind(`${folder}/body.json`, buffer, salted, (piece) => {
     scan.feed(piece);
   });
-  const there = [...('why' in body && body.why === 'missing' ? [] : ['body.json']), ...('why' in salt && salt.why === 'missing' ? [] : ['body.salt'])];
-  const bad = (state: BodyRead['state'], detail: string): BodyRead => ({ state, there, detail, head: null, fileBytes: 0, files: 0, large: [] });
+  const bad = (state: BodyRead['state'], detail: string): BodyRead => ({ state, detail, head: null, fileBytes: 0, files: 0, large: [] });
   if ('why' in body && body.why === 'missing') return bad('missing', 'body.json is not there');
   if ('why' in salt && salt.why === 'missing') return bad('missing', 'body.salt is not there');
   if ('why' in body) return bad('unreadable', `body.json cannot be read: ${body.detail}`);
@@ -58,7 +55,7 @@ export function readBody(folder: string, { commit, size, op }: Commitment, buffe
   if (salted !== SALT_BYTES || body.sha256 !== commit) return bad('altered', 'body.salt and body.json do not give the hash in the entry');
   const line = scan.head();
   const head = line === null || !isKnownOp(op) || parseBodyHead(line, op) === null ? null : line;
-  return { state: 'good', there, detail: '', head, fileBytes: scan.fileBytes, files: scan.files, large: scan.large };
+  return { state: 'good', detail: '', head, fileBytes: scan.fileBytes, files: scan.files, large: scan.large };
 }
 
 /**
