@@ -112,7 +112,7 @@ describe.each(threads)('in a ledger of several batches, $workers threads', (opti
 
   it('each body stays with its entry, whatever lies beside it and however long its first line is', async () => {
     const lake = lakeOf((made, seq) => {
-      const words = seq % 9 === 4 ? { more: 'ä'.repeat(seq % 2 === 0 ? 70_000 : 20) } : {};
+      const words: Record<string, string> = seq % 9 === 4 ? { more: 'ä'.repeat(seq % 2 === 0 ? 70_000 : 20) } : {};
       if (seq === 2) made.commit('AIR', { 'a.txt': 'a' });
       else made.entry('tag.removed', 'version:AIR:v1', { tag: `never-${String(seq)}`, ...words });
       if (seq % 7 === 3) made.write(entryPath(seq, 'notes.txt'), '');
