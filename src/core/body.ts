@@ -33,6 +33,11 @@ export function parseBodyHead(line: string, op: KnownOp): BodyHead | null {
   return parsed.success && parsed.data.op === op ? parsed.data : null;
 }
 
+/** The head in a line in which `parseBodyHead` found one, without looking whether it is one. */
+export function readBodyHead(line: string): BodyHead {
+  return JSON.parse(line) as BodyHead;
+}
+
 /** A later line of the body of `version.committed`. Null where it is none. */
 export function parseBodyLine(line: string): BodyLine | null {
   return quickFileLine(line) ?? slowBodyLine(line);

@@ -62,6 +62,12 @@ function writeObject(value: object, depth: number): string {
   const members = value as { readonly [name: string]: unknown };
   let text = '';
   // Without a comparator, sort compares UTF-16 code units (ECMA-262, Array.prototype.sort), which is what section 3.2.3 asks for.
-  for (const name of Object.keys(members).sort()) text += `${text === '' ? '{' : ','}${writeString(name)}:${write(members[name], depth)}`;
+  for (const name of sorted(Object.keys(members))) text += `${text === '' ? '{' : ','}${writeString(name)}:${write(members[name], depth)}`;
   return text === '' ? '{}' : text + '}';
+}
+
+/** What was read from canonical JSON is in this order already, and to see it takes less time than to sort. */
+function sorted(names: string[]): string[] {
+  for (let i = 1; i < names.length; i++) if ((names[i - 1] ?? '') > (names[i] ?? '')) return names.sort();
+  return names;
 }

@@ -32,6 +32,8 @@ export interface Leaf {
    * `actor`, are good. Left out, or null, where it was not tried: then it is tried here.
    */
   readonly tried?: { readonly entry: boolean | null; readonly act: boolean | null };
+  /** The entry in these very bytes, where somebody read them before as `parseEntry` does. Left out where nobody did, or they are none: then they are read here. */
+  readonly entry?: Entry;
 }
 
 export type Judgement =
@@ -60,7 +62,7 @@ export type Judgement =
 export function judge(leaf: Leaf, view: LedgerView, lakeId: LakeId, sha: Sha256Fn, verifySignature: VerifySignature): Judgement {
   if (leaf.seq !== view.size) throw new RangeError(`Entry ${leaf.seq} cannot be judged by the state after ${view.size} entries.`);
   const leafHash = toHex(leaf.leafHash) as Sha256;
-  const parsed = parseEntrySoon(leaf.bytes);
+  const parsed = leaf.entry === undefined ? parseEntrySoon(leaf.bytes) : ({ ok: true, entry: leaf.entry } as const);
   if (!parsed.ok) return { leafHash, entry: null, effect: false, why: parsed.why, ...(parsed.newer ? { newer: true } : {}) };
   const { entry } = parsed;
   const { op } = entry;

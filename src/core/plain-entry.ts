@@ -26,6 +26,11 @@ export function parsePlainEntry(text: string): Entry | null {
   return isOnCalendar(entry.at) && isOnCalendar(entry.clock) ? entry : null;
 }
 
+/** The entry in a text in which `parsePlainEntry` found one, without looking whether it has that form. */
+export function readPlainEntry(text: string): Entry {
+  return JSON.parse(text) as Entry;
+}
+
 /** What the station signed of a text in which `parsePlainEntry` found an entry: all but the member `sig`. No string of it can hold the quotation mark that is looked for. */
 export function signedPartOfPlain(text: string, { sig }: Entry): string {
   const at = text.indexOf(',"sig":"');

@@ -36,6 +36,12 @@ export class Meter {
     if (performance.now() - this.#told >= TELL_EVERY) this.#tell();
   }
 
+  /** More to be read than was known before. */
+  expect(files: number, bytes: number): void {
+    this.filesTotal = (this.filesTotal ?? 0) + files;
+    this.bytesTotal = (this.bytesTotal ?? 0) + bytes;
+  }
+
   /** @throws CancelledError when someone asked to stop */
   check(): void {
     if (this.#signal?.aborted === true) throw new CancelledError(KEPT_ON_CANCEL);

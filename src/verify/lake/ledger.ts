@@ -1,7 +1,7 @@
-import type { LakeId } from '../../contract/index.ts';
+import type { Entry, LakeId } from '../../contract/index.ts';
 import { isKnownOp } from '../../contract/index.ts';
 import type { Judgement } from '../../core/index.ts';
-import { entryFolder, judge, LedgerState } from '../../core/index.ts';
+import { entryFolder, judge, LedgerState, readBodyHead, readPlainEntry } from '../../core/index.ts';
 import { sha256, verifyP256 } from '../crypto.ts';
 import { listFolder, sizeOfFile } from '../read.ts';
 import type { BodyRead } from '../workers/read-body.ts';
@@ -35,17 +35,33 @@ export async function replayLedger(check: LakeCheck, replay: Replay): Promise<Le
   const ahead = new BatchReader(check, replay.ledger, replay.limit, () => reader.keys());
   for (;;) {
     const { from, result } = await ahead.next();
+    const heads = result.heads.split('\n').values();
     let seq = from;
     for (const { digest, bytes } of byteRecordsOf(result.leaves)) {
-      reader.take(seq, digest, bytes, result.entries[seq - from]);
+      const read = result.entries[seq - from];
+      if (read === undefined) throw new Error(`Nothing was said of entry ${String(seq)}.`);
+      reader.take(seq, digest, bytes, read ?? usual(bytes, heads.next().value));
       seq += 1;
       if (seq % 16 === 0) await check.meter.breathe();
     }
+    check.meter.expect(result.files, result.fileBytes);
     if (result.end?.why === 'blocked') {
       check.findings.add('LEDGER_BLOCKED', `${replay.ledger}entries/${entryFolder(seq)}`, `The folder at number ${String(seq)} of the ledger has no entry that can be read (${result.end.detail}). The ledger was checked up to there.`);
     }
     if (result.end !== null || ahead.isDone()) return reader.end();
   }
+}
+
+/** What a thread said by saying nothing of an entry, and that entry. */
+function usual(bytes: Buffer, head: string | undefined): Said {
+  if (head === undefined) throw new Error('A thread of the check told less first lines of bodies than entries that have one.');
+  const body: BodyRead = { state: 'good', detail: '', head, files: 0, fileBytes: 0, large: [] };
+  return { body, tried: { entry: true, act: null }, foreign: [], entry: readPlainEntry(bytes.toString('latin1')) };
+}
+
+/** What is known of an entry when its turn comes; the entry itself where it need not be read again. */
+interface Said extends EntryRead {
+  readonly entry?: Entry;
 }
 
 /** Keeps a few batches on the way, and hands them out in order. */
@@ -68,7 +84,7 @@ class BatchReader {
     const wanted = this.#next === 0 ? 1 : this.#check.pool.threads * 2 + 1;
     while (this.#open.length < wanted && this.#next < this.#limit) this.#start();
     const first = this.#open.shift();
-    if (first === undefined) return { from: this.#next, result: { entries: [], leaves: [], end: { why: 'none', detail: '' } } };
+    if (first === undefined) return { from: this.#next, result: { entries: [], heads: '', files: 0, fileBytes: 0, leaves: [], end: { why: 'none', detail: '' } } };
     return { from: first.from, result: await first.result };
   }
 
@@ -116,22 +132,18 @@ class Replayer {
     return this.#state.keys().map(({ id, spki }) => ({ id, spki }));
   }
 
-  take(seq: number, leafHash: Uint8Array, bytes: Uint8Array, read: EntryRead | undefined): void {
-    if (read === undefined) throw new Error(`Nothing was said of entry ${String(seq)}.`);
-    const { body, tried, foreign } = read;
-    const { findings, meter, root } = this.#check;
+  take(seq: number, leafHash: Uint8Array, bytes: Uint8Array, { body, tried, foreign, entry }: Said): void {
+    const { findings, root } = this.#check;
     const folder = `${this.#replay.ledger}entries/${entryFolder(seq)}`;
     for (const name of foreign) findings.add('FOREIGN_FILE', `${folder}/${name}`, `"${name}" does not belong to the entry ${String(seq)}.`);
-    const head = body === null ? null : (body.head ?? 'missing');
-    const judgement = judge({ seq, bytes, leafHash, body: head, tried }, this.#state, this.#replay.lakeId, sha256, verifyP256);
+    const head = body === null ? null : body.head === null ? 'missing' : readBodyHead(body.head);
+    const judgement = judge({ seq, bytes, leafHash, body: head, tried, ...(entry === undefined ? {} : { entry }) }, this.#state, this.#replay.lakeId, sha256, verifyP256);
     this.#state.apply(seq, judgement);
     for (const wrong of lineageFaults(judgement, this.#facts)) findings.add('LINEAGE_WRONG', `${folder}/entry.json`, `Entry ${String(seq)}: ${wrong}`);
     this.#facts.take(judgement, body?.state === 'good' ? `${root}/${folder}/body.json` : null, body?.large ?? []);
     this.#reportEffect(seq, folder, judgement);
     if (body !== null && judgement.entry !== null && (body.state !== 'good' || body.head === null)) this.#badBodies.push({ seq, body });
     this.#nodes.push(leafHash);
-    meter.bytesTotal = (meter.bytesTotal ?? 0) + (body?.fileBytes ?? 0);
-    meter.filesTotal = (meter.filesTotal ?? 0) + (body?.files ?? 0);
   }
 
   end(): LedgerRead {

@@ -1,6 +1,5 @@
 import { createHash, hash } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
-import type { BodyHead } from '../../contract/index.ts';
 import { isKnownOp } from '../../contract/index.ts';
 import { parseBodyHead, parseBodyLine } from '../../core/index.ts';
 import type { Unreadable } from '../read.ts';
@@ -9,11 +8,9 @@ import { fill, readInto, unreadable } from '../read.ts';
 /** What became of a body: it matches its commitment, or not, or it is not there. */
 export interface BodyRead {
   readonly state: 'good' | 'altered' | 'missing' | 'unreadable';
-  /** Which files are there, for what is said about a body that should be gone. */
-  readonly there: readonly string[];
   readonly detail: string;
-  /** The first line of a good body; null where it is not what the operation says, or the operation is not known. */
-  readonly head: BodyHead | null;
+  /** The first line of a good body, for `readBodyHead`; null where it is not what the operation says, or the operation is not known. */
+  readonly head: string | null;
   /** How many files the lines of a version's body add, and the sum of their sizes. */
   readonly fileBytes: number;
   readonly files: number;
@@ -49,8 +46,7 @@ export function readBody(folder: string, { commit, size, op }: Commitment, buffe
   const body = readBehind(`${folder}/body.json`, buffer, salted, (piece) => {
     scan.feed(piece);
   });
-  const there = [...('why' in body && body.why === 'missing' ? [] : ['body.json']), ...('why' in salt && salt.why === 'missing' ? [] : ['body.salt'])];
-  const bad = (state: BodyRead['state'], detail: string): BodyRead => ({ state, there, detail, head: null, fileBytes: 0, files: 0, large: [] });
+  const bad = (state: BodyRead['state'], detail: string): BodyRead => ({ state, detail, head: null, fileBytes: 0, files: 0, large: [] });
   if ('why' in body && body.why === 'missing') return bad('missing', 'body.json is not there');
   if ('why' in salt && salt.why === 'missing') return bad('missing', 'body.salt is not there');
   if ('why' in body) return bad('unreadable', `body.json cannot be read: ${body.detail}`);
@@ -58,8 +54,8 @@ export function readBody(folder: string, { commit, size, op }: Commitment, buffe
   if (body.size !== size) return bad('altered', `body.json has ${String(body.size)} bytes instead of ${String(size)}`);
   if (salted !== SALT_BYTES || body.sha256 !== commit) return bad('altered', 'body.salt and body.json do not give the hash in the entry');
   const line = scan.head();
-  const head = line === null || !isKnownOp(op) ? null : parseBodyHead(line, op);
-  return { state: 'good', there, detail: '', head, fileBytes: scan.fileBytes, files: scan.files, large: scan.large };
+  const head = line === null || !isKnownOp(op) || parseBodyHead(line, op) === null ? null : line;
+  return { state: 'good', detail: '', head, fileBytes: scan.fileBytes, files: scan.files, large: scan.large };
 }
 
 /**
@@ -125,7 +121,7 @@ class LineScan {
     const end = bytes.indexOf(0x0a);
     const part = end < 0 ? bytes : bytes.subarray(0, end);
     if ((this.#head?.length ?? 0) + part.length > MAX_HEAD) this.#tooLong = true;
-    else this.#head = Buffer.concat([this.#head ?? Buffer.alloc(0), part]);
+    else this.#head = this.#head === null ? Buffer.from(part) : Buffer.concat([this.#head, part]);
     this.#inHead = end < 0;
     return end + 1;
   }

@@ -26,7 +26,7 @@ export interface CarriedKey {
   readonly spki: Uint8Array;
 }
 
-/** What a thread says of one entry, beside its bytes and leaf hash. */
+/** What a thread says of one entry, beside its bytes and leaf hash, unless it is as nearly all are. */
 export interface EntryRead {
   /** Null where the entry has no body, or is not one. */
   readonly body: BodyRead | null;
@@ -37,7 +37,16 @@ export interface EntryRead {
 }
 
 export interface ReadEntriesResult {
-  readonly entries: readonly EntryRead[];
+  /**
+   * Null where all is as it should be: an entry of the plain form without an officer's act, its signature good, a body that is good and begins with the next
+   * line of `heads`, and nothing foreign beside them. Handing over what is the same for nearly all entries would take longer than reading them again.
+   */
+  readonly entries: readonly (EntryRead | null)[];
+  /** First lines of bodies, one for each null, each with its LF. */
+  readonly heads: string;
+  /** How many files the lines of all good bodies add, and the sum of their sizes. */
+  readonly files: number;
+  readonly fileBytes: number;
   /** Leaf hash and bytes of each, for `byteRecordsOf`. */
   readonly leaves: readonly Uint8Array<ArrayBuffer>[];
   /** Why reading ended before `count`: no such folder, or one without an `entry.json` that can be read. */
@@ -51,7 +60,10 @@ export function readEntries(task: ReadEntries, buffer: Uint8Array): ReadEntriesR
   const keys = new KnownKeys();
   for (const { id, spki } of task.keys) keys.add(id, spki);
   const leaves = new RecordList(SMALL_BLOCK);
-  const entries: EntryRead[] = [];
+  const entries: (EntryRead | null)[] = [];
+  let heads = '';
+  let files = 0;
+  let fileBytes = 0;
   let end: ReadEntriesResult['end'] = null;
   for (let seq = task.from; seq < task.from + task.count; seq++) {
     const folder = `${task.ledger}/entries/${entryFolder(seq)}`;
@@ -69,9 +81,23 @@ export function readEntries(task: ReadEntries, buffer: Uint8Array): ReadEntriesR
     const bytes = 'why' in read ? readLarge(`${folder}/entry.json`, buffer) : read.bytes;
     leaves.addBytes(leafHash(sha256, bytes), bytes);
     const foreign = 'why' in names ? [] : names.filter((name) => !belongs.has(name));
-    entries.push({ ...examine(folder, bytes, keys, buffer), foreign });
+    const { isPlain, body, tried } = examine(folder, bytes, keys, buffer);
+    files += body?.files ?? 0;
+    fileBytes += body?.fileBytes ?? 0;
+    const head = isPlain && tried.entry === true && tried.act === null && foreign.length === 0 ? headOfUsual(body) : null;
+    if (head !== null) heads += `${head}\n`;
+    entries.push(head === null ? { body, tried, foreign } : null);
   }
-  return { entries, leaves: leaves.take(), end };
+  return { entries, heads, files, fileBytes, leaves: leaves.take(), end };
+}
+
+/** Longer first lines are handed over one by one: joined, those of a batch could be more than one text can hold. */
+const MAX_JOINED = 64 * 1024;
+
+/** The first line of a body that has nothing to be told beside it; null for any other. */
+function headOfUsual(body: BodyRead | null): string | null {
+  const isUsual = body?.state === 'good' && body.large.length === 0 && body.head !== null && body.head.length <= MAX_JOINED;
+  return isUsual ? body.head : null;
 }
 
 /** The most of an oversized entry that is kept; its leaf hash is then only good up to this, which no honest writer reaches. */
@@ -89,16 +115,17 @@ function readLarge(path: string, buffer: Uint8Array): Buffer {
 }
 
 /** `bytes` may lie in `buffer`; they are not looked at any more once the body is read. */
-function examine(folder: string, bytes: Uint8Array, keys: KnownKeys, buffer: Uint8Array): Omit<EntryRead, 'foreign'> {
+function examine(folder: string, bytes: Uint8Array, keys: KnownKeys, buffer: Uint8Array): Omit<EntryRead, 'foreign'> & { readonly isPlain: boolean } {
   const text = bytes.length > MAX_ENTRY_BYTES ? null : fromUtf8(bytes);
   const plain = text === null ? null : parsePlainEntry(text);
   const entry = plain ?? entryOf(bytes);
-  if (entry === null) return { body: null, tried: { entry: null, act: null } };
+  const isPlain = plain !== null;
+  if (entry === null) return { isPlain, body: null, tried: { entry: null, act: null } };
   if (entry.key !== undefined) keys.add(entry.key.id, Buffer.from(entry.key.spki, 'base64'));
   const message = plain === null || text === null ? entrySigningBytes(entry) : Buffer.from(signedPartOfPlain(text, plain), 'latin1');
   const { act, actor, body, op, sig, station } = entry;
   const tried = { entry: keys.tries(station, message, sig), act: act === undefined ? null : keys.tries(actor, actSigningBytes(act.statement), act.sig) };
-  return { body: body === null ? null : readBody(folder, { ...body, op }, buffer), tried };
+  return { isPlain, body: body === null ? null : readBody(folder, { ...body, op }, buffer), tried };
 }
 
 function entryOf(bytes: Uint8Array): Entry | null {
