@@ -15,6 +15,7 @@ import { openScratch } from '../src/engine/transform-world.ts';
 
 export const DRIVES = 'drives' as TableName;
 export const TESTS = 'car_sensor_tests' as TableName;
+export const TESTS_OF_90_DAYS = 'car_sensor_tests_90d' as TableName;
 /** Programs that the small files are laid out by: one in forty files is of one program. */
 export const PROGRAMS = 40;
 const ROWS = 20;
@@ -59,16 +60,19 @@ const tests: TableSchema = [
   { name: 'tested_month', type: 'date', nullable: false },
 ];
 
-/** A table of so many rows, of the 100 days before 2024-07-31, in one commit, laid out by program and month. */
-export async function manyRows(lake: WritableLake, rows: number): Promise<void> {
+/** The end of the 90 days of cubes over them. */
+export const AS_OF = '2024-07-30T23:59:59Z';
+
+/** A table of so many rows, evenly over the days before the end of 2024-07-30, in one commit, laid out by program and month. */
+export async function manyRows(lake: WritableLake, name: TableName, rows: number, days: number): Promise<void> {
   const processes = new QueryProcesses();
   const scratch = await openScratch(lake);
   const session = new QuerySession(processes, { files: [], output: scratch.outputs, temporary: scratch.temporary });
-  const at = `TIMESTAMPTZ '2024-07-31 00:00:00+00' - to_seconds((i * 8640000.0 / ${rows})::BIGINT)`;
+  const at = `TIMESTAMPTZ '${AS_OF}' - to_seconds((i * ${days * 86_400}.0 / ${rows})::BIGINT)`;
   const select = `SELECT (11 + i % 2) AS program_id, 'Model-' || chr((65 + hash(i) % 26)::INTEGER) AS model, 'sensor-' || (hash(i + 7) % 40) AS sensor, (hash(i + 1) % 50 = 0)::INTEGER AS fail, ${at} AS tested_at,
     date_trunc('month', ${at})::DATE AS tested_month FROM range(${rows}) r(i)`;
   try {
-    await insertRows(lake, [{ name: TESTS, definition: { schema: tests, partitionBy: ['program_id', 'tested_month'] }, select }], { sources: [], message: 'Tests' }, { session, scratch, signal: new AbortController().signal, processes });
+    await insertRows(lake, [{ name, definition: { schema: tests, partitionBy: ['program_id', 'tested_month'] }, select }], { sources: [], message: 'Tests' }, { session, scratch, signal: new AbortController().signal, processes });
   } finally {
     await session.close();
     await scratch.close();

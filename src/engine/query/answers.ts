@@ -2,6 +2,7 @@ import type { DuckDBConnection } from 'duckdb';
 import { Failed, failureOf, Refusal } from './failures.ts';
 import { faithfulSelect, faithfulValue } from './faithful.ts';
 import { judgeTree } from './gate.ts';
+import { KeptResult, RESULT } from './kept-result.ts';
 import { runWith } from './parameters.ts';
 import { tellProgress } from './progress.ts';
 import { fromBytes, fromCodePoints } from './places.ts';
@@ -18,7 +19,6 @@ const REHEARSAL = "SELECT b, sum(a) AS n FROM t WHERE a >= 0 AND b = 'x' || '' A
 /** So often, because what runs it is made quicker by being run. */
 const REHEARSALS = 4;
 const REHEARSE_MS = 50;
-const RESULT = '"hms result"';
 const MAKE = `CREATE OR REPLACE TEMP TABLE ${RESULT} AS `;
 /** UTF-16 units of one cell that a page shows; what is longer is cut there, and whole in what is written to files. */
 const CELL_UNITS = 65_536;
@@ -30,11 +30,20 @@ const FIRST_UNITS = 2 ** 18;
 /** Of smallest and largest values. */
 const BOUND_UNITS = 200;
 
+interface Rows {
+  readonly columns: readonly ResultColumn[];
+  readonly page: Page;
+  /** How many there are in that place, also those behind the end of the page. */
+  readonly found: number;
+}
+
 export class Answers {
   readonly #connection: DuckDBConnection;
   readonly #tables: () => readonly string[];
   readonly #answer: (answer: Answer) => void;
   readonly #trees: TreeText;
+  readonly #kept: KeptResult;
+  #rows = 0;
   #planner: Promise<Planner> | null = null;
   #planning: Planner | null = null;
   #rehearsal: Promise<void> | null = null;
@@ -46,6 +55,7 @@ export class Answers {
     this.#tables = tables;
     this.#answer = answer;
     this.#trees = new TreeText(connection);
+    this.#kept = new KeptResult(connection);
   }
 
   interrupt(): void {
@@ -77,7 +87,7 @@ export class Answers {
         await planner?.plan(REHEARSAL, {}, 'conditions');
         judgeTree(await this.#trees.of(REHEARSAL), this.#tables());
         await runWith(this.#connection, `${MAKE}SELECT b, sum(a) AS n FROM "hms rehearsal" WHERE a >= 0 GROUP BY b ORDER BY b`, {});
-        await this.#read(0, 1, 1);
+        await this.#readBy(this.#kept.select(0, 1), 1);
       }
     } finally {
       await this.#connection.run(`DROP TABLE IF EXISTS ${RESULT}; DROP VIEW "hms rehearsal"`);
@@ -117,7 +127,7 @@ export class Answers {
     } finally {
       clearInterval(telling);
     }
-    return this.#asked(Number(made?.[0]));
+    return this.#asked(Number(made?.[0]), isInterrupted);
   }
 
   /** Once more what the engine sends: whatever became of the text on its way, nothing but a SELECT over the tables that were given runs. */
@@ -135,20 +145,34 @@ export class Answers {
     });
     await this.#connection.run(`CREATE OR REPLACE TEMP TABLE ${RESULT} (explain_key VARCHAR, explain_value VARCHAR)`);
     for (const row of rows) await runWith(this.#connection, `INSERT INTO ${RESULT} VALUES ($1, $2)`, { 1: String(row[0]), 2: String(row[1]) });
-    return this.#asked(rows.length);
+    return this.#asked(rows.length, isInterrupted);
   }
 
-  async #asked(rows: number): Promise<Answer> {
-    const { columns, page } = await this.#read(0, FIRST_ROWS, FIRST_UNITS);
-    return { is: 'asked', columns, rows, first: page };
+  async #asked(rows: number, isInterrupted: () => boolean): Promise<Answer> {
+    this.#kept.begin();
+    this.#rows = rows;
+    let first = await this.#read(0, FIRST_ROWS, FIRST_UNITS);
+    const names = first.columns.map(({ name }) => name);
+    if (await this.#kept.freeRowNumber(names)) first = await this.#read(0, FIRST_ROWS, FIRST_UNITS);
+    if (!isInterrupted()) await this.#kept.numberGroups(rows, names);
+    // Nobody waits for the answer, and one that was stopped may have groups without numbers.
+    if (isInterrupted()) throw new Refusal('Interrupted.');
+    return { is: 'asked', columns: first.columns, rows, first: first.page };
   }
 
-  async #read(from: number, limit: number, most: number): Promise<{ readonly columns: readonly ResultColumn[]; readonly page: Page }> {
-    const result = await this.#connection.stream(`SELECT * FROM ${RESULT} WHERE rowid >= ${from} AND rowid < ${from + limit}`);
+  async #read(from: number, limit: number, most: number): Promise<Rows> {
+    const read = await this.#readBy(this.#kept.select(from, limit), most);
+    return read.found === Math.max(0, Math.min(limit, this.#rows - from)) ? read : this.#readBy(this.#kept.select(from, limit, false), most);
+  }
+
+  async #readBy(select: string, most: number): Promise<Rows> {
+    const result = await this.#connection.stream(select);
     const rows: Cell[][] = [];
     let cut = 0;
     let units = 0;
+    let found = 0;
     for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+      found += chunk.rowCount;
       const columns = Array.from({ length: result.columnCount }, (_, i) => chunk?.convertColumnValues(i, faithfulValue) ?? []);
       for (let row = 0; row < chunk.rowCount && (units < most || rows.length === 0); row++) {
         const cells = columns.map((column): Cell => {
@@ -163,13 +187,13 @@ export class Answers {
         rows.push(cells);
       }
     }
-    return { columns: result.columnNames().map((name, i): ResultColumn => ({ name, type: result.columnType(i).toString() })), page: { rows, cut } };
+    return { columns: result.columnNames().map((name, i): ResultColumn => ({ name, type: result.columnType(i).toString() })), page: { rows, cut }, found };
   }
 
   async #statistics(): Promise<ColumnStatistics[]> {
-    const summary = await runWith(this.#connection, `SELECT column_name, column_type, approx_unique::VARCHAR, "min"::VARCHAR, "max"::VARCHAR, avg::VARCHAR, q50::VARCHAR FROM (SUMMARIZE ${RESULT})`, {});
+    const summary = await runWith(this.#connection, `SELECT column_name, column_type, approx_unique::VARCHAR, "min"::VARCHAR, "max"::VARCHAR, avg::VARCHAR, q50::VARCHAR FROM (SUMMARIZE ${this.#kept.relation})`, {});
     const counts = summary.map(([name]) => `count(*) - count(${identifier(String(name))})`).join(', ');
-    const [nulls] = await runWith(this.#connection, `SELECT ${counts} FROM ${RESULT}`, {});
+    const [nulls] = await runWith(this.#connection, `SELECT ${counts} FROM ${this.#kept.relation}`, {});
     const text = (value: unknown): string | null => (typeof value === 'string' ? value.slice(0, BOUND_UNITS).toWellFormed() : null);
     return summary.map(([name, type, distinct, min, max, mean, median], i) => ({
       name: String(name),
@@ -185,7 +209,7 @@ export class Answers {
 
   async #copy(file: string, format: CopyFormat): Promise<number> {
     const how = { csv: 'FORMAT csv, HEADER', json: 'FORMAT json, ARRAY true', ndjson: 'FORMAT json', parquet: 'FORMAT parquet, COMPRESSION zstd' }[format];
-    const [written] = await runWith(this.#connection, `COPY (${await faithfulSelect(this.#connection, RESULT, format)}) TO ${literal(file)} (${how})`, {});
+    const [written] = await runWith(this.#connection, `COPY (${await faithfulSelect(this.#connection, this.#kept.relation, format)}) TO ${literal(file)} (${how})`, {});
     return Number(written?.[0] ?? 0);
   }
 }

@@ -35,6 +35,19 @@ it('JSON is JSON, whatever numbers are in a result', async () => {
   expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ n: 'nan', i: '-inf', x: 1.5, e: null, w: 7 });
 });
 
+it('JSON is JSON, also where such numbers stand in lists, groups of values and maps, and everything beside them is as it was', async () => {
+  const group = (number: string): string => `{'a''b': ${number}, 'd': DATE '2024-07-04', 'l': [{'x': '-inf'::DOUBLE, 'y': NULL}]}`;
+  const rows = `([1.5::DOUBLE, 'nan', NULL], ${group("'inf'::FLOAT")}, MAP {'k"': 'nan'::DOUBLE, 'z': 2}, ['nan'::DOUBLE, 1]::DOUBLE[2], [['inf'::DOUBLE], NULL], ['NaN']), (NULL, NULL, NULL, NULL, NULL, NULL), ([], NULL, MAP {}, [1, 2], [], [])`;
+  const expected = [
+    { l: [1.5, 'nan', null], s: { "a'b": 'inf', d: '2024-07-04', l: [{ x: '-inf', y: null }] }, m: { 'k"': 'nan', z: 2 }, a: ['nan', 1], n: [['inf'], null], t: ['NaN'] },
+    { l: null, s: null, m: null, a: null, n: null, t: null },
+    { l: [], s: null, m: {}, a: [1, 2], n: [], t: [] },
+  ];
+  const file = await written(`SELECT * FROM (VALUES ${rows}) t(l, s, m, a, n, t)`, 'ndjson');
+  const lines = readFileSync(file, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as unknown);
+  expect(lines).toEqual(expected);
+});
+
 it('a span of time is shown as it is written', async () => {
   const [[span, list] = []] = (await database.runAndReadAll('SELECT INTERVAL 3 MONTHS, [1, NULL]')).convertRows(faithfulValue);
   expect([span, list]).toEqual(['3 months', [1, null]]);
