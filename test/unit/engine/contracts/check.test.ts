@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { DuckDBInstance } from 'duckdb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkFile } from '../../../../src/engine/contract-files.ts';
+import { CancelledError } from '../../../../src/contract/index.ts';
+import { checkFile, draftFromFile } from '../../../../src/engine/contract-files.ts';
 import type { CheckReport } from '../../../../src/engine/contract-files.ts';
 import { compileContract, RowChecker } from '../../../../src/engine/contracts/index.ts';
 import type { ContractPlan } from '../../../../src/engine/contracts/index.ts';
@@ -51,6 +52,18 @@ async function found(plan: ContractPlan, content: string | Uint8Array): Promise<
 
 const text = '{name: a, logicalType: string}';
 const number = '{name: n, logicalType: integer}';
+
+it.each<[string, (path: string, signal: AbortSignal, onProgress: () => void) => Promise<unknown>]>([
+  ['a check', (path, stopping, onProgress) => checkFile(warehouse.lake, planOf([text, number]), path, { signal: stopping, onProgress, processes: warehouse.processes })],
+  ['a draft', (path, stopping, onProgress) => draftFromFile(null, path, { signal: stopping, onProgress })],
+])('%s that is stopped in the middle of a file says that it was cancelled, and changes nothing', async (_, work) => {
+  const path = join(warehouse.base, 'long.csv');
+  writeFileSync(path, `a,n\n${'x,1\n'.repeat(500_000)}`);
+  const controller = new AbortController();
+  const end = await work(path, controller.signal, () => controller.abort()).catch((error: unknown) => error);
+  expect(end).toBeInstanceOf(CancelledError);
+  expect(end).toMatchObject({ kept: 'Nothing was changed.' });
+});
 
 describe('a file is held against its contract', () => {
   it.each<[string, readonly string[], string, readonly string[]]>([
