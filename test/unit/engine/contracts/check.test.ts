@@ -65,6 +65,23 @@ it.each<[string, (path: string, signal: AbortSignal, onProgress: () => void) => 
   expect(end).toMatchObject({ kept: 'Nothing was changed.' });
 });
 
+describe('a file that is no table of text', () => {
+  const [plan, le] = [planOf([text, number]), Buffer.from('a,n\nx,1\n', 'utf16le')];
+  it.each<[string, Uint8Array, string]>([
+    ['compressed twice', gzipSync(gzipSync('a,n\nx,1\n')), '* UNREADABLE 1 "#" is not CSV, nor any other table of text: by its first bytes it is still compressed when it is unpacked (gzip twice).'],
+    ['a workbook', Buffer.concat([Buffer.from('PK\u0003\u0004'), Buffer.alloc(50, 0xe9)]), '* UNREADABLE 1 "#" is not CSV, nor any other table of text: by its first bytes it is a ZIP archive, as .zip and .xlsx files are.'],
+    ['a web page', Buffer.from('<html><body>Log in, please</body></html>'), '* UNREADABLE 1 "#" is not CSV, nor any other table of text: by its first bytes it is a web page (HTML).'],
+    ['UTF-16 without a mark', le, '* ENCODING 1 The file seems to be written in utf-16le, without the byte order mark that would say so. Where the file is right, the contract says it: encoding: utf-16le. | 1'],
+    ['UTF-16 without a mark, the other way', Buffer.from(le).swap16(), '* ENCODING 1 The file seems to be written in utf-16be, without the byte order mark that would say so. Where the file is right, the contract says it: encoding: utf-16be. | 1'],
+  ])('is told as what it is, and not as columns that nobody knows: %s', async (_, content, words) => {
+    expect((await found(plan, content)).map((line) => line.replace(/"file-\d+"/, '"#"'))).toEqual([words]);
+  });
+
+  it('UTF-16 without a mark is read where the contract says so', async () => {
+    expect(await found(planOf([text, number], { source: 'format: csv, encoding: utf-16le' }), le)).toEqual([]);
+  });
+});
+
 describe('a file is held against its contract', () => {
   it.each<[string, readonly string[], string, readonly string[]]>([
     ['nothing is wrong', [text, number], 'a,n\nx,1\n', []],
