@@ -31,7 +31,8 @@ export function otherKind(name: string, head: Uint8Array, isWhole: boolean, enco
 /** UTF-16 without a mark: of texts in Latin letters every other byte is zero, and of those between none. */
 function markless(head: Uint8Array): 'utf-16le' | 'utf-16be' | null {
   const pairs = Math.min(head.length >> 1, 500);
-  if (pairs < 4) return null;
+  const hasMark = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff);
+  if (pairs < 4 || hasMark) return null;
   let [first, second] = [0, 0];
   for (let at = 0; at < pairs; at++) {
     if (head[2 * at] === 0) first++;

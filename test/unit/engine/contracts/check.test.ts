@@ -77,7 +77,9 @@ describe('a file that is no table of text', () => {
     expect((await found(plan, content)).map((line) => line.replace(/"file-\d+"/, '"#"'))).toEqual([words]);
   });
 
-  it('UTF-16 without a mark is read where the contract says so', async () => {
+  it('UTF-16 is read where its mark says so, and without a mark where the contract does', async () => {
+    expect(await found(plan, Buffer.from('\ufeffa,n\nx,1\n', 'utf16le'))).toEqual([]);
+    expect(await found(plan, Buffer.from('\ufeffa,n\nx,1\n', 'utf16le').swap16())).toEqual([]);
     expect(await found(planOf([text, number], { source: 'format: csv, encoding: utf-16le' }), le)).toEqual([]);
   });
 });
