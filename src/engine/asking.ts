@@ -1,4 +1,4 @@
-import { HmsError, instantOf } from '../contract/index.ts';
+import { CancelledError, HmsError, instantOf } from '../contract/index.ts';
 import type { Instant, Progress } from '../contract/index.ts';
 import { nearestName, officeTime } from '../core/index.ts';
 import { CatalogTables } from './asking-catalog.ts';
@@ -283,7 +283,7 @@ export class Question {
     try {
       await this.#inTurn(() => this.#process.copy(file, format, signal));
       for await (const piece of scratch.read(file)) {
-        signal.throwIfAborted();
+        if (signal.aborted) throw new CancelledError('Nothing was changed.');
         yield piece;
       }
     } finally {

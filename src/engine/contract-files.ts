@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { ContractName, HmsError } from '../contract/index.ts';
+import { CancelledError, ContractName, HmsError } from '../contract/index.ts';
 import type { OnProgress } from '../contract/index.ts';
 import { passFile } from './contract-pass.ts';
 import { bringFile, dialectIn, formatOf, openRows } from './contract-rows.ts';
@@ -84,7 +84,7 @@ class Work {
     await (await this.#session?.catch(() => null))?.close();
     if (this.#isOwn) await this.#processes.close();
     await (await this.#scratch?.catch(() => null))?.close();
-    this.#signal.throwIfAborted();
+    if (this.#signal.aborted) throw new CancelledError(NOTHING);
   }
 }
 

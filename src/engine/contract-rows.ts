@@ -6,8 +6,10 @@ import { createGunzip } from 'node:zlib';
 import { CancelledError, HmsError } from '../contract/index.ts';
 import type { FileRemark, FileRow, RowFile, SourceFormat } from './contracts/index.ts';
 import { codeOf, placeError } from './lake/index.ts';
+import { otherKind } from './other-kind.ts';
 import { ParquetRows } from './parquet-rows.ts';
 import type { QuerySession } from './query/index.ts';
+import { SNIFF_BYTES } from './raw/index.ts';
 import type { ScratchFolder } from './transform-world.ts';
 import { BARE, dialectOf, FileRefusal, jsonRecords, membersOf, otherDelimiter, QUOTED_DOUBLED, Rows, SAMPLE_BYTES, startOf, Stopped } from './transforms/index.ts';
 import type { ReadWatch, StoredSource } from './transforms/index.ts';
@@ -170,15 +172,20 @@ class CsvRows implements RowFile {
     this.#form = form;
     let rows: Rows | null = null;
     try {
-      rows = new Rows(sourceOf(file), readingOf(form), options.wanted ?? [], watchOf(options), (bytes, line) => this.#look(bytes, line));
+      const head = startOf(file.path, SNIFF_BYTES);
+      const kind = otherKind(file.name, head, head.length === file.size, form.encoding);
+      if (kind !== null) this.#remarks.push(kind);
+      else rows = new Rows(sourceOf(file), readingOf(form), options.wanted ?? [], watchOf(options), (bytes, line) => this.#look(bytes, line));
+      if (rows === null) return;
       const other = rows.readHeader() && form.delimiter !== null && options.wanted !== undefined ? otherDelimiter(startOf(file.path, SAMPLE_BYTES), rows.dialect, options.wanted) : null;
       if (other !== null) this.#remarks.push(dividedOtherwise(form, other));
       else if (rows.header.length > 0) this.names = rows.header;
       else this.#remarks.push({ kind: 'EMPTY', message: 'The file is empty: it has no header that names its columns.', count: 1, lines: [] });
     } catch (error) {
       this.#remarks.push(remarkOf(error));
+    } finally {
+      this.#rows = rows;
     }
-    this.#rows = rows;
   }
 
   async read(visit: (row: FileRow) => void, pause: () => Promise<void>): Promise<void> {

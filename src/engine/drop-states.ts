@@ -121,7 +121,8 @@ export class DropStates {
 }
 
 /** Why no contract takes a drop: the rest of a sentence about it. */
-export function whyStored(lake: ReadableLake, { contract }: DropDetail): string {
+export function whyStored(lake: ReadableLake, { contract, destroyed }: DropDetail): string {
+  if (destroyed !== null) return 'what the ledger said of it was destroyed, its name with it, so no contract can take it any more';
   if (contract === null) return 'no contract has a pattern that its name fits';
   const nearest = nearestName(contract, [...allContracts(lake)].map(({ name }) => name));
   return `it was sent for the contract ${contract}, which is not published here${nearest === null ? '' : ` (the nearest name is ${nearest})`}`;

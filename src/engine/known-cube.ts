@@ -1,5 +1,5 @@
 import { HmsError, TableName } from '../contract/index.ts';
-import { evolutionFault } from '../core/index.ts';
+import { evolutionFault, nearestName } from '../core/index.ts';
 import type { TableSchema, TableVersionDetail } from '../core/index.ts';
 import type { CubeRow } from './catalog/index.ts';
 import { cubeStatement } from './cube-sources.ts';
@@ -25,7 +25,10 @@ export function cubeOf(lake: ReadableLake, name: string): Cube {
   const [row] = TableName.safeParse(name).success ? lake.catalog.cubeDefinitions(name) : [];
   if (row === undefined) {
     const known = lake.catalog.cubes().map((one) => one.name);
-    throw new HmsError('CUBE_UNKNOWN', `There is no cube ${name.slice(0, 100)} in this lake.`, { kept: NOTHING, next: known.length === 0 ? 'None was defined yet: hms dta cube define FILE' : `There are: ${known.slice(0, 40).join(', ')}` });
+    const nearest = nearestName(name, known);
+    const isTable = TableName.safeParse(name).success && lake.catalog.view.table(name as TableName) !== null;
+    const words = isTable ? `${name} is a table and no cube: its rows come from raw drops and programs, and nothing refreshes it.` : `There is no cube ${name.slice(0, 100)} in this lake.${nearest === null ? '' : ` Is "${nearest}" meant?`}`;
+    throw new HmsError('CUBE_UNKNOWN', words, { kept: NOTHING, next: known.length === 0 ? 'None was defined yet: hms dta cube define FILE' : `There are: ${known.slice(0, 40).join(', ')}` });
   }
   return cubeIn(row);
 }

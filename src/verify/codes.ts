@@ -73,7 +73,7 @@ export const verifyCodes = {
   TABLE_LOG_ALTERED: code('error', 'A commit or a checksum in the log of a table is not what the ledger says, so that other programs read something else. It can be made again from the ledger.'),
   TABLE_LOG_MISSING: code('error', 'A commit is missing in the log of a table, between others. It can be made again from the ledger.'),
   TABLE_LOG_FOREIGN: code('error', 'A commit stands in the log of a table, and no ledger entry made it: another program wrote there. The table is not written until a person has moved it away.'),
-  DRAFT_OPEN: code('note', 'A draft that was not committed is in staging.'),
+  DRAFT_OPEN: code('note', 'A draft, or something that is being received, is in staging and not committed.'),
   STAGING_LEFT: code('note', 'A folder is left in staging of an act that is done, or that was interrupted before it had begun.'),
   // Contracts
   CONTRACT_ALTERED: code('error', 'A file in contracts/ is not the contract that its name says. The ledger holds the text: once the file is moved away, the next program that writes to the lake makes it again.'),

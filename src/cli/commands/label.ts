@@ -1,9 +1,9 @@
-import { HmsError } from '../../contract/index.ts';
+import { HmsError, tableVersionName } from '../../contract/index.ts';
 import type { DatasetId, Description } from '../../contract/index.ts';
 import { addAlias, addTag, describeDataset, removeTag, withdrawVersion } from '../../engine/datasets/index.ts';
 import { versionOf } from '../../engine/files.ts';
 import type { ReadableLake } from '../../engine/open.ts';
-import { datasetIdOf, datasetOf, numberedVersion, refOf, tagOf } from '../names.ts';
+import { datasetIdOf, datasetOf, findDataset, numberedVersion, refOf, tagOf, wholeNumber } from '../names.ts';
 import { reading, writing } from '../opening.ts';
 import { answer } from '../session.ts';
 import type { Session } from '../session.ts';
@@ -82,10 +82,23 @@ function changed(now: Description, set: readonly string[]): Description {
 
 export function withdraw(session: Session, [text]: readonly [string], { message }: { readonly message: string }): Promise<void> {
   return writing(session, async (lake) => {
+    refuseRaw(lake, text);
     const named = numberedVersion(lake, text);
     const version = versionOf(lake, refOf(named));
     if (version.withdrawn !== null) throw new HmsError('ACT_REFUSED', `${refOf(version)} was withdrawn before.`, { kept: 'Nothing was changed.' });
     const { seq } = await withdrawVersion(lake, version, message);
     await answer(session, { version: refOf(version), reason: message, seq }, [`${refOf(version)} is withdrawn. Its files stay, and its number still opens it; "${version.dataset}" no longer means it.`]);
+  });
+}
+
+/** A raw drop says what somebody sent, and that stays true. */
+function refuseRaw(lake: ReadableLake, text: string): void {
+  const number = wholeNumber(text);
+  const drop = number === null || findDataset(lake, text) !== null ? null : lake.catalog.drop(number);
+  if (drop === null) return;
+  const tables = lake.catalog.dropUses(drop.id).map(({ table, version }) => tableVersionName(table, version));
+  throw new HmsError('ACT_REFUSED', `${text} is a raw drop, and those are not withdrawn: it stays as what was sent.`, {
+    kept: tables.length === 0 ? 'Nothing was changed. None of its rows is in a table.' : `Nothing was changed. Its rows are in ${tables.join(' and ')}.`,
+    next: `Where it was sent wrongly, have it sent again as it should be: that is a drop of its own. What the ledger says of it (name, sender, program) can be destroyed under an authority: hms dta body destroy ${text}`,
   });
 }

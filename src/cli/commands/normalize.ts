@@ -101,7 +101,7 @@ export function retryUnder(drop: DropDetail, contract = 'NAME'): string {
 }
 
 function noTaker(lake: ReadableLake, drop: DropDetail): HmsError {
-  return new HmsError('CONTRACT_UNKNOWN', `Raw drop ${dropWords(drop)} is kept and is not for a table: ${whyStored(lake, drop)}.`, { kept: 'Nothing was changed.', next: `Where it is for another contract: ${retryUnder(drop)}. The contracts are listed by: hms dta contract show` });
+  return new HmsError('CONTRACT_UNKNOWN', `Raw drop ${dropWords(drop)} is kept and is not for a table: ${whyStored(lake, drop)}.`, { kept: 'Nothing was changed.', ...(drop.destroyed === null ? { next: `Where it is for another contract: ${retryUnder(drop)}. The contracts are listed by: hms dta contract show` } : {}) });
 }
 
 export function explain(session: Session, [text]: readonly [string]): Promise<void> {
@@ -130,7 +130,9 @@ export function explanation(lake: ReadableLake, drop: DropDetail, state: DropSta
   const { status, tables, takers, outcome } = state;
   if (status === 'normalized') return [`${called} is normalized: its rows are in ${tables.map(({ table, version }) => tableVersionName(table, version)).join(' and ')}.`];
   if (outcome === null) {
-    if (status === 'stored') return [`${called} is kept as it came, and nothing more is done with it: ${whyStored(lake, drop)}. Where a contract that takes it is published later, its rows come into that table. Where it is for one that is there: ${retryUnder(drop)}`];
+    const end = `${called} is kept as it came, and nothing more is done with it: ${whyStored(lake, drop)}.`;
+    if (status === 'stored' && drop.destroyed !== null) return [end];
+    if (status === 'stored') return [`${end} Where a contract that takes it is published later, its rows come into that table. Where it is for one that is there: ${retryUnder(drop)}`];
     const names = takers.map(({ compiled: { plan } }) => `${plan.name}:${plan.version}`).join(' and ');
     return [`${called} waits to be normalized under ${names}. A running program does it by itself; else: hms dta raw normalize`];
   }

@@ -9,12 +9,21 @@ import type { Scope } from '../../contract/index.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
+const refTo = (id: string): string => `#/components/schemas/${id}`;
+
 /** What every route may say beside its own. */
 const always: readonly ProblemCode[] = ['REQUEST_UNREADABLE', 'REQUEST_INVALID', 'CANCELLED', 'ENGINE_LOST', 'BUG'];
 
 const securitySchemes = {
   token: { type: 'http', scheme: 'bearer', description: 'The token of this run of the program' },
   program: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'A token that hms dta token make gave to another program; the roles are its scopes' },
+};
+
+/** RFC 9110, section 15.5.6. OpenAPI has no place for methods that an address does not take, so each operation refers to it. */
+const methodRefused = {
+  description: 'METHOD_REFUSED: the address is there and takes other methods',
+  headers: { Allow: { description: 'The methods that it takes', required: true, schema: { type: 'string' }, example: 'GET, HEAD, POST' } },
+  content: { 'application/problem+json': { schema: { $ref: refTo('Problem') } } },
 };
 
 /** Documents that have a name of their own; where one stands in another, it is referred to. */
@@ -32,15 +41,13 @@ export function openApiDocument(version: string): Json {
     info: {
       title: 'HMS-DTA',
       version,
-      description: 'A records lake: datasets, versions that never change, and a ledger that shows every step. Every address also stands below /api. Files are uploaded to /dta/uploads by tus 1.0.0. Another method than those of an address is answered with 405 and the header Allow.',
+      description: 'A records lake: datasets, versions that never change, and a ledger that shows every step. Every address also stands below /api. Files are uploaded to /dta/uploads by tus 1.0.0.',
     },
     security: [{ token: [] }],
     paths,
-    components: { schemas: schemas.components, securitySchemes },
+    components: { schemas: schemas.components, responses: { MethodRefused: methodRefused }, securitySchemes },
   };
 }
-
-const refTo = (id: string): string => `#/components/schemas/${id}`;
 
 function operation(name: string, route: Route, schemas: Schemas): Json {
   const { path, summary, params, query, body, sends, problems = [], scopes = [], open, local } = route;
@@ -53,7 +60,7 @@ function operation(name: string, route: Route, schemas: Schemas): Json {
     parameters: [...parameters('path', params), ...parameters('query', query)],
     ...(body === undefined ? {} : { requestBody: { required: true, content: { 'application/json': { schema: schemas.of(body, 'input') } } } }),
     ...(sends === undefined ? {} : { requestBody: { required: true, content: Object.fromEntries(sends.map((type) => [type, {}])) } }),
-    responses: { ...success(route, schemas), ...failures([...problems, ...(local === true ? (['LOCAL_ONLY'] as const) : []), ...(open === true ? [] : (['TOKEN_REFUSED', 'SCOPE_MISSING'] as const)), ...always]) },
+    responses: { ...success(route, schemas), 405: { $ref: '#/components/responses/MethodRefused' }, ...failures([...problems, ...(local === true ? (['LOCAL_ONLY'] as const) : []), ...(open === true ? [] : (['TOKEN_REFUSED', 'SCOPE_MISSING'] as const)), ...always]) },
   };
 }
 

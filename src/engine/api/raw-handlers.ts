@@ -63,6 +63,10 @@ export function rawHandlers({ desk, raw, normal, account }: Services, uploads: U
       }),
     enterUploads: ({ body: { program_id: program, contract = null, files }, caller }) =>
       desk.writing(async (lake) => {
+        const ids = files.flatMap(({ parts }) => parts);
+        const named = new Set<string>();
+        const twice = ids.find((id) => named.size === named.add(id).size);
+        if (twice !== undefined) throw new DoorError('REQUEST_INVALID', `The upload "${twice.slice(0, 100)}" is named twice among the parts, and each is entered once.`, { kept: 'Nothing was entered; what was uploaded is kept.', next: 'Name each upload once, in the order of its bytes in the file.', facts: { upload: twice } });
         const receiving = await raw.receiving(lake);
         const sources = files.map(({ name, parts }) => ({ name, parts: parts.map((id) => uploads.forRaw(id)) }));
         const staged: Staged[] = [];

@@ -19,6 +19,9 @@ const MOST_CHUNK_BYTES = 8 * 1024 * 1024;
 /** A disk with less than this left is called full. */
 const FULL_BYTES = 64 * 1024;
 
+/** An upload for no intake that nobody comes back to is given up after this, ms. */
+const GIVEN_UP_MS = 24 * 60 * 60 * 1000;
+
 interface Spooled {
   readonly id: string;
   readonly path: string;
@@ -26,6 +29,8 @@ interface Spooled {
   /** What it was sent for. */
   readonly purpose: 'intake' | 'verify' | 'raw';
   isComplete: boolean;
+  /** When something of it came, or it was asked for, by the clock that never goes back. */
+  used: number;
 }
 
 /** An upload of which all has arrived. */
@@ -41,6 +46,7 @@ type TusError = { readonly status_code: number; readonly body: string };
 export class Uploads {
   readonly #folder: string;
   readonly #durable: Durable;
+  readonly #clock: Clock;
   readonly #server: Server;
   readonly #receptions = new Map<string, Reception>();
   readonly #spooled = new Map<string, Spooled>();
@@ -52,6 +58,7 @@ export class Uploads {
   constructor(folder: string, durable: Durable, clock: Clock, took: (bytes: number) => void) {
     this.#folder = folder;
     this.#durable = durable;
+    this.#clock = clock;
     this.#took = took;
     this.#server = new Server({
       path: '/dta/uploads',
@@ -101,7 +108,8 @@ export class Uploads {
   #complete(id: string, purpose: Spooled['purpose'], unknown: string): Complete {
     const item = this.#spooled.get(id);
     if (item === undefined || item.purpose !== purpose) throw new DoorError('UPLOAD_UNKNOWN', unknown, { kept: 'Nothing was changed.', next: 'Send the file again.' });
-    if (!item.isComplete) throw new DoorError('UPLOAD_REFUSED', 'The upload is not complete.', { next: 'Send the rest of it first.' });
+    if (!item.isComplete) throw new DoorError('UPLOAD_REFUSED', 'The upload is not complete.', { kept: 'What was received of it is kept.', next: 'Send the rest of it first.', facts: { upload: id } });
+    item.used = this.#clock.monotonic();
     return { name: item.path.slice(item.path.lastIndexOf('/') + 1), place: this.place(id), remove: () => this.remove(id) };
   }
 
@@ -115,6 +123,10 @@ export class Uploads {
     if (caller !== null && request.method === 'POST' && !isForRaw(request.headers)) throw new DoorError('SCOPE_MISSING', 'A token of another program may upload raw drops only.', { kept: 'Nothing was changed.', next: 'Say so in the metadata of the upload: purpose raw.' });
     const length = Number(request.headers.get('content-length') ?? 0);
     if (length > MOST_CHUNK_BYTES) throw tooLong();
+    if (request.headers.has('upload-checksum')) throw new DoorError('REQUEST_INVALID', 'Checksums of chunks (Upload-Checksum) are not looked at here, as the header Tus-Extension says, so this chunk was not taken.', { kept: 'What was received before is kept.', next: 'Send it without that header. A raw drop is answered with the SHA-256 of the whole file by GET /dta/raw/{raw}.' });
+    if (request.method === 'POST') await this.#removeGivenUp();
+    const upload = this.#spooled.get(new URL(request.url).pathname.split('/').at(-1) ?? '');
+    if (upload !== undefined) upload.used = this.#clock.monotonic();
     const id = request.headers.get('x-request-id');
     const before = request.method === 'DELETE' ? (new URL(request.url).pathname.split('/').at(-1) ?? '') : '';
     const init = { method: request.method, headers: request.headers, signal };
@@ -128,8 +140,9 @@ export class Uploads {
     if (begun !== undefined) await this.#takeBack(begun);
     const words = (await response.text()).trim();
     if (full) throw new HmsError('NO_SPACE', 'The disk of the profile folder is full, so the file could not be received.', { kept: 'What was received before is kept until the intake ends.', next: 'Make room on that disk, then send the rest.' });
+    const kept = upload?.reception === null ? 'What was received before is kept for a day after the last of it came.' : 'What was received before is kept until the intake ends.';
     const code = response.status === 404 || response.status === 410 ? 'UPLOAD_UNKNOWN' : 'UPLOAD_REFUSED';
-    const problem = problemOf(new DoorError(code, refusalWords(words), { kept: 'What was received before is kept until the intake ends.', facts: { tus: words.slice(0, 500) } }), id);
+    const problem = problemOf(new DoorError(code, refusalWords(words), { kept, facts: { tus: words.slice(0, 500) } }), id);
     return problemResponse({ ...problem, status: response.status }, Object.fromEntries(tusHeaders(response.headers as Headers)));
   }
 
@@ -142,18 +155,19 @@ export class Uploads {
   #admit(id: string, metadata: Readonly<Record<string, string | null>>): void {
     const name = uploadPath(metadata['path'] ?? '');
     if ('refused' in name) throw refusal(name.refused);
+    const item = { id, path: name.path, isComplete: false, used: this.#clock.monotonic() };
     if (metadata['purpose'] === 'verify') {
-      this.#spooled.set(id, { id, path: name.path, reception: null, purpose: 'verify', isComplete: false });
+      this.#spooled.set(id, { ...item, reception: null, purpose: 'verify' });
       return;
     }
     if (metadata['purpose'] === 'raw') {
-      this.#spooled.set(id, { id, path: name.path, reception: null, purpose: 'raw', isComplete: false });
+      this.#spooled.set(id, { ...item, reception: null, purpose: 'raw' });
       return;
     }
     const reception = this.#receptions.get(metadata['intake'] ?? '');
     if (reception === undefined) throw refusal('The intake that this file was sent for has ended or never began.');
     if (reception.isFinished) throw refusal('The intake that this file was sent for takes no more: it was said that all was sent.');
-    this.#spooled.set(id, { id, path: name.path, reception, purpose: 'intake', isComplete: false });
+    this.#spooled.set(id, { ...item, reception, purpose: 'intake' });
     reception.began(id, name.path);
   }
 
@@ -174,6 +188,12 @@ export class Uploads {
   async #takeBack(id: string): Promise<void> {
     this.#spooled.get(id)?.reception?.terminated(id);
     await this.remove(id);
+  }
+
+  /** Of those that are sent for an intake, its end decides. */
+  async #removeGivenUp(): Promise<void> {
+    const since = this.#clock.monotonic() - GIVEN_UP_MS;
+    for (const { id, reception, used } of [...this.#spooled.values()]) if (reception === null && used < since) await this.remove(id);
   }
 
   #terminated(id: string): void {

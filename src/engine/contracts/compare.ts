@@ -15,6 +15,7 @@ export interface ContractChange {
 }
 
 const FILES = 'Files that were accepted before can be refused now.';
+const GONE = 'It stays in the table, empty in new rows, and files that still have it are refused unless the contract ignores it.';
 const ROWS = 'Rows that were written before do not fit the table any more, and queries that name it can fail.';
 const VALUES = 'Values of before and after cannot be compared with each other.';
 
@@ -25,7 +26,7 @@ export function compareContracts(from: ContractPlan, to: ContractPlan): Contract
   compareSource(from, to, add);
   const before = new Map(from.columns.map((column) => [column.name, column]));
   const after = new Set(to.columns.map(({ name }) => name));
-  for (const { name } of from.columns) if (!after.has(name)) add(name, `The column "${name}" is gone.`, ROWS);
+  for (const { name } of from.columns) if (!after.has(name)) add(name, `The column "${name}" is gone.`, GONE);
   for (const column of to.columns) {
     const old = before.get(column.name);
     if (old !== undefined) compareColumn(old, column, (what, breaks = null) => add(column.name, what, breaks));

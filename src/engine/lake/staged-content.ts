@@ -87,7 +87,25 @@ interface Found {
 
 /** Looks at everything in the content folder: something outside, such as a virus scanner, may have taken a file since it was put. */
 function lookThrough(draft: Draft, durable: Durable, steps: Steps): Promise<Found> {
-  return withNear(draft.contentFolder, durable.place, durable.clock, (root) => lookBelow(root, draft, durable, steps));
+  const once = stepsOnce(steps);
+  return withNear(draft.contentFolder, durable.place, durable.clock, (root) => lookBelow(root, draft, durable, once()));
+}
+
+/** For work that may begin anew: each call gives steps for one try, which say only what no try before has said. */
+function stepsOnce(steps: Steps): () => Steps {
+  let said = 0;
+  return () => {
+    let done = 0;
+    return {
+      ...steps,
+      did(count) {
+        done += count;
+        const more = Math.max(0, done - said);
+        said += more;
+        steps.did(more);
+      },
+    };
+  };
 }
 
 async function lookBelow(root: string, draft: Draft, durable: Durable, steps: Steps): Promise<Found> {

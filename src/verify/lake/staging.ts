@@ -44,5 +44,8 @@ function draftSentence(check: LakeCheck, folder: string): string {
   const draft = readWhole(`${check.root}/${folder}/draft.json`, 65_536);
   const text = 'why' in draft ? '' : draft.bytes.toString('utf8');
   const dataset = /"dataset":"([A-Za-z0-9._-]{1,64})"/.exec(text)?.[1];
+  if (dataset === undefined && namesIn(check, folder)?.folders.includes('object') === true) {
+    return 'A raw drop that is being received, or whose sending was interrupted before anybody was told its number, is in staging. The next program of that workstation that writes removes what was interrupted.';
+  }
   return dataset === undefined ? 'Work that was not committed is in staging.' : `A draft for ${dataset} that was not committed is in staging.`;
 }

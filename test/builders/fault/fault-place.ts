@@ -7,12 +7,12 @@ import { expect } from 'vitest';
 import { CancelledError, HmsError } from '../../../src/contract/index.ts';
 import type { DatasetId } from '../../../src/contract/index.ts';
 import type { Clock } from '../../../src/engine/clock.ts';
-import { systemClock } from '../../../src/engine/clock.ts';
 import { storedFiles, versionOf } from '../../../src/engine/files.ts';
 import { openToWrite } from '../../../src/engine/open.ts';
 import type { OpenOptions, ReadableLake, WritableLake } from '../../../src/engine/open.ts';
 import { verify } from '../../../src/verify/index.ts';
 import type { VerifyReport } from '../../../src/verify/index.ts';
+import { waitingClock } from './waiting-clock.ts';
 
 /** A lake, a profile and a folder for packages that can be put back to an earlier state at the same path: catalogs belong to a path. */
 export class FaultPlace {
@@ -95,16 +95,7 @@ export class FaultPlace {
 
 /** A clock for which waiting takes no time. */
 export function patientClock(rest: Partial<Clock> = {}): Clock {
-  let waited = 0;
-  return {
-    ...systemClock,
-    monotonic: () => systemClock.monotonic() + waited,
-    sleep: (ms) => {
-      waited += ms;
-      return Promise.resolve();
-    },
-    ...rest,
-  };
+  return { ...waitingClock(() => Promise.resolve()), ...rest };
 }
 
 export function hashOf(bytes: Uint8Array | string): string {

@@ -1,8 +1,8 @@
 import type { Clock } from '../../../src/engine/clock.ts';
-import { systemClock } from '../../../src/engine/clock.ts';
 import { systemDisk } from '../../../src/engine/lake/index.ts';
 import type { Disk } from '../../../src/engine/lake/index.ts';
 import { numbersFrom } from './numbers.ts';
+import { waitingClock } from './waiting-clock.ts';
 
 /**
  * Runs several writers of one process, each stopping before every durable primitive, one step at a time in an order that a seed decides. A
@@ -111,15 +111,7 @@ export class Schedule {
 
   /** A clock whose waiting is a step, so that no schedule waits for real. */
   clock(writer: number): Clock {
-    let waited = 0;
-    return {
-      ...systemClock,
-      monotonic: () => systemClock.monotonic() + waited,
-      sleep: (ms) => {
-        waited += ms;
-        return this.#turn(writer);
-      },
-    };
+    return waitingClock(() => this.#turn(writer));
   }
 
   #turn(writer: number): Promise<void> {

@@ -96,7 +96,7 @@ permit_no  DUPLICATE           1  Values stand in a row before, and must be uniq
   it('compares, and takes what breaks only with a new first number and --major', async () => {
     expect(await office.does(['contract', 'diff', 'permits', 'v1.1.yaml'])).toBe('          The column "note" (text) is new.\nIt does not break: the version after 1.0.0 is 1.1.0.');
     expect(await office.does(['contract', 'diff', 'permits', 'permits:1.0.0'])).toBe('Both ask the same.');
-    const breaks = 'The column "fee" is gone. Rows that were written before do not fit the table any more, and queries that name it can fail.';
+    const breaks = 'The column "fee" is gone. It stays in the table, empty in new rows, and files that still have it are refused unless the contract ignores it.';
     expect(await office.does(['contract', 'diff', 'permits', 'v2.yaml'])).toBe(`BREAKS    ${breaks}\n          The column "note" (text) is new.\nIt breaks: the version after 1.0.0 is 2.0.0, with --major.`);
     const refused = `It breaks with permits:1.0.0, which files and questions rely on. ${breaks}\nNothing was changed.\n`;
     expect(await office.hms(['contract', 'publish', 'broken.yaml', '--major'])).toEqual({ code: 3, out: '', err: `${refused}If that is meant, write version: "2.0.0" in it, then: hms dta contract publish --major FILE\n` });

@@ -55,7 +55,11 @@ describe('a cube', { timeout: TIME }, () => {
   });
 
   it('that is not there, or a time that is none, is told', async () => {
-    for (const args of [['refresh', 'nope'], ['show', 'car_sensor_tests']]) expect((await office.json(['cube', ...args])).value).toMatchObject({ error: { code: 'CUBE_UNKNOWN', next: 'There are: fails, rigs' } });
+    for (const [args, message] of [
+      [['refresh', 'nope'], 'There is no cube nope in this lake.'],
+      [['refresh', 'rig'], 'There is no cube rig in this lake. Is "rigs" meant?'],
+      [['show', 'car_sensor_tests'], 'car_sensor_tests is a table and no cube: its rows come from raw drops and programs, and nothing refreshes it.'],
+    ] as const) expect((await office.json(['cube', ...args])).value).toMatchObject({ error: { code: 'CUBE_UNKNOWN', message, next: 'There are: fails, rigs' } });
     expect(await office.hms(['cube', 'refresh', 'rigs', '--as-of', 'yesterday'])).toMatchObject({ code: 2, out: '', err: expect.stringContaining('"yesterday" is no instant.') as string });
     expect((await office.hms(['cube', 'define'])).code).toBe(2);
     expect((await office.hms(['cube'])).code).toBe(2);

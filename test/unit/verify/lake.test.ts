@@ -80,6 +80,17 @@ describe('what an interruption leaves is a note, not an error', () => {
     expect(report.clean).toBe(true);
   });
 
+  it('a raw drop that nobody was told of, told from a draft', async () => {
+    const lake = sampleLake(temp());
+    const left = '0190f5e2-aaaa-7000-8000-00008c8d9e0f';
+    lake.write(`staging/${left}/object/v1/content/a.csv`, 'half of it');
+    const report = await checkHere(lake.root);
+    expect(report.findings.map(({ code, severity, path, message }) => [code, severity, path, message])).toEqual([
+      ['DRAFT_OPEN', 'note', `staging/${left}`, 'A raw drop that is being received, or whose sending was interrupted before anybody was told its number, is in staging. The next program of that workstation that writes removes what was interrupted.'],
+    ]);
+    expect(report.clean).toBe(true);
+  });
+
   it('a first version that was given up and whose top copy is not written yet', async () => {
     const lake = sampleLake(temp());
     lake.voidNewest('AIR.1');

@@ -107,7 +107,7 @@ describe('the document of the door', () => {
   interface Document {
     readonly openapi: string;
     readonly paths: Readonly<Record<string, Readonly<Record<string, { operationId: string; responses: object; parameters: { name: string; in: string; schema: object }[] }>>>>;
-    readonly components: { readonly schemas: Readonly<Record<string, object>> };
+    readonly components: { readonly schemas: Readonly<Record<string, object>>; readonly responses: Readonly<Record<string, object>> };
   }
 
   it('has every route of the table and nothing else', async () => {
@@ -123,13 +123,27 @@ describe('the document of the door', () => {
     const document = JSON.parse(text) as Document;
     const refs = new Set([...text.matchAll(/"\$ref":"([^"]+)"/g)].map((match) => match[1] ?? ''));
     const names = Object.keys(document.components.schemas);
-    for (const ref of refs) expect(names.map((name) => `#/components/schemas/${name}`)).toContain(ref);
+    const there = [...names.map((name) => `#/components/schemas/${name}`), '#/components/responses/MethodRefused'];
+    for (const ref of refs) expect(there).toContain(ref);
     const ajv = new Ajv2020({ strict: false });
     ajv.addSchema({ $id: 'door', components: document.components });
     for (const name of names) expect(() => ajv.compile({ $ref: `door#/components/schemas/${name}` })).not.toThrow();
     const accepts = ajv.compile({ $ref: 'door#/components/schemas/Problem' });
     expect(accepts(await (await bench.raw('/dta/lake')).json())).toBe(true);
     expect(accepts({ code: 'BUG' })).toBe(false);
+  });
+
+  it('has the answer to a method that an address does not take as a response of every operation, with its header', async () => {
+    const document = (await (await bench.raw('/openapi.json')).json()) as Document;
+    const operations = Object.values(document.paths).flatMap((path) => Object.values(path));
+    expect(new Set(operations.map(({ responses }) => JSON.stringify((responses as Record<string, object>)['405'])))).toEqual(new Set(['{"$ref":"#/components/responses/MethodRefused"}']));
+    expect(document.components.responses).toEqual({
+      MethodRefused: {
+        description: 'METHOD_REFUSED: the address is there and takes other methods',
+        headers: { Allow: { description: 'The methods that it takes', required: true, schema: { type: 'string' }, example: 'GET, HEAD, POST' } },
+        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+      },
+    });
   });
 
   it('names the parameters of every path', async () => {

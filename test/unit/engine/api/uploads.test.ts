@@ -6,6 +6,7 @@ import { getRequestListener } from '@hono/node-server';
 import { Upload } from 'tus-js-client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { routes } from '../../../../src/contract/api/index.ts';
+import { systemClock } from '../../../../src/engine/clock.ts';
 import { DoorBench } from '../../../builders/door.ts';
 
 let bench: DoorBench;
@@ -38,6 +39,48 @@ async function spooled(): Promise<number> {
 async function begin(files = 1, bytes = 0): Promise<string> {
   return (await bench.ask(routes.beginIntake, { body: { dataset: 'WF-1', files, bytes } })).job.id;
 }
+
+describe('an upload that is to become a raw drop', () => {
+  const idOf = (response: Response): string => response.headers.get('location')?.split('/').at(-1) ?? '';
+  const enter = (parts: readonly string[]): Promise<Response> => bench.raw('/dta/raw/uploads', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ program_id: 12, files: [{ name: 'big.csv', parts }] }) });
+  const told = async (response: Response): Promise<unknown[]> => {
+    const { code, detail, kept } = (await response.json()) as Record<string, unknown>;
+    return [response.status, code, detail, kept];
+  };
+
+  it('and that nobody comes back to for a day gives its room back when another begins; one that is used is kept', async () => {
+    let later = 0;
+    await bench.remove();
+    bench = await DoorBench.withLake({ clock: { ...systemClock, monotonic: () => performance.now() + later } });
+    const whole = idOf(await send({ purpose: 'raw', path: 'whole.csv' }, 'whole'));
+    const half = await bench.raw('/dta/uploads', { method: 'POST', headers: { ...TUS, 'upload-length': '100', 'upload-metadata': metadata({ purpose: 'raw', path: 'half.csv' }) } });
+    const used = idOf(half);
+    later = 20 * 3_600_000;
+    expect((await bench.raw(`/dta/uploads/${used}`, { method: 'HEAD', headers: TUS })).status).toBe(200);
+    later = 25 * 3_600_000;
+    expect(await spooled()).toBe(2);
+    const next = idOf(await send({ purpose: 'raw', path: 'next.csv' }, 'next'));
+    expect(await spooled()).toBe(2);
+    expect(await told(await enter([whole]))).toEqual([404, 'UPLOAD_UNKNOWN', 'There is no such upload; one that was entered is removed.', 'Nothing was changed.']);
+    expect(await told(await enter([used]))).toEqual([409, 'UPLOAD_REFUSED', 'The upload is not complete.', 'What was received of it is kept.']);
+    expect((await enter([next])).status).toBe(200);
+    expect(await spooled()).toBe(1);
+  });
+
+  it('is entered once: a part that is named twice is refused, and kept', async () => {
+    const [a, b] = [idOf(await send({ purpose: 'raw', path: 'big.csv' }, 'one')), idOf(await send({ purpose: 'raw', path: 'big.csv' }, 'two'))];
+    expect(await told(await enter([a, b, a]))).toEqual([422, 'REQUEST_INVALID', `The upload "${a}" is named twice among the parts, and each is entered once.`, 'Nothing was entered; what was uploaded is kept.']);
+    expect((await enter([a, b])).status).toBe(200);
+  });
+
+  it('is not taken with a checksum that nobody would look at', async () => {
+    const created = await bench.raw('/dta/uploads', { method: 'POST', headers: { ...TUS, 'upload-length': '3', 'upload-metadata': metadata({ purpose: 'raw', path: 'a.csv' }) } });
+    const at = `/dta/uploads/${idOf(created)}`;
+    const sent = await bench.raw(at, { method: 'PATCH', headers: { ...TUS, 'upload-offset': '0', 'upload-checksum': 'sha1 AAAA', 'content-type': 'application/offset+octet-stream' }, body: 'abc' });
+    expect((await told(sent)).slice(0, 3)).toEqual([422, 'REQUEST_INVALID', 'Checksums of chunks (Upload-Checksum) are not looked at here, as the header Tus-Extension says, so this chunk was not taken.']);
+    expect((await bench.raw(at, { method: 'HEAD', headers: TUS })).headers.get('upload-offset')).toBe('0');
+  });
+});
 
 describe('an intake of uploads', () => {
   it('stages files while more come, with their times, and leaves nothing in the spool', async () => {

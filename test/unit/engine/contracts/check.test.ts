@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { DuckDBInstance } from 'duckdb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkFile } from '../../../../src/engine/contract-files.ts';
+import { CancelledError } from '../../../../src/contract/index.ts';
+import { checkFile, draftFromFile } from '../../../../src/engine/contract-files.ts';
 import type { CheckReport } from '../../../../src/engine/contract-files.ts';
 import { compileContract, RowChecker } from '../../../../src/engine/contracts/index.ts';
 import type { ContractPlan } from '../../../../src/engine/contracts/index.ts';
@@ -51,6 +52,37 @@ async function found(plan: ContractPlan, content: string | Uint8Array): Promise<
 
 const text = '{name: a, logicalType: string}';
 const number = '{name: n, logicalType: integer}';
+
+it.each<[string, (path: string, signal: AbortSignal, onProgress: () => void) => Promise<unknown>]>([
+  ['a check', (path, stopping, onProgress) => checkFile(warehouse.lake, planOf([text, number]), path, { signal: stopping, onProgress, processes: warehouse.processes })],
+  ['a draft', (path, stopping, onProgress) => draftFromFile(null, path, { signal: stopping, onProgress })],
+])('%s that is stopped in the middle of a file says that it was cancelled, and changes nothing', async (_, work) => {
+  const path = join(warehouse.base, 'long.csv');
+  writeFileSync(path, `a,n\n${'x,1\n'.repeat(500_000)}`);
+  const controller = new AbortController();
+  const end = await work(path, controller.signal, () => controller.abort()).catch((error: unknown) => error);
+  expect(end).toBeInstanceOf(CancelledError);
+  expect(end).toMatchObject({ kept: 'Nothing was changed.' });
+});
+
+describe('a file that is no table of text', () => {
+  const [plan, le] = [planOf([text, number]), Buffer.from('a,n\nx,1\n', 'utf16le')];
+  it.each<[string, Uint8Array, string]>([
+    ['compressed twice', gzipSync(gzipSync('a,n\nx,1\n')), '* UNREADABLE 1 "#" is not CSV, nor any other table of text: by its first bytes it is still compressed when it is unpacked (gzip twice).'],
+    ['a workbook', Buffer.concat([Buffer.from('PK\u0003\u0004'), Buffer.alloc(50, 0xe9)]), '* UNREADABLE 1 "#" is not CSV, nor any other table of text: by its first bytes it is a ZIP archive, as .zip and .xlsx files are.'],
+    ['a web page', Buffer.from('<html><body>Log in, please</body></html>'), '* UNREADABLE 1 "#" is not CSV, nor any other table of text: by its first bytes it is a web page (HTML).'],
+    ['UTF-16 without a mark', le, '* ENCODING 1 The file seems to be written in utf-16le, without the byte order mark that would say so. Where the file is right, the contract says it: encoding: utf-16le. | 1'],
+    ['UTF-16 without a mark, the other way', Buffer.from(le).swap16(), '* ENCODING 1 The file seems to be written in utf-16be, without the byte order mark that would say so. Where the file is right, the contract says it: encoding: utf-16be. | 1'],
+  ])('is told as what it is, and not as columns that nobody knows: %s', async (_, content, words) => {
+    expect((await found(plan, content)).map((line) => line.replace(/"file-\d+"/, '"#"'))).toEqual([words]);
+  });
+
+  it('UTF-16 is read where its mark says so, and without a mark where the contract does', async () => {
+    expect(await found(plan, Buffer.from('\ufeffa,n\nx,1\n', 'utf16le'))).toEqual([]);
+    expect(await found(plan, Buffer.from('\ufeffa,n\nx,1\n', 'utf16le').swap16())).toEqual([]);
+    expect(await found(planOf([text, number], { source: 'format: csv, encoding: utf-16le' }), le)).toEqual([]);
+  });
+});
 
 describe('a file is held against its contract', () => {
   it.each<[string, readonly string[], string, readonly string[]]>([

@@ -30,6 +30,7 @@ ${columns.map((one) => `      - ${one}\n`).join('')}`;
 }
 
 const FILES = ' Files that were accepted before can be refused now.';
+const GONE = ' It stays in the table, empty in new rows, and files that still have it are refused unless the contract ignores it.';
 const ROWS = ' Rows that were written before do not fit the table any more, and queries that name it can fail.';
 const VALUES = ' Values of before and after cannot be compared with each other.';
 const string = 'logicalType: string';
@@ -45,8 +46,8 @@ const told = (from: Parts, to: Parts): string[] => compareContracts(planOf(from)
 describe('between two versions of a contract', () => {
   it.each<[string, Parts, Parts, readonly string[], readonly string[]]>([
     ['nothing', {}, {}, [], []],
-    ['a column', {}, { columns: [`{name: a, ${string}}`, b] }, ['b: The column "b" (text) is new.'], [`! b: The column "b" is gone.${ROWS}`]],
-    ['a required column', {}, { columns: [`{name: a, ${string}}`, '{name: c, logicalType: timestamp, required: true}'] }, [`! c: The column "c" (date and time) is new and required.${FILES}`], [`! c: The column "c" is gone.${ROWS}`]],
+    ['a column', {}, { columns: [`{name: a, ${string}}`, b] }, ['b: The column "b" (text) is new.'], [`! b: The column "b" is gone.${GONE}`]],
+    ['a required column', {}, { columns: [`{name: a, ${string}}`, '{name: c, logicalType: timestamp, required: true}'] }, [`! c: The column "c" (date and time) is new and required.${FILES}`], [`! c: The column "c" is gone.${GONE}`]],
     ['the order of columns', { columns: [`{name: a, ${string}}`, b] }, { columns: [b, `{name: a, ${string}}`] }, ['*: The columns stand in another order.'], ['*: The columns stand in another order.']],
     ['the type', column(string), column('logicalType: integer'), [`! a: The type of "a" is whole number, and was text.${ROWS}`], [`! a: The type of "a" is text, and was whole number.${ROWS}`]],
     ['a wider integer', column('logicalType: integer, logicalTypeOptions: {format: i32}'), column('logicalType: integer'), ['a: The type of "a" is whole number, and was whole number of 32 bits.'], [`! a: The type of "a" is whole number of 32 bits, and was whole number.${ROWS}`]],

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CancelledError } from '../../../../src/contract/index.ts';
 import type { Instant, LogicalPath, OnProgress } from '../../../../src/contract/index.ts';
 import { SqlDraftTable } from '../../../../src/engine/catalog/index.ts';
@@ -10,6 +10,18 @@ import { commitDraft, Draft, objectFolder, openDraft, unwatched, watchedSteps } 
 import type { CommittedVersion, Steps } from '../../../../src/engine/lake/index.ts';
 import { commitFiles, draftOf, makeLake, openStation, stage, testKey } from '../../../builders/lake/small-lake.ts';
 import type { TestStation } from '../../../builders/lake/small-lake.ts';
+
+/** So often the folder of that name is said to be gone where it is reached through an open descriptor: what a share answers after a rename elsewhere. */
+const stale = vi.hoisted(() => ({ left: 0, below: '' }));
+vi.mock('node:fs/promises', async (original) => {
+  const real = await original<typeof import('node:fs/promises')>();
+  const readdir = ((path: string, ...rest: []) => {
+    if (stale.left === 0 || !(path.startsWith('/proc/self/fd/') && path.endsWith(`/${stale.below}`))) return real.readdir(path, ...rest);
+    stale.left -= 1;
+    return Promise.reject(Object.assign(new Error('ESTALE: stale file handle, scandir'), { code: 'ESTALE' }));
+  }) as typeof real.readdir;
+  return { ...real, readdir };
+});
 
 let root: string;
 let station: TestStation;
@@ -97,6 +109,25 @@ describe('a commit', () => {
     controller.abort();
     await expect(commit(draft, watched(controller.signal, () => undefined))).rejects.toBeInstanceOf(CancelledError);
     expect((await commit(draft)).version).toBe(1);
+  });
+});
+
+describe('a commit on a share', () => {
+  it('counts each file once, also where a folder was renamed meanwhile and is looked through again', async (ctx) => {
+    ctx.skip(process.platform !== 'linux', 'the system has no short names of open folders');
+    const share = await openStation(join(root, 'lake'), { key: station.key, kind: 'share' });
+    const files = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`a/${i}.txt`, `${i}`]));
+    const draft = await draftOf(share, 'WF', { ...files, 'b/last.txt': 'last' });
+    const seen: [number, number | null][] = [];
+    const words = { message: 'test', user: { name: 'tester', address: `urn:hms:key:${share.key.id}` }, created };
+    const said: number[] = [];
+    const counted: Steps = { ...unwatched, begin: (phase, total) => (seen.push([phase === 'Looking at the staged files' ? 1 : 0, total]), undefined), did: (count) => void (seen.at(-1)?.[0] === 1 && said.push(count)) };
+    stale.left = 1;
+    stale.below = 'b';
+    const { version } = await commitDraft(share.ledger, share.key, draft, { words, tags: [], refusal: () => null, steps: counted });
+    expect(version).toBe(1);
+    expect(stale.left).toBe(0);
+    expect(said.reduce((sum, count) => sum + count, 0)).toBe(301);
   });
 });
 

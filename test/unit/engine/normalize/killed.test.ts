@@ -7,14 +7,16 @@ import { contractText, rig } from './intake.ts';
 /** The command line, killed in the middle of its work. */
 
 const office = new Office();
-beforeAll(() => office.init());
+beforeAll(async () => {
+  await office.init();
+  office.write('contract.yaml', contractText());
+  expect(await office.does(['contract', 'publish', 'contract.yaml'])).toBe('car_sensor_tests:1.0.0');
+});
 afterAll(() => office.remove());
 
 const DROPS = 16;
 
 it('whoever kills raw normalize and gives it again has every row once, and a bad drop is explained', async () => {
-  writeFileSync(join(office.folder, 'contract.yaml'), contractText());
-  expect(await office.does(['contract', 'publish', 'contract.yaml'])).toBe('car_sensor_tests:1.0.0');
   mkdirSync(join(office.folder, 'in'));
   for (let i = 0; i < DROPS; i++) writeFileSync(join(office.folder, 'in', `seatbelt_${i}.csv`), i === 7 ? 'car_model,airbag\nA,1\n' : rig(10, { from: i * 10 }));
   const put = await office.json(['raw', 'put', '--program', '12', ...Array.from({ length: DROPS }, (_, i) => `in/seatbelt_${i}.csv`)]);
@@ -47,4 +49,20 @@ it('whoever sends a drop for a contract that is not there is told so, that the f
   expect(await office.does(['raw', 'explain', raw])).toBe(`Raw drop ${raw} ("odd.csv") is kept as it came, and nothing more is done with it: it was sent for the contract car_sensor_test, which is not published here (the nearest name is car_sensor_tests). Where a contract that takes it is published later, its rows come into that table. Where it is for one that is there: hms dta raw retry ${raw} --contract NAME`);
   expect((await office.hms(['raw', 'retry', raw, '--contract', 'car_sensor_tests'])).code).toBe(1);
   expect(await office.does(['raw', 'show', raw])).toMatch(/^Status: +quarantined$[^]*^Contract: +car_sensor_tests \(said later; sent for car_sensor_test\)$/m);
+});
+
+it('whoever withdraws a raw drop is told that it stays and what can be done; where its words were destroyed, that is why nothing takes it', async () => {
+  office.write('sent-wrongly.csv', 'a,b\n3,4\n');
+  const raw = (await office.hms(['raw', 'put', '--program', '12', 'sent-wrongly.csv'])).out.trim();
+  expect(await office.hms(['withdraw', raw, '-m', 'Sent by mistake'])).toEqual({
+    code: 3,
+    out: '',
+    err: `${raw} is a raw drop, and those are not withdrawn: it stays as what was sent.\nNothing was changed. None of its rows is in a table.\nWhere it was sent wrongly, have it sent again as it should be: that is a drop of its own. What the ledger says of it (name, sender, program) can be destroyed under an authority: hms dta body destroy ${raw}\n`,
+  });
+  await office.does(['body', 'destroy', raw, '--authority', 'Court order 24-117', '-m', 'Names a person']);
+  const why = 'what the ledger said of it was destroyed, its name with it, so no contract can take it any more';
+  expect(await office.does(['raw', 'explain', raw])).toBe(`Raw drop ${raw} is kept as it came, and nothing more is done with it: ${why}.`);
+  expect(await office.hms(['raw', 'retry', raw])).toEqual({ code: 2, out: '', err: `Raw drop ${raw} is kept and is not for a table: ${why}.\nNothing was changed.\n` });
+  expect(await office.does(['raw', 'cat', raw])).toBe('a,b\n3,4');
+  expect((await office.hms(['verify', office.lake])).code).toBe(0);
 });
