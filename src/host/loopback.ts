@@ -12,6 +12,7 @@ import { inOneLine, withoutErrors } from './broken-answers.ts';
 import type { Log } from './log-file.ts';
 import { accessRules, isDoorPath } from './access.ts';
 import type { Asked, Refusal } from './access.ts';
+import { askForBodyWhenRead, readRestOfRefused } from './rest-of-body.ts';
 import { screensFrom } from './screens.ts';
 
 /** The door on a port of this computer, for other programs, for machines without a display, and for a browser. docs/operations/serve.md */
@@ -40,6 +41,9 @@ export interface Loopback {
   close(ms: number): Promise<void>;
 }
 
+/** A disk that wakes up is silent for less, and a gigabyte takes less to come over this computer's own network. */
+const PATIENCE = { whole: 10_000, silence: 1_000 };
+
 /** Listens on 127.0.0.1. Throws USAGE where the port is taken or may not be used. */
 export async function listen(options: LoopbackOptions): Promise<Loopback> {
   const screens = screensFrom(options.screens);
@@ -65,16 +69,22 @@ export async function listen(options: LoopbackOptions): Promise<Loopback> {
     });
   });
   const refusalOf = accessRules(port, options.token, options.routes);
-  server.on('request', (incoming, outgoing) => {
+  const take = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
+    readRestOfRefused(incoming, outgoing, PATIENCE);
     for (const [name, value] of Object.entries(securityHeaders)) outgoing.setHeader(name, value);
     const refusal = refusalOf(askedBy(incoming));
     if (refusal === null) void listener(incoming, outgoing);
     else if ('token' in refusal) void admitted(options, refusal.token).then((caller) => {
-      if ('code' in caller) return refuse(incoming, outgoing, caller);
+      if ('code' in caller) return refuse(outgoing, caller);
       callers.set(incoming, caller);
       void listener(incoming, outgoing);
     });
-    else refuse(incoming, outgoing, refusal);
+    else refuse(outgoing, refusal);
+  };
+  server.on('request', take);
+  server.on('checkContinue', (incoming, outgoing) => {
+    askForBodyWhenRead(incoming, outgoing);
+    take(incoming, outgoing);
   });
   return {
     port,
@@ -125,11 +135,10 @@ function challengeOf({ detail, isBadToken }: Refusal): string {
   return isBadToken === true ? `${realm}, error="invalid_token", error_description="${detail.replaceAll(/[^ -!#-[\]-~]/g, "'")}"` : realm;
 }
 
-function refuse(incoming: IncomingMessage, outgoing: ServerResponse, refusal: Refusal): void {
+function refuse(outgoing: ServerResponse, refusal: Refusal): void {
   const { code, status, detail, next } = refusal;
   const problem: Problem = { type: problemType(code), title: titleOf(code), status, detail, code, kept: null, next, facts: {}, instance: null };
   const body = JSON.stringify(problem);
-  // What is still being sent is not read: the connection ends with this answer.
   outgoing.writeHead(status, {
     'content-type': 'application/problem+json',
     'content-length': Buffer.byteLength(body),
@@ -138,7 +147,6 @@ function refuse(incoming: IncomingMessage, outgoing: ServerResponse, refusal: Re
     ...(status === 401 ? { 'www-authenticate': challengeOf(refusal) } : {}),
   });
   outgoing.end(body);
-  incoming.resume();
 }
 
 function portError(error: unknown, port: number): unknown {
