@@ -9,6 +9,7 @@ import type { Clock } from '../clock.ts';
 import type { Durable } from '../lake/index.ts';
 import { problemOf, problemResponse } from './problems.ts';
 import type { Reception } from './reception.ts';
+import { CHECKSUM_ALGORITHMS, checkContentType, checkedBody, checkRoom } from './upload-checks.ts';
 import { uploadPath } from './upload-name.ts';
 
 /** What is uploaded: tus 1.0.0, by @tus/server (docs/adr/0009-uploads-by-tus-server.md). Files lie in a spool folder of the profile until they are staged or checked. */
@@ -19,6 +20,9 @@ const MOST_CHUNK_BYTES = 8 * 1024 * 1024;
 /** A disk with less than this left is called full. */
 const FULL_BYTES = 64 * 1024;
 
+/** An upload that belongs to no intake is removed so long after anybody last did something with it. */
+const IDLE_MS = 24 * 60 * 60 * 1000;
+
 interface Spooled {
   readonly id: string;
   readonly path: string;
@@ -26,6 +30,8 @@ interface Spooled {
   /** What it was sent for. */
   readonly purpose: 'intake' | 'verify' | 'raw';
   isComplete: boolean;
+  /** When somebody last did something with it, ms since 1970. */
+  active: number;
 }
 
 /** An upload of which all has arrived. */
@@ -41,6 +47,7 @@ type TusError = { readonly status_code: number; readonly body: string };
 export class Uploads {
   readonly #folder: string;
   readonly #durable: Durable;
+  readonly #clock: Clock;
   readonly #server: Server;
   readonly #receptions = new Map<string, Reception>();
   readonly #spooled = new Map<string, Spooled>();
@@ -52,11 +59,14 @@ export class Uploads {
   constructor(folder: string, durable: Durable, clock: Clock, took: (bytes: number) => void) {
     this.#folder = folder;
     this.#durable = durable;
+    this.#clock = clock;
     this.#took = took;
+    // What is known of uploads is known to this run only: an intake of uploads does not outlive it either.
+    const datastore = new FileStore({ directory: folder, configstore: new MemoryConfigstore() });
+    datastore.extensions.push('checksum');
     this.#server = new Server({
       path: '/dta/uploads',
-      // What is known of uploads is known to this run only: an intake of uploads does not outlive it either.
-      datastore: new FileStore({ directory: folder, configstore: new MemoryConfigstore() }),
+      datastore,
       namingFunction: () => clock.uuid(),
       generateUrl: (request, { id }) => `${new URL(request.url).pathname.replace(/\/$/, '')}/${id}`,
       onUploadCreate: (request, upload) => {
@@ -102,6 +112,7 @@ export class Uploads {
     const item = this.#spooled.get(id);
     if (item === undefined || item.purpose !== purpose) throw new DoorError('UPLOAD_UNKNOWN', unknown, { kept: 'Nothing was changed.', next: 'Send the file again.' });
     if (!item.isComplete) throw new DoorError('UPLOAD_REFUSED', 'The upload is not complete.', { next: 'Send the rest of it first.' });
+    item.active = this.#clock.now();
     return { name: item.path.slice(item.path.lastIndexOf('/') + 1), place: this.place(id), remove: () => this.remove(id) };
   }
 
@@ -110,18 +121,38 @@ export class Uploads {
     await this.#server.datastore.remove(id).catch(() => undefined);
   }
 
+  /** Removes what nobody went on with for a day, complete or not. Those of an intake stay as long as it does. */
+  async removeIdle(): Promise<void> {
+    const now = this.#clock.now();
+    for (const item of [...this.#spooled.values()]) if (item.reception === null && now - item.active >= IDLE_MS) await this.remove(item.id);
+  }
+
   /** Answers a request of the tus protocol. Failures go out as problems with the status that tus gives them. */
   async handle(request: Request, signal: AbortSignal, caller: Caller | null = null): Promise<Response> {
     if (caller !== null && request.method === 'POST' && !isForRaw(request.headers)) throw new DoorError('SCOPE_MISSING', 'A token of another program may upload raw drops only.', { kept: 'Nothing was changed.', next: 'Say so in the metadata of the upload: purpose raw.' });
     const length = Number(request.headers.get('content-length') ?? 0);
     if (length > MOST_CHUNK_BYTES) throw tooLong();
+    checkContentType(request);
+    await checkRoom(request, this.#folder);
+    await this.removeIdle();
     const id = request.headers.get('x-request-id');
-    const before = request.method === 'DELETE' ? (new URL(request.url).pathname.split('/').at(-1) ?? '') : '';
+    const named = new URL(request.url).pathname.split('/').at(-1) ?? '';
+    this.#touch(named);
     const init = { method: request.method, headers: request.headers, signal };
-    const bodied = request.body === null ? new Request(request.url, init) : new Request(request.url, { ...init, body: request.body.pipeThrough(this.#metered()), duplex: 'half' } as RequestInit);
+    const metered = request.body?.pipeThrough(this.#metered(named)) ?? null;
+    const checked = await checkedBody(request.headers, metered);
+    if (checked?.isWrong === true) return problemResponse({ ...problemOf(wrongSum(), id), status: 460 }, { 'tus-resumable': '1.0.0' });
+    const body = checked?.bytes ?? metered;
+    const bodied = body === null ? new Request(request.url, init) : new Request(request.url, { ...init, body, duplex: 'half' } as RequestInit);
     const response = await this.#server.handleWeb(bodied as Parameters<Server['handleWeb']>[0]);
-    if (request.method === 'DELETE' && response.ok) this.#terminated(before);
-    if (response.status < 400) return new Response(response.body as ReadableStream<Uint8Array> | null, { status: response.status, headers: tusHeaders(response.headers as Headers) });
+    if (request.method === 'DELETE' && response.ok) this.#terminated(named);
+    if (response.status < 400) {
+      const headers = tusHeaders(response.headers as Headers);
+      const expires = this.#touch(this.#begun.get(bodied) ?? named);
+      if (expires !== null) headers.set('upload-expires', new Date(expires).toUTCString());
+      if (request.method === 'OPTIONS') headers.set('tus-checksum-algorithm', CHECKSUM_ALGORITHMS.join(','));
+      return new Response(response.body as ReadableStream<Uint8Array> | null, { status: response.status, headers });
+    }
     // Looked at before room is made.
     const full = response.status >= 500 && (await isFull(this.#folder));
     const begun = this.#begun.get(bodied);
@@ -143,17 +174,17 @@ export class Uploads {
     const name = uploadPath(metadata['path'] ?? '');
     if ('refused' in name) throw refusal(name.refused);
     if (metadata['purpose'] === 'verify') {
-      this.#spooled.set(id, { id, path: name.path, reception: null, purpose: 'verify', isComplete: false });
+      this.#spooled.set(id, { id, path: name.path, reception: null, purpose: 'verify', isComplete: false, active: this.#clock.now() });
       return;
     }
     if (metadata['purpose'] === 'raw') {
-      this.#spooled.set(id, { id, path: name.path, reception: null, purpose: 'raw', isComplete: false });
+      this.#spooled.set(id, { id, path: name.path, reception: null, purpose: 'raw', isComplete: false, active: this.#clock.now() });
       return;
     }
     const reception = this.#receptions.get(metadata['intake'] ?? '');
     if (reception === undefined) throw refusal('The intake that this file was sent for has ended or never began.');
     if (reception.isFinished) throw refusal('The intake that this file was sent for takes no more: it was said that all was sent.');
-    this.#spooled.set(id, { id, path: name.path, reception, purpose: 'intake', isComplete: false });
+    this.#spooled.set(id, { id, path: name.path, reception, purpose: 'intake', isComplete: false, active: this.#clock.now() });
     reception.began(id, name.path);
   }
 
@@ -170,6 +201,14 @@ export class Uploads {
     item.isComplete = true;
   }
 
+  /** Somebody does something with it: when it will be removed, ms since 1970; null where it is none, or of an intake. */
+  #touch(id: string): number | null {
+    const item = this.#spooled.get(id);
+    if (item === undefined) return null;
+    item.active = this.#clock.now();
+    return item.reception === null ? item.active + IDLE_MS : null;
+  }
+
   /** Nobody knows the address of what was begun by a request that failed. */
   async #takeBack(id: string): Promise<void> {
     this.#spooled.get(id)?.reception?.terminated(id);
@@ -183,13 +222,14 @@ export class Uploads {
   }
 
   /** Counts what comes in, and stops a chunk that says no length and does not end. */
-  #metered(): TransformStream<Uint8Array, Uint8Array> {
+  #metered(id: string): TransformStream<Uint8Array, Uint8Array> {
     let bytes = 0;
     return new TransformStream({
       transform: (piece, controller) => {
         bytes += piece.length;
         if (bytes > MOST_CHUNK_BYTES) throw tooLong();
         this.#took(piece.length);
+        this.#touch(id);
         controller.enqueue(piece);
       },
     });
@@ -200,6 +240,10 @@ export class Uploads {
 function isForRaw(headers: Headers): boolean {
   const purposes = (headers.get('upload-metadata') ?? '').split(',').map((pair) => pair.trim().split(' ')).filter(([name]) => name === 'purpose');
   return purposes.length === 1 && Buffer.from(purposes[0]?.[1] ?? '', 'base64').toString('utf8') === 'raw';
+}
+
+function wrongSum(): DoorError {
+  return new DoorError('UPLOAD_REFUSED', 'The bytes that arrived are not those of the header Upload-Checksum.', { kept: 'Nothing of this chunk was kept; what was received before is.', next: 'Send the chunk again.' });
 }
 
 function tooLong(): DoorError {
