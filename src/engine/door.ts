@@ -61,6 +61,8 @@ const LOOK_EVERY_MS = 3_000;
 const UNWATCHED = 10;
 /** How soon a night is seen to have come. */
 const NIGHT_EVERY_MS = 60_000;
+/** How often uploads that were given up are looked for. */
+const IDLE_EVERY_MS = 3_600_000;
 
 /** Opens the door. Throws where the profile cannot be used, or the lake that is named cannot be opened. */
 export async function openDoor(options: DoorOptions): Promise<Door> {
@@ -168,6 +170,9 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   }, LOOK_EVERY_MS);
   looking.unref();
 
+  const idle = setInterval(() => void uploads.removeIdle().catch((error: unknown) => log('Uploads that were given up could not be removed.', error)), IDLE_EVERY_MS);
+  idle.unref();
+
   return {
     fetch: abortable(handlerOf(services, uploads, metrics)),
     async admit(token) {
@@ -177,6 +182,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     drain: (ms) => jobs.drain(ms),
     async close() {
       clearInterval(looking);
+      clearInterval(idle);
       normal.close();
       clearInterval(night);
       await jobs.close();

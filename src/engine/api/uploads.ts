@@ -9,6 +9,7 @@ import type { Clock } from '../clock.ts';
 import type { Durable } from '../lake/index.ts';
 import { problemOf, problemResponse } from './problems.ts';
 import type { Reception } from './reception.ts';
+import { CHECKSUM_ALGORITHMS, checkContentType, checkedBody, checkRoom } from './upload-checks.ts';
 import { uploadPath } from './upload-name.ts';
 
 /** What is uploaded: tus 1.0.0, by @tus/server (docs/adr/0009-uploads-by-tus-server.md). Files lie in a spool folder of the profile until they are staged or checked. */
@@ -19,8 +20,8 @@ const MOST_CHUNK_BYTES = 8 * 1024 * 1024;
 /** A disk with less than this left is called full. */
 const FULL_BYTES = 64 * 1024;
 
-/** An upload for no intake that nobody comes back to is given up after this, ms. */
-const GIVEN_UP_MS = 24 * 60 * 60 * 1000;
+/** An upload that belongs to no intake is removed so long after anybody last did something with it. */
+const IDLE_MS = 24 * 60 * 60 * 1000;
 
 interface Spooled {
   readonly id: string;
@@ -29,8 +30,8 @@ interface Spooled {
   /** What it was sent for. */
   readonly purpose: 'intake' | 'verify' | 'raw';
   isComplete: boolean;
-  /** When something of it came, or it was asked for, by the clock that never goes back. */
-  used: number;
+  /** When somebody last did something with it, ms of the clock that never jumps. */
+  active: number;
 }
 
 /** An upload of which all has arrived. */
@@ -60,10 +61,12 @@ export class Uploads {
     this.#durable = durable;
     this.#clock = clock;
     this.#took = took;
+    // What is known of uploads is known to this run only: an intake of uploads does not outlive it either.
+    const datastore = new FileStore({ directory: folder, configstore: new MemoryConfigstore() });
+    datastore.extensions.push('checksum');
     this.#server = new Server({
       path: '/dta/uploads',
-      // What is known of uploads is known to this run only: an intake of uploads does not outlive it either.
-      datastore: new FileStore({ directory: folder, configstore: new MemoryConfigstore() }),
+      datastore,
       namingFunction: () => clock.uuid(),
       generateUrl: (request, { id }) => `${new URL(request.url).pathname.replace(/\/$/, '')}/${id}`,
       onUploadCreate: (request, upload) => {
@@ -109,7 +112,7 @@ export class Uploads {
     const item = this.#spooled.get(id);
     if (item === undefined || item.purpose !== purpose) throw new DoorError('UPLOAD_UNKNOWN', unknown, { kept: 'Nothing was changed.', next: 'Send the file again.' });
     if (!item.isComplete) throw new DoorError('UPLOAD_REFUSED', 'The upload is not complete.', { kept: 'What was received of it is kept.', next: 'Send the rest of it first.', facts: { upload: id } });
-    item.used = this.#clock.monotonic();
+    item.active = this.#clock.monotonic();
     return { name: item.path.slice(item.path.lastIndexOf('/') + 1), place: this.place(id), remove: () => this.remove(id) };
   }
 
@@ -118,30 +121,46 @@ export class Uploads {
     await this.#server.datastore.remove(id).catch(() => undefined);
   }
 
+  /** Removes what nobody went on with for a day, complete or not. Those of an intake stay as long as it does. */
+  async removeIdle(): Promise<void> {
+    const now = this.#clock.monotonic();
+    for (const item of [...this.#spooled.values()]) if (item.reception === null && now - item.active >= IDLE_MS) await this.remove(item.id);
+  }
+
   /** Answers a request of the tus protocol. Failures go out as problems with the status that tus gives them. */
   async handle(request: Request, signal: AbortSignal, caller: Caller | null = null): Promise<Response> {
     if (caller !== null && request.method === 'POST' && !isForRaw(request.headers)) throw new DoorError('SCOPE_MISSING', 'A token of another program may upload raw drops only.', { kept: 'Nothing was changed.', next: 'Say so in the metadata of the upload: purpose raw.' });
     const length = Number(request.headers.get('content-length') ?? 0);
     if (length > MOST_CHUNK_BYTES) throw tooLong();
-    if (request.headers.has('upload-checksum')) throw new DoorError('REQUEST_INVALID', 'Checksums of chunks (Upload-Checksum) are not looked at here, as the header Tus-Extension says, so this chunk was not taken.', { kept: 'What was received before is kept.', next: 'Send it without that header. A raw drop is answered with the SHA-256 of the whole file by GET /dta/raw/{raw}.' });
-    if (request.method === 'POST') await this.#removeGivenUp();
-    const upload = this.#spooled.get(new URL(request.url).pathname.split('/').at(-1) ?? '');
-    if (upload !== undefined) upload.used = this.#clock.monotonic();
+    checkContentType(request);
+    await checkRoom(request, this.#folder);
+    await this.removeIdle();
     const id = request.headers.get('x-request-id');
-    const before = request.method === 'DELETE' ? (new URL(request.url).pathname.split('/').at(-1) ?? '') : '';
+    const named = new URL(request.url).pathname.split('/').at(-1) ?? '';
+    this.#touch(named);
     const init = { method: request.method, headers: request.headers, signal };
-    const bodied = request.body === null ? new Request(request.url, init) : new Request(request.url, { ...init, body: request.body.pipeThrough(this.#metered()), duplex: 'half' } as RequestInit);
+    const metered = request.body?.pipeThrough(this.#metered(named)) ?? null;
+    const checked = await checkedBody(request.headers, metered);
+    if (checked?.isWrong === true) return problemResponse({ ...problemOf(wrongSum(), id), status: 460 }, { 'tus-resumable': '1.0.0' });
+    const body = checked?.bytes ?? metered;
+    const bodied = body === null ? new Request(request.url, init) : new Request(request.url, { ...init, body, duplex: 'half' } as RequestInit);
     const response = await this.#server.handleWeb(bodied as Parameters<Server['handleWeb']>[0]);
-    if (request.method === 'DELETE' && response.ok) this.#terminated(before);
-    if (response.status < 400) return new Response(response.body as ReadableStream<Uint8Array> | null, { status: response.status, headers: tusHeaders(response.headers as Headers) });
+    if (request.method === 'DELETE' && response.ok) this.#terminated(named);
+    if (response.status < 400) {
+      const headers = tusHeaders(response.headers as Headers);
+      const expires = this.#touch(this.#begun.get(bodied) ?? named);
+      if (expires !== null) headers.set('upload-expires', new Date(expires).toUTCString());
+      if (request.method === 'OPTIONS') headers.set('tus-checksum-algorithm', CHECKSUM_ALGORITHMS.join(','));
+      return new Response(response.body as ReadableStream<Uint8Array> | null, { status: response.status, headers });
+    }
     // Looked at before room is made.
     const full = response.status >= 500 && (await isFull(this.#folder));
     const begun = this.#begun.get(bodied);
     if (begun !== undefined) await this.#takeBack(begun);
     const words = (await response.text()).trim();
     if (full) throw new HmsError('NO_SPACE', 'The disk of the profile folder is full, so the file could not be received.', { kept: 'What was received before is kept until the intake ends.', next: 'Make room on that disk, then send the rest.' });
-    const kept = upload?.reception === null ? 'What was received before is kept for a day after the last of it came.' : 'What was received before is kept until the intake ends.';
     const code = response.status === 404 || response.status === 410 ? 'UPLOAD_UNKNOWN' : 'UPLOAD_REFUSED';
+    const kept = this.#spooled.get(named)?.reception === null ? 'What was received before is kept for a day after the last of it came.' : 'What was received before is kept until the intake ends.';
     const problem = problemOf(new DoorError(code, refusalWords(words), { kept, facts: { tus: words.slice(0, 500) } }), id);
     return problemResponse({ ...problem, status: response.status }, Object.fromEntries(tusHeaders(response.headers as Headers)));
   }
@@ -155,19 +174,18 @@ export class Uploads {
   #admit(id: string, metadata: Readonly<Record<string, string | null>>): void {
     const name = uploadPath(metadata['path'] ?? '');
     if ('refused' in name) throw refusal(name.refused);
-    const item = { id, path: name.path, isComplete: false, used: this.#clock.monotonic() };
     if (metadata['purpose'] === 'verify') {
-      this.#spooled.set(id, { ...item, reception: null, purpose: 'verify' });
+      this.#spooled.set(id, { id, path: name.path, reception: null, purpose: 'verify', isComplete: false, active: this.#clock.monotonic() });
       return;
     }
     if (metadata['purpose'] === 'raw') {
-      this.#spooled.set(id, { ...item, reception: null, purpose: 'raw' });
+      this.#spooled.set(id, { id, path: name.path, reception: null, purpose: 'raw', isComplete: false, active: this.#clock.monotonic() });
       return;
     }
     const reception = this.#receptions.get(metadata['intake'] ?? '');
     if (reception === undefined) throw refusal('The intake that this file was sent for has ended or never began.');
     if (reception.isFinished) throw refusal('The intake that this file was sent for takes no more: it was said that all was sent.');
-    this.#spooled.set(id, { ...item, reception, purpose: 'intake' });
+    this.#spooled.set(id, { id, path: name.path, reception, purpose: 'intake', isComplete: false, active: this.#clock.monotonic() });
     reception.began(id, name.path);
   }
 
@@ -184,16 +202,18 @@ export class Uploads {
     item.isComplete = true;
   }
 
+  /** Somebody does something with it: when it will be removed, ms since 1970; null where it is none, or of an intake. */
+  #touch(id: string): number | null {
+    const item = this.#spooled.get(id);
+    if (item === undefined) return null;
+    item.active = this.#clock.monotonic();
+    return item.reception === null ? this.#clock.now() + IDLE_MS : null;
+  }
+
   /** Nobody knows the address of what was begun by a request that failed. */
   async #takeBack(id: string): Promise<void> {
     this.#spooled.get(id)?.reception?.terminated(id);
     await this.remove(id);
-  }
-
-  /** Of those that are sent for an intake, its end decides. */
-  async #removeGivenUp(): Promise<void> {
-    const since = this.#clock.monotonic() - GIVEN_UP_MS;
-    for (const { id, reception, used } of [...this.#spooled.values()]) if (reception === null && used < since) await this.remove(id);
   }
 
   #terminated(id: string): void {
@@ -203,13 +223,14 @@ export class Uploads {
   }
 
   /** Counts what comes in, and stops a chunk that says no length and does not end. */
-  #metered(): TransformStream<Uint8Array, Uint8Array> {
+  #metered(id: string): TransformStream<Uint8Array, Uint8Array> {
     let bytes = 0;
     return new TransformStream({
       transform: (piece, controller) => {
         bytes += piece.length;
         if (bytes > MOST_CHUNK_BYTES) throw tooLong();
         this.#took(piece.length);
+        this.#touch(id);
         controller.enqueue(piece);
       },
     });
@@ -220,6 +241,10 @@ export class Uploads {
 function isForRaw(headers: Headers): boolean {
   const purposes = (headers.get('upload-metadata') ?? '').split(',').map((pair) => pair.trim().split(' ')).filter(([name]) => name === 'purpose');
   return purposes.length === 1 && Buffer.from(purposes[0]?.[1] ?? '', 'base64').toString('utf8') === 'raw';
+}
+
+function wrongSum(): DoorError {
+  return new DoorError('UPLOAD_REFUSED', 'The bytes that arrived are not those of the header Upload-Checksum.', { kept: 'Nothing of this chunk was kept; what was received before is.', next: 'Send the chunk again.' });
 }
 
 function tooLong(): DoorError {

@@ -72,14 +72,6 @@ describe('an upload that is to become a raw drop', () => {
     expect(await told(await enter([a, b, a]))).toEqual([422, 'REQUEST_INVALID', `The upload "${a}" is named twice among the parts, and each is entered once.`, 'Nothing was entered; what was uploaded is kept.']);
     expect((await enter([a, b])).status).toBe(200);
   });
-
-  it('is not taken with a checksum that nobody would look at', async () => {
-    const created = await bench.raw('/dta/uploads', { method: 'POST', headers: { ...TUS, 'upload-length': '3', 'upload-metadata': metadata({ purpose: 'raw', path: 'a.csv' }) } });
-    const at = `/dta/uploads/${idOf(created)}`;
-    const sent = await bench.raw(at, { method: 'PATCH', headers: { ...TUS, 'upload-offset': '0', 'upload-checksum': 'sha1 AAAA', 'content-type': 'application/offset+octet-stream' }, body: 'abc' });
-    expect((await told(sent)).slice(0, 3)).toEqual([422, 'REQUEST_INVALID', 'Checksums of chunks (Upload-Checksum) are not looked at here, as the header Tus-Extension says, so this chunk was not taken.']);
-    expect((await bench.raw(at, { method: 'HEAD', headers: TUS })).headers.get('upload-offset')).toBe('0');
-  });
 });
 
 describe('an intake of uploads', () => {
