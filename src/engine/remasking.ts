@@ -92,7 +92,7 @@ async function wholeDrop(lake: ReadableLake, id: DropId): Promise<DropDetail | s
   const drop = lake.catalog.dropById(id);
   if (drop === null) return `The raw drop ${id} is not in the ledger.`;
   const called = `Raw drop ${drop.rawId ?? drop.id}`;
-  if (drop.program === null) return `${called} cannot be read any more: the words of its entry, which say whose it is, are gone.`;
+  if (drop.program === null) return `${called} cannot be normalized again: the words of its entry, which say whose it is, are gone.`;
   try {
     await dropContent(lake, drop);
     return drop;

@@ -6,6 +6,7 @@ import { CancelledError } from '../../../../src/contract/index.ts';
 import type { TableName } from '../../../../src/contract/index.ts';
 import { prepareQuestion } from '../../../../src/engine/asking.ts';
 import { compactTable } from '../../../../src/engine/compacting.ts';
+import { destroyBody } from '../../../../src/engine/upkeep.ts';
 import { defineCube } from '../../../../src/engine/cube-defining.ts';
 import { refreshCube } from '../../../../src/engine/cube-refreshing.ts';
 import { makeSecret, secretsOf, secretOfTable, staleTables } from '../../../../src/engine/masking.ts';
@@ -256,6 +257,16 @@ describe('rows that have no raw file', () => {
     const { place } = await dropContent(lake, drop as never);
     rmSync(join(place, '../..'), { recursive: true });
     await expect(rotate()).rejects.toMatchObject({ code: 'SECRET_REFUSED', message: expect.stringContaining(`Raw drop ${raw} cannot be read any more: its file is gone. Its rows are in people.`) as string });
+  });
+
+  it('nor where the words of its entry are gone, though its bytes can be read', async () => {
+    const { lake } = warehouse;
+    const [raw = 0] = await put(lake, { 'people_2.csv': 'id,ssn\n3,219090002\n' });
+    await work(lake);
+    const drop = lake.catalog.drop(raw);
+    await destroyBody(lake, drop?.seq ?? 0, 'Order 1', 'names a person');
+    await expect(rotate()).rejects.toMatchObject({ code: 'SECRET_REFUSED', message: expect.stringContaining(`Raw drop ${raw} cannot be normalized again: the words of its entry, which say whose it is, are gone. Its rows are in people.`) as string });
+    expect((await dropContent(lake, lake.catalog.drop(raw) as never)).place).not.toBe('');
   });
 
   it('a damaged drop keeps its table as it was; the others are done', async () => {
