@@ -4,7 +4,7 @@ import { dropOf, tableVersionName, versionName } from '../contract/index.ts';
 import type { DatasetId } from '../contract/index.ts';
 import { parseSubject } from '../core/index.ts';
 import type { Signer } from './keys/index.ts';
-import { destroyClaimedBody, ifMissing, isRootCurrent, newTxn, readCheckpoint, recover } from './lake/index.ts';
+import { destroyClaimedBody, ifMissing, isRootCurrent, mendTiles, newTxn, readCheckpoint, recover } from './lake/index.ts';
 import type { FullRecovery, ReadableLake } from './open.ts';
 import { recoverTables, unfinishedTables } from './tables/index.ts';
 import type { TableRecovery, TableShelf } from './tables/index.ts';
@@ -73,11 +73,16 @@ async function unsettleRecent(lake: ReadableLake): Promise<void> {
   }
 }
 
-/** An act that was interrupted after its claim left tiles and checkpoint behind the ledger; on a share, perhaps half written. */
-export async function mendCheckpoint(lake: ReadableLake, signer: Signer): Promise<void> {
-  const there = await readCheckpoint(lake.paths.checkpoint, lake.lake.origin);
-  if (there !== null && there.size >= lake.catalog.view.size) return;
+/**
+ * An act that was interrupted after its claim left tiles and checkpoint behind the ledger; on a share, perhaps half written, also where another station has written larger ones since. `seen`: the
+ * largest tree that this station is known to have signed before: what it was at when it was interrupted is larger.
+ */
+export async function mendCheckpoint(lake: ReadableLake, signer: Signer, seen: number): Promise<void> {
+  const { size } = lake.catalog.view;
   const scratch = lake.paths.transaction(newTxn(lake.clock));
+  await mendTiles(lake.ledger.tree(), Math.min(seen, size - 1), size, lake.paths, lake.durable, scratch);
+  const there = await readCheckpoint(lake.paths.checkpoint, lake.lake.origin);
+  if (there !== null && there.size >= size) return;
   await lake.durable.makeFolder(scratch);
   await lake.ledger.writeCheckpoint(signer, scratch);
   await lake.durable.removeTree(scratch);

@@ -260,11 +260,12 @@ export async function openToWrite(options: OpenOptions): Promise<WritableLake> {
     if (lake.readOnly !== null) throw lake.readOnly;
     const signer = lake.station as Signer;
     admission = await admitWriter(lake, lakeProfile(lake.profile, lake.lake, lake.paths.root).place, options.spawner);
+    const seen = lake.index.checked()?.size ?? 0;
     await rememberLog(lake, signer);
     const recovery = await inWords('Finishing an interrupted commit', 'Nothing was undone.', () => finishInterrupted(lake, signer, options.grace ?? 1_000));
     await inWords('Removing destroyed bodies', 'Their destruction is in the ledger.', () => finishDestructions(lake));
     await inWords('Putting contracts in their folder', 'They are published: the ledger holds them.', () => finishContracts(lake));
-    await inWords('Writing the checkpoint', 'The ledger is whole; its checkpoint is a copy for other tools.', () => mendCheckpoint(lake, signer));
+    await inWords('Writing the checkpoint', 'The ledger is whole; its checkpoint is a copy for other tools.', () => mendCheckpoint(lake, signer, seen));
     return { ...lake, readOnly: null, signer, recovery, close };
   } catch (error) {
     await close();

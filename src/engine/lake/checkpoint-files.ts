@@ -55,6 +55,7 @@ export async function writeTree(
   if (there?.size === size && equalBytes(there.root, frontierRoot(sha256, tree.frontier))) return;
   const note = signedCheckpoint(lake.origin, tree.frontier, signer);
   const nodeAt = nodeAtFromLeaves(tree);
+  await mendTiles(tree, there?.size ?? 0, size - 1, paths, durable, scratch);
   const made = new Set<string>();
   let copies: DerivedCopy[] = [];
   let full: Tile[] = [];
@@ -73,6 +74,26 @@ export async function writeTree(
   }
   await durable.replaceAllDerived([...copies, { path: paths.checkpoint, content: () => Buffer.from(note) }], scratch);
   for (const one of full) await removePartials(paths, one, durable);
+}
+
+/**
+ * Makes tiles right that somebody may have begun to write for a tree larger than `from` and not larger than `to`: on a share they are written where they stand, and a workstation that loses its power
+ * leaves one half written, which nobody would write again. What is not there stays so. Of the last 256 sizes at most: the partial tiles of older ones are gone.
+ */
+export async function mendTiles(tree: TreeSource, from: number, to: number, paths: LakePaths, durable: Durable, scratch: string): Promise<void> {
+  if (durable.place.kind === 'journaled') return;
+  const nodeAt = nodeAtFromLeaves(tree);
+  const tiles: Tile[] = [];
+  for (let size = Math.max(from, to - 256) + 1; size <= to; size++) tiles.push(...tilesToWrite(size - 1, size));
+  await Promise.all(
+    tiles.map(async (tile) => {
+      const file = paths.ledgerFile(tilePath(tile));
+      const found = await readFile(file).catch(ifMissing(null));
+      if (found === null) return;
+      const hashes = await hashesOfTile(sha256, tile, nodeAt);
+      if (!equalBytes(found, hashes)) await durable.replaceDerived(file, () => hashes, scratch);
+    }),
+  );
 }
 
 /** The checkpoint of the lake as parsed; null where it is missing, half written, or of another origin: then the entries tell. */

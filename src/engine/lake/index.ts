@@ -19,7 +19,7 @@ export { Ledger } from './ledger.ts';
 export type { Act, ActClaim, LedgerContext, LedgerSigner } from './ledger.ts';
 export type { Claimed, LedgerEnd } from './claim.ts';
 export type { ClaimEnd, Unflushed } from './claim-together.ts';
-export { nodeAtFromLeaves, readCheckpoint, signedCheckpoint } from './checkpoint-files.ts';
+export { mendTiles, nodeAtFromLeaves, readCheckpoint, signedCheckpoint } from './checkpoint-files.ts';
 export { editedLakeJson, lakeJsonText, layOutLake, readLakeJson } from './create-lake.ts';
 export { beginDraft, Draft, DraftJson, listDrafts, openDraft } from './draft.ts';
 export type { BaseFile, DraftOwner } from './draft.ts';
