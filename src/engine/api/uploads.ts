@@ -50,6 +50,8 @@ export class Uploads {
   readonly #clock: Clock;
   readonly #server: Server;
   readonly #receptions = new Map<string, Reception>();
+  /** Intakes whose rest is being removed. What is sent to one is refused after that: who is refused asks whether the intake has ended, and would take it for the file's own fault while it has not. */
+  readonly #closing = new Map<string, Promise<void>>();
   readonly #spooled = new Map<string, Spooled>();
   readonly #took: (bytes: number) => void;
   /** What a request has begun, so that it is removed where the answer that names it cannot be given. */
@@ -69,10 +71,10 @@ export class Uploads {
       datastore,
       namingFunction: () => clock.uuid(),
       generateUrl: (request, { id }) => `${new URL(request.url).pathname.replace(/\/$/, '')}/${id}`,
-      onUploadCreate: (request, upload) => {
-        this.#admit(upload.id, upload.metadata ?? {});
+      onUploadCreate: async (request, upload) => {
+        await this.#admit(upload.id, upload.metadata ?? {});
         this.#begun.set(request, upload.id);
-        return Promise.resolve({});
+        return {};
       },
       onUploadFinish: async (_request, upload) => {
         await this.#arrived(upload.id, upload.size ?? 0, upload.metadata ?? {});
@@ -90,6 +92,12 @@ export class Uploads {
   async close(id: string): Promise<void> {
     const reception = this.#receptions.get(id);
     this.#receptions.delete(id);
+    const closing = this.#removeOf(reception);
+    this.#closing.set(id, closing);
+    await closing.finally(() => this.#closing.delete(id));
+  }
+
+  async #removeOf(reception: Reception | undefined): Promise<void> {
     for (const item of [...this.#spooled.values()]) if (item.reception === reception) await this.remove(item.id);
   }
 
@@ -171,7 +179,7 @@ export class Uploads {
     await this.#durable.makeFolder(this.#folder);
   }
 
-  #admit(id: string, metadata: Readonly<Record<string, string | null>>): void {
+  async #admit(id: string, metadata: Readonly<Record<string, string | null>>): Promise<void> {
     const name = uploadPath(metadata['path'] ?? '');
     if ('refused' in name) throw refusal(name.refused);
     if (metadata['purpose'] === 'verify') {
@@ -183,7 +191,10 @@ export class Uploads {
       return;
     }
     const reception = this.#receptions.get(metadata['intake'] ?? '');
-    if (reception === undefined) throw refusal('The intake that this file was sent for has ended or never began.');
+    if (reception === undefined) {
+      await this.#closing.get(metadata['intake'] ?? '');
+      throw refusal('The intake that this file was sent for has ended or never began.');
+    }
     if (reception.isFinished) throw refusal('The intake that this file was sent for takes no more: it was said that all was sent.');
     this.#spooled.set(id, { id, path: name.path, reception, purpose: 'intake', isComplete: false, active: this.#clock.monotonic() });
     reception.began(id, name.path);
@@ -197,6 +208,7 @@ export class Uploads {
     if (item === undefined || item.reception?.arrived({ id, path: item.path, size, mtime: isTime ? mtime : null }) === false) {
       this.#spooled.delete(id);
       await this.#server.datastore.remove(id).catch(() => undefined);
+      await this.#closing.get(metadata['intake'] ?? '');
       throw refusal('The intake that this file was sent for ended before the file was complete, so it was not taken.');
     }
     item.isComplete = true;
