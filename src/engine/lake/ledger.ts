@@ -105,7 +105,7 @@ export class Ledger {
     this.#completing = new Completing(context.clock, async (acts) => {
       await this.catchUp();
       for (const signer of new Set(acts.map((act) => act.signer))) await this.writeCheckpoint(signer, context.paths.staging);
-      for (const { folder } of acts) await context.durable.removeTree(folder, 'draft.json');
+      for (const { folder } of acts) await removeDone(context.durable, folder);
     });
   }
 
@@ -334,7 +334,7 @@ export class Ledger {
       await this.catchUp();
       await this.writeCheckpoint(signer, scratch);
       if (scratch !== folder) await this.context.durable.removeTree(scratch);
-      await this.context.durable.removeTree(folder, 'draft.json');
+      await removeDone(this.context.durable, folder);
     });
   }
 
@@ -362,5 +362,17 @@ export class Ledger {
   /** As TreeSigning has it. */
   refuseContradiction(tree: TreeSource): Promise<void> {
     return this.#signing.refuseContradiction(tree);
+  }
+}
+
+/**
+ * Removes what was staged for an act that is done. A file server keeps what another workstation had open when it lost its power, for as long as it does not notice that; what cannot be removed for that reason
+ * is left, as a folder of nothing that is needed, and the act is done all the same.
+ */
+async function removeDone(durable: Durable, folder: string): Promise<void> {
+  try {
+    await durable.removeTree(folder, 'draft.json');
+  } catch (error) {
+    if (durable.place.kind !== 'share' || codeOf(error) !== 'ENOTEMPTY') throw error;
   }
 }

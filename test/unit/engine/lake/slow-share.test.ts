@@ -118,4 +118,19 @@ describe('a folder that a share calls full although all in it was removed', () =
     await expect(removed('share', 50)).rejects.toMatchObject({ code: 'ENOTEMPTY' });
     await expect(removed('journaled', 1)).rejects.toMatchObject({ code: 'ENOTEMPTY' });
   });
+
+  it('keeps no act from being done: what an act no longer needs is left there on a share, and told on a local disk', async () => {
+    const first = await firstStation();
+    const acts = async (kind: 'share' | 'journaled'): Promise<number> => {
+      const disk: Disk = { ...systemDisk, rmdir: () => Promise.reject(Object.assign(new Error('ENOTEMPTY'), { code: 'ENOTEMPTY', syscall: 'rmdir' })) };
+      const station = await openStation(root, { key: first.key, kind, disk, clock: waiting(0, () => undefined) });
+      await station.ledger.act(station.key, { op: 'dataset.described', subject: `dataset:${id}`, head: { description: { title: kind } } });
+      return station.index.view.size;
+    };
+    const { size } = first.index.view;
+    expect(await acts('share')).toBe(size + 1);
+    const [left] = await readdir(join(root, 'staging'));
+    expect(await readdir(join(root, 'staging', left ?? ''))).toEqual([]);
+    await expect(acts('journaled')).rejects.toThrow('Completing the ledger failed');
+  });
 });
