@@ -5,11 +5,20 @@ import type { Page } from '@playwright/test';
 
 /** Drops files and folders of this computer in the middle of the window, through the browser's own drag and drop. */
 export async function drop(page: Page, paths: readonly string[]): Promise<void> {
+  await drag(page, paths, ['dragEnter', 'dragOver', 'drop']);
+}
+
+/** Holds them there. */
+export async function hover(page: Page, paths: readonly string[]): Promise<void> {
+  await drag(page, paths, ['dragEnter', 'dragOver']);
+}
+
+async function drag(page: Page, paths: readonly string[], types: readonly ('dragEnter' | 'dragOver' | 'drop')[]): Promise<void> {
   const session = await page.context().newCDPSession(page);
   const size = page.viewportSize() ?? { width: 1280, height: 800 };
   const at = { x: size.width / 2, y: size.height / 2 };
   const data = { items: [], files: [...paths], dragOperationsMask: 1 };
-  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) await session.send('Input.dispatchDragEvent', { type, ...at, data });
+  for (const type of types) await session.send('Input.dispatchDragEvent', { type, ...at, data });
   await session.detach();
 }
 

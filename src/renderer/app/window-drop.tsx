@@ -1,27 +1,31 @@
 import { useNavigate, useRouterState } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useLayoutEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLake } from '../data/index.ts';
 import { Icon } from '../ui/index.ts';
 import { useIntakeStore } from '../upload/index.ts';
 import './window-drop.css';
 
-/** Files may be dropped anywhere in the window: they lead to the intake, where nothing is written before the person says so. */
+/**
+ * Files may be dropped anywhere in the window: they lead to the intake, where nothing is written before the person says so. As long as the lake's state is not known they are taken, too: a drop that is refused
+ * leaves no trace, and the intake says what cannot be done.
+ */
 export function WindowDrop(): React.ReactNode {
   const { t } = useTranslation('app');
   const intakes = useIntakeStore();
   const navigate = useNavigate();
   const lake = useLake().data;
-  const takes = lake?.readOnly === null;
+  const would = lake === null ? 'noLake' : (lake?.readOnly ?? null) !== null ? 'readOnly' : 'taken';
   const atIntake = useRouterState({ select: ({ location }) => location.pathname.startsWith('/intake') });
   const [over, setOver] = useState(false);
-  useEffect(() => {
+  // Before the page is drawn: what it shows, a drop onto it finds.
+  useLayoutEffect(() => {
     const hasFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
     const enter = (event: DragEvent): void => {
       if (!hasFiles(event)) return;
       event.preventDefault();
-      if (event.dataTransfer !== null) event.dataTransfer.dropEffect = takes ? 'copy' : 'none';
-      setOver(takes);
+      if (event.dataTransfer !== null) event.dataTransfer.dropEffect = would === 'taken' ? 'copy' : 'none';
+      setOver(true);
     };
     const leave = (event: DragEvent): void => {
       if (event.relatedTarget === null) setOver(false);
@@ -31,7 +35,7 @@ export function WindowDrop(): React.ReactNode {
       // Else the browser would leave the page and show the file.
       event.preventDefault();
       setOver(false);
-      if (!takes || event.dataTransfer === null) return;
+      if (would !== 'taken' || event.dataTransfer === null) return;
       intakes.drop(event.dataTransfer);
       if (!atIntake) void navigate({ to: '/intake' });
     };
@@ -45,13 +49,13 @@ export function WindowDrop(): React.ReactNode {
       window.removeEventListener('dragleave', leave);
       window.removeEventListener('drop', drop);
     };
-  }, [intakes, navigate, takes, atIntake]);
+  }, [intakes, navigate, would, atIntake]);
   if (!over) return null;
   return (
-    <div className="window-drop">
+    <div className="window-drop" role="status">
       <p>
-        <Icon name="intake" />
-        {t('drop')}
+        <Icon name={would === 'taken' ? 'intake' : 'lock'} />
+        {t(`drop.${would}`)}
       </p>
     </div>
   );

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
+import { useNavigate, useRouter } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { routes } from '../../../contract/api/screens.ts';
@@ -18,14 +18,16 @@ export function StartScreen(): React.ReactNode {
   const { host, call } = useDoor();
   const client = useQueryClient();
   const navigate = useNavigate();
+  const router = useRouter();
   const about = useQuery(queries.about(call)).data;
   const openAt = useAct(routes.openLakeAt);
   const [problem, setProblem] = useState<unknown>(null);
   const enter = useCallback(() => {
     // Reset, not cleared: the frame around the screens looks at the same answers, and must see the new ones.
     void client.resetQueries();
-    void navigate({ to: '/' });
-  }, [client, navigate]);
+    // An event may have shown the lake before its own answer came, and the person may be on the way already, with files that were dropped.
+    if (router.state.location.pathname === '/start') void navigate({ to: '/' });
+  }, [client, navigate, router]);
   const chooseFolder = async (): Promise<void> => {
     const folder = await host.desktop?.chooseFolder({ title: t('openFolderAsk') });
     if (folder === null || folder === undefined) return;

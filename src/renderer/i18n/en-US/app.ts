@@ -70,7 +70,11 @@ export const app = {
     nothing: 'Nothing is called “{{text}}”.',
     entry: 'Ledger entry #{{seq}}',
   },
-  drop: 'Drop the files here. Nothing is written before you say so.',
+  drop: {
+    taken: 'Drop the files here. Nothing is written before you say so.',
+    noLake: 'Open or make a lake first; then drop the files.',
+    readOnly: 'This lake is read-only from here: no files can be dropped.',
+  },
   lost: {
     title: 'The connection to the engine was lost',
     words: 'Nothing in the lake is lost. This page shows what it knew last, and goes on by itself when the engine answers.',
