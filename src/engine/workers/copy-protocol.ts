@@ -1,7 +1,7 @@
 import type { Ring, TakeJob, Taken } from '../lake/durable-copy.ts';
 import type { Count } from './count.ts';
 
-/** What a copying thread is started with. */
+/** What an intake tells a copying thread with each order: one thread works for one intake after another. */
 export interface CopySetup {
   /** The draft's content folder. */
   readonly root: string;
@@ -14,11 +14,12 @@ export interface CopySetup {
 }
 
 /** Orders to a copying thread; each is answered before the next is sent. */
-export type CopyOrder =
+export type CopyOrder = { readonly setup: CopySetup } & (
   /** With a ring, there is one job, and another thread hashes. */
   | { readonly do: 'take'; readonly jobs: readonly TakeJob[]; readonly ring: Ring | null }
   | { readonly do: 'hash'; readonly ring: Ring }
-  | { readonly do: 'count'; readonly places: readonly string[]; readonly lake: string };
+  | { readonly do: 'count'; readonly places: readonly string[]; readonly lake: string }
+);
 
 export type CopyAnswer =
   /** So many bytes more; at most every 100 ms, and sent from the middle of a file too. */

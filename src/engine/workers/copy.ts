@@ -1,35 +1,35 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { flushLater, hashRing, localHasher, nearDisk, ringHasher, takeBatch } from '../lake/durable-copy.ts';
 import type { Hasher, TakenBatch, Watch } from '../lake/durable-copy.ts';
 import { closeOpen, flushOpen, systemDisk } from '../lake/durable.ts';
-import type { CopyAnswer, CopyOrder, CopySetup, SystemErrorFacts } from './copy-protocol.ts';
+import type { CopyAnswer, CopyOrder, SystemErrorFacts } from './copy-protocol.ts';
 import { countFiles } from './count.ts';
 
 /** Entry of the threads that copy, hash and count for an intake: they block, so that the thread that started them does not. */
 
 const PROGRESS_MS = 100;
 
-function serve(setup: CopySetup, answer: (it: CopyAnswer) => void): (order: CopyOrder) => void {
-  const stop = new Int32Array(setup.stop);
-  const stopped = (): boolean => Atomics.load(stop, 0) !== 0;
-  let local: Hasher | null = null;
+function serve(answer: (it: CopyAnswer) => void): (order: CopyOrder) => void {
+  let local: { readonly hasher: Hasher; readonly pieceBytes: number | null } | null = null;
+  const localFor = (pieceBytes: number | null): Hasher => {
+    if (local?.pieceBytes !== pieceBytes) local = { hasher: localHasher(pieceBytes ?? undefined), pieceBytes };
+    return local.hasher;
+  };
 
   let unsaid = 0;
   let lastSaid = performance.now();
-  const watch: Watch = {
-    stopped,
-    progressed(bytes) {
-      unsaid += bytes;
-      if (performance.now() - lastSaid < PROGRESS_MS) return;
-      answer({ is: 'progress', bytes: unsaid });
-      unsaid = 0;
-      lastSaid = performance.now();
-    },
+  const progressed = (bytes: number): void => {
+    unsaid += bytes;
+    if (performance.now() - lastSaid < PROGRESS_MS) return;
+    answer({ is: 'progress', bytes: unsaid });
+    unsaid = 0;
+    lastSaid = performance.now();
   };
 
-  async function take({ jobs, ring: shared }: Extract<CopyOrder, { do: 'take' }>): Promise<void> {
+  async function take({ setup, jobs, ring: shared }: Extract<CopyOrder, { do: 'take' }>, stopped: () => boolean): Promise<void> {
     const ring = shared === null ? null : ringHasher(shared, stopped);
-    const hasher = ring ?? (local ??= localHasher(setup.pieceBytes ?? undefined));
+    const hasher = ring ?? localFor(setup.pieceBytes);
+    const watch: Watch = { stopped, progressed };
     const tools = { root: setup.root, hasher, watch, flush: setup.isShare };
     let batch: TakenBatch;
     if (setup.isShare) {
@@ -45,10 +45,12 @@ function serve(setup: CopySetup, answer: (it: CopyAnswer) => void): (order: Copy
   }
 
   return (order) => {
+    const stop = new Int32Array(order.setup.stop);
+    const stopped = (): boolean => Atomics.load(stop, 0) !== 0;
     switch (order.do) {
       case 'take':
         // What goes wrong here is a bug, and ends the thread.
-        void take(order);
+        void take(order, stopped);
         return;
       case 'hash':
         hashRing(order.ring, stopped);
@@ -69,4 +71,4 @@ function factsOf(error: unknown): SystemErrorFacts {
 
 const port = parentPort;
 if (port === null) throw new Error('This file is the entry of a worker thread; it does nothing by itself.');
-port.on('message', serve(workerData as CopySetup, (it) => port.postMessage(it)));
+port.on('message', serve((it) => port.postMessage(it)));

@@ -1,12 +1,11 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { localHasher, takeBatch } from '../../../../src/engine/lake/durable-copy.ts';
 import { systemDisk } from '../../../../src/engine/lake/index.ts';
-import type { CopyAnswer, CopyOrder, CopySetup } from '../../../../src/engine/workers/copy-protocol.ts';
+import type { CopyAnswer, CopyOrder } from '../../../../src/engine/workers/copy-protocol.ts';
 
 /** A copying thread that carries out one order and dies in the middle of the next, as the source's first name says: by exit, by throwing, or while hashing. */
 
-const { root } = workerData as CopySetup;
 const hasher = localHasher();
 let orders = 0;
 
@@ -22,8 +21,8 @@ parentPort?.on('message', (order: CopyOrder) => {
     throw new Error('this thread has a bug');
   }
   // The shared flag is looked at as the real thread does; with a ring this one waits for the hashing thread like the real one.
-  const stop = new Int32Array((workerData as CopySetup).stop);
+  const stop = new Int32Array(order.setup.stop);
   while (order.ring !== null && Atomics.load(stop, 0) === 0) Atomics.wait(stop, 0, 0, 20);
-  const { taken } = takeBatch(order.jobs, { disk: systemDisk.blocking, root, hasher, watch: { stopped: () => Atomics.load(stop, 0) !== 0, progressed: () => undefined }, flush: false });
+  const { taken } = takeBatch(order.jobs, { disk: systemDisk.blocking, root: order.setup.root, hasher, watch: { stopped: () => Atomics.load(stop, 0) !== 0, progressed: () => undefined }, flush: false });
   parentPort?.postMessage({ is: 'taken', bytes: 0, taken, error: null } satisfies CopyAnswer);
 });

@@ -2,6 +2,8 @@ import { existsSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { threadCopier } from '../../../../src/engine/ingest/copier.ts';
+import { CopyThreads } from '../../../../src/engine/ingest/copy-threads.ts';
+import type { CopyThread } from '../../../../src/engine/ingest/copy-threads.ts';
 import { intakeBy } from '../../../../src/engine/ingest/intake.ts';
 import type { IntakeReport } from '../../../../src/engine/ingest/index.ts';
 import { Scene } from './temp-draft.ts';
@@ -13,9 +15,9 @@ beforeEach(() => {
 afterEach(() => scene.remove());
 
 function takeWithDyingThreads(path: string, threads: number): Promise<IntakeReport> {
-  const entry = new URL('./dying-thread.ts', import.meta.url);
+  const pool = new CopyThreads(new URL('./dying-thread.ts', import.meta.url));
   const options = { signal: new AbortController().signal, onProgress: () => undefined };
-  return intakeBy(scene.draft, [{ kind: 'path', path }], scene.deps, options, threads, (onBytes) => threadCopier({ root: scene.content, isShare: false, threads, onBytes, entry }));
+  return intakeBy(scene.draft, [{ kind: 'path', path }], scene.deps, options, threads, (onBytes) => threadCopier({ root: scene.content, isShare: false, threads, onBytes, pool }));
 }
 
 test.each([
@@ -42,4 +44,66 @@ test('when the hashing thread dies the copying thread does not wait for it', asy
   truncateSync(large, 65 * 1024 * 1024);
   await expect(takeWithDyingThreads(large, 2)).rejects.toThrow('A thread that copies files ended unexpectedly (the hashing thread died). No file was kept in the draft.');
   expect(scene.draft.lines).toEqual([]);
+});
+
+/** Notes what it lends. */
+class NotedThreads extends CopyThreads {
+  readonly lent: CopyThread[] = [];
+  override lend(onBytes: (bytes: number) => void): CopyThread {
+    const thread = super.lend(onBytes);
+    this.lent.push(thread);
+    return thread;
+  }
+}
+
+const entry = new URL('../../../../src/engine/workers/copy.ts', import.meta.url);
+
+function takeWith(pool: CopyThreads, { draft, deps, content, in: folder }: Scene): Promise<IntakeReport> {
+  const options = { signal: new AbortController().signal, onProgress: () => undefined };
+  return intakeBy(draft, [{ kind: 'path', path: folder }], deps, options, 1, (onBytes) => threadCopier({ root: content, isShare: false, threads: 1, onBytes, pool }));
+}
+
+test('the next intake uses the thread of the one before, for its own folder, and one that was stopped hinders nothing', async () => {
+  const pool = new NotedThreads(entry);
+  writeFileSync(join(scene.in, 'a.csv'), 'a\n');
+  expect((await takeWith(pool, scene)).files).toBe(1);
+  const copier = threadCopier({ root: scene.content, isShare: false, threads: 1, onBytes: () => undefined, pool });
+  copier.stop();
+  const job = { source: join(scene.in, 'a.csv'), way: { copyTo: join(scene.content, 'b.csv') }, resume: null, largest: 1e9 };
+  expect((await copier.take([job], null)).taken).toEqual([{ kind: 'stopped' }]);
+  await copier.close();
+  const other = new Scene();
+  try {
+    writeFileSync(join(other.in, 'b.csv'), 'bb\n');
+    expect((await takeWith(pool, other)).files).toBe(1);
+    expect(existsSync(join(other.content, 'in', 'b.csv'))).toBe(true);
+  } finally {
+    other.remove();
+  }
+  expect(new Set(pool.lent).size).toBe(1);
+  expect(pool.lent).toHaveLength(3);
+});
+
+test('a thread that nobody needs ends after a while, and one that ended is not lent again', async () => {
+  const pool = new CopyThreads(entry, 50);
+  const first = pool.lend(() => undefined);
+  await pool.giveBack(first);
+  expect(pool.lend(() => undefined)).toBe(first);
+  await pool.giveBack(first);
+  await expect.poll(() => first.isFree, { timeout: 10_000 }).toBe(false);
+  const second = pool.lend(() => undefined);
+  expect(second).not.toBe(first);
+  await second.end();
+  await pool.giveBack(second);
+  expect(pool.lend(() => undefined)).not.toBe(second);
+});
+
+test('a thread that still works when it is given back is ended', async () => {
+  const pool = new CopyThreads(entry);
+  const thread = pool.lend(() => undefined);
+  const setup = { root: scene.content, stop: new SharedArrayBuffer(4), pieceBytes: null, isShare: false };
+  const counting = thread.order({ do: 'count', setup, places: [scene.in], lake: scene.content });
+  counting.catch(() => undefined);
+  await pool.giveBack(thread);
+  expect(thread.isFree).toBe(false);
 });
