@@ -22,6 +22,11 @@ export class Completing<T> {
     this.#complete = complete;
   }
 
+  /** Acts wait that are not being completed yet. */
+  get isWaiting(): boolean {
+    return this.#waiting.length > 0;
+  }
+
   /** Completes the act soon. */
   add(act: T): void {
     this.#waiting.push(act);

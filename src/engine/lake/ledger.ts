@@ -23,6 +23,7 @@ import type { LakePaths } from './paths.ts';
 import { ForkWatch } from './fork-watch.ts';
 import { applyAll, lookAtEnd, replay } from './replay.ts';
 import type { ReadLeaf, ReplayEnd } from './replay.ts';
+import { removeAllDone } from './remove-done.ts';
 import { noteSilence } from './silence.ts';
 import { bothDone, FlushTogether } from './together.ts';
 import { TreeSigning } from './tree-signing.ts';
@@ -101,11 +102,11 @@ export class Ledger {
   constructor(context: LedgerContext) {
     this.context = context;
     this.#forks = new ForkWatch(context.lake.id, context.paths, context.durable.place);
-    this.#signing = new TreeSigning(context, () => this.catchUp());
+    this.#signing = new TreeSigning(context, () => this.catchUp(), () => this.#completing.isWaiting);
     this.#completing = new Completing(context.clock, async (acts) => {
       await this.catchUp();
       for (const signer of new Set(acts.map((act) => act.signer))) await this.writeCheckpoint(signer, context.paths.staging);
-      for (const { folder } of acts) await removeDone(context.durable, folder);
+      await removeAllDone(context.durable, acts.map(({ folder }) => folder));
     });
   }
 
@@ -134,8 +135,8 @@ export class Ledger {
 
   /** Claims a small act: its own transaction, its body, the entry, then the checkpoint, which may follow behind (`completed`). */
   async act<O extends KnownOp>(signer: LedgerSigner, act: Act<O>): Promise<Claimed> {
-    const { paths, durable, clock } = this.context;
-    await inWords('Looking who else writes', CLAIM_KEPT, () => this.#letThrough.before({ paths, place: durable.place, clock }));
+    const { paths, clock } = this.context;
+    await inWords('Looking who else writes', CLAIM_KEPT, () => this.#letOthersThrough());
     const txn = newTxn(clock);
     const folder = paths.transaction(txn);
     const claimed = await this.#claim(signer, { txn, act, stillHolds: () => true }, CLAIM_KEPT, [folder]).catch(async (error: unknown) => {
@@ -146,6 +147,11 @@ export class Ledger {
     await this.finishSoon(signer, folder);
     this.refuseWithoutEffect(claimed);
     return claimed;
+  }
+
+  #letOthersThrough(): Promise<void> {
+    const { paths, durable, clock, index } = this.context;
+    return this.#letThrough.before({ paths, place: durable.place, clock, notDone: (txns) => index.look(() => txns.filter((txn) => !index.view.txnSeen(txn))) });
   }
 
   /** Throws where a claimed entry was judged to have no effect: it is in the ledger for ever, and nobody may be told that the act was done. */
@@ -258,9 +264,9 @@ export class Ledger {
    * what became of each, in their order. What was claimed is applied, as far as it can be now: the next reading does the rest, and tells where it cannot.
    */
   async claimTogether(signer: LedgerSigner, items: readonly ActClaim[]): Promise<readonly ClaimEnd[]> {
-    const { durable, paths, clock } = this.context;
+    const { durable, paths } = this.context;
     // Where it cannot be looked, the claims say why.
-    await this.#letThrough.before({ paths, place: durable.place, clock }).catch(() => undefined);
+    await this.#letOthersThrough().catch(() => undefined);
     const claims: TogetherClaim[] = [];
     const failed = new Map<ActClaim, ClaimEnd>();
     const bodies = new Map<TxnId, Uint8Array | null>();
@@ -334,7 +340,7 @@ export class Ledger {
       await this.catchUp();
       await this.writeCheckpoint(signer, scratch);
       if (scratch !== folder) await this.context.durable.removeTree(scratch);
-      await removeDone(this.context.durable, folder);
+      await removeAllDone(this.context.durable, [folder]);
     });
   }
 
@@ -362,17 +368,5 @@ export class Ledger {
   /** As TreeSigning has it. */
   refuseContradiction(tree: TreeSource): Promise<void> {
     return this.#signing.refuseContradiction(tree);
-  }
-}
-
-/**
- * Removes what was staged for an act that is done. A file server keeps what another workstation had open when it lost its power, for as long as it does not notice that; what cannot be removed for that reason
- * is left, as a folder of nothing that is needed, and the act is done all the same.
- */
-async function removeDone(durable: Durable, folder: string): Promise<void> {
-  try {
-    await durable.removeTree(folder, 'draft.json');
-  } catch (error) {
-    if (durable.place.kind !== 'share' || codeOf(error) !== 'ENOTEMPTY') throw error;
   }
 }

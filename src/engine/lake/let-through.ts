@@ -38,8 +38,11 @@ export class LetThrough {
     this.#server = { time, at: clock.monotonic() };
   }
 
-  /** Before an act. Waits, at each eighth of a row, while a claim is in staging that somebody has been trying to make for more than three seconds; ten seconds at most, and once for each. */
-  async before({ paths, place, clock }: { readonly paths: LakePaths; readonly place: Place; readonly clock: Clock }): Promise<void> {
+  /**
+   * Before an act. Waits, at each eighth of a row, while a claim is in staging that somebody has been trying to make for more than three seconds; ten seconds at most, and once for each.
+   * `notDone`: those of some transactions that are not in the ledger as far as this program read it. Of the others only the tidying is left, as of the acts of this row: some seconds of them lie there, and each look would be a round trip.
+   */
+  async before({ paths, place, clock, notDone }: { readonly paths: LakePaths; readonly place: Place; readonly clock: Clock; notDone(txns: readonly TxnId[]): readonly TxnId[] }): Promise<void> {
     if (place.kind !== 'share') return;
     const now = clock.monotonic();
     this.#acts = now - this.#last > IN_A_ROW_MS ? 1 : this.#acts + 1;
@@ -48,7 +51,7 @@ export class LetThrough {
     const tried = this.#server.time + (now - this.#server.at) - TRIES_FOR_MS;
     await noteSilence(place, clock, () =>
       withNear(paths.staging, place, clock, async (staging) => {
-        let waiting = await this.#claims(staging, tried);
+        let waiting = await this.#claims(staging, tried, notDone);
         for (const until = clock.monotonic() + MOST_MS; waiting.length > 0 && clock.monotonic() < until; ) {
           await clock.sleep(ASK_EVERY_MS);
           waiting = (await Promise.all(waiting.map((claim) => isStill(staging, claim)))).flat();
@@ -61,8 +64,9 @@ export class LetThrough {
   }
 
   /** The claims whose words were written before `tried`, and not so long before that they were left. */
-  async #claims(staging: string, tried: number): Promise<Claim[]> {
-    const names = (await readdir(staging)).filter((name) => TxnId.safeParse(name).success);
+  async #claims(staging: string, tried: number, notDone: (txns: readonly TxnId[]) => readonly TxnId[]): Promise<Claim[]> {
+    const txns = (await readdir(staging)).flatMap((name) => TxnId.safeParse(name).data ?? []);
+    const names: readonly string[] = notDone(txns);
     const found = await Promise.all(names.map(async (name) => ({ name, at: await writtenAt(staging, name) })));
     return found.filter((claim): claim is Claim => claim.at !== null && claim.at < tried && claim.at > tried - LEFT_MS && !this.#stale.has(`${claim.name} ${claim.at}`));
   }

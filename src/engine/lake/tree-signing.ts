@@ -8,11 +8,14 @@ export class TreeSigning {
   readonly #context: LedgerContext;
   /** Reads and applies what was added to the ledger since, by anyone. */
   readonly #catchUp: () => Promise<unknown>;
+  /** Whether all this is certain to be done once more soon, for acts that came meanwhile. */
+  readonly #follows: () => boolean;
   #writing: Promise<unknown> = Promise.resolve();
 
-  constructor(context: LedgerContext, catchUp: () => Promise<unknown>) {
+  constructor(context: LedgerContext, catchUp: () => Promise<unknown>, follows: () => boolean) {
     this.#context = context;
     this.#catchUp = catchUp;
+    this.#follows = follows;
   }
 
   /** Tiles and checkpoint for all that was read; `scratch` is a folder in staging that exists. One at a time: a share's are written where they stand. */
@@ -34,7 +37,8 @@ export class TreeSigning {
     for (;;) {
       await this.refuseContradiction(tree);
       await writeTree(lake, tree, signer, paths, durable, scratch);
-      // A quicker writer's larger checkpoint may have been replaced by this one: look, and write the larger tree.
+      // A quicker writer's larger checkpoint may have been replaced by this one: look, and write the larger tree, now or with that of the acts that came meanwhile. While acts follow one another there would be no end.
+      if (this.#follows()) break;
       await this.#catchUp();
       if (index.view.size === tree.frontier.size) break;
       tree = this.tree();

@@ -91,6 +91,27 @@ describe('an act over a share', () => {
     expect(await staged(station)).toEqual([]);
   });
 
+  it('that comes while the one before is completed has it signed with its own tree, and not again and again before anything is tidied up', async () => {
+    // While the checkpoint is written a further act comes, three times.
+    const more = ['two', 'three', 'four'];
+    const left: number[] = [];
+    const create: Disk['create'] = async (path, how, mode) => {
+      if (path.endsWith('checkpoint')) left.push((await staged(station)).length);
+      const name = path.endsWith('checkpoint') ? more.shift() : undefined;
+      if (name !== undefined) await tag(station, name);
+      return systemDisk.create(path, how, mode);
+    };
+    const station = await stationOn({ disk: { ...systemDisk, create } });
+    const before = checkpointSize(station) ?? 0;
+    await tag(station, 'one');
+    left.length = 0;
+    await station.ledger.completed();
+    expect(more).toEqual([]);
+    expect(checkpointSize(station)).toBe(before + 4);
+    expect(left).toEqual([1, 1, 1, 1]);
+    expect(await staged(station)).toEqual([]);
+  });
+
   it('is completed by itself a moment later', async () => {
     const station = await stationOn();
     const { seq } = await tag(station, 'one');
