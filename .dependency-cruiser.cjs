@@ -42,13 +42,13 @@ const engineFolders = [
     name: 'front-door-between-folders',
     comment: reasons.frontDoor,
     from: { path: '^src/engine/([^/]+)/' },
-    to: { path: '^src/engine/[^/]+/', pathNot: '^src/engine/($1/|[^/]+/index\\.ts$|workers/|lake/durable(-copy)?\\.ts$)' },
+    to: { path: '^src/engine/[^/]+/', pathNot: '^src/engine/($1/|[^/]+/index\\.ts$|workers/|lake/(durable(-copy)?|leaf-batch)\\.ts$)' },
   },
   {
     name: 'durable-for-workers',
     comment: reasons.frontDoor,
     from: { path: '^src/', pathNot: '^src/engine/(workers|lake)/' },
-    to: { path: '^src/engine/lake/durable(-copy)?\\.ts$' },
+    to: { path: '^src/engine/lake/(durable(-copy)?|leaf-batch)\\.ts$' },
   },
   {
     name: 'worker-entries',

@@ -39,7 +39,7 @@ function engineRefusal(source, target, typeOnly) {
   if (source.layer !== 'engine') return target.folder === '' || isIndex ? null : reasons.frontDoor;
   if (source.folder === target.folder) return null;
   if (target.folder === 'workers') return typeOnly ? null : reasons.worker;
-  if (source.folder === 'workers' && (['lake/durable', 'lake/durable-copy', 'clock'].includes(target.file))) return null;
+  if (source.folder === 'workers' && (['lake/durable', 'lake/durable-copy', 'lake/leaf-batch', 'clock'].includes(target.file))) return null;
   if (source.folder === '' || source.folder === 'api') {
     if (target.folder !== '') return isIndex ? null : reasons.frontDoor;
     return target.file === 'open' ? reasons.root : null;

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 import { expect, test } from './fixture.ts';
 
@@ -82,4 +83,20 @@ test('from the start page to a checked package without a mouse', async ({ page, 
   await tabTo(page, page.getByRole('button', { name: 'Check', exact: true }));
   await keyboard.press('Enter');
   await expect(page.locator('.answers > div').nth(0)).toContainText('Yes', { timeout: 30_000 });
+});
+
+test('help comes by its keys, on the start page too, and goes by Escape to where the person was', async ({ page, program }) => {
+  await page.goto(program.url);
+  const name = page.getByRole('textbox', { name: 'Name' });
+  await name.focus();
+  for (let round = 0; round < 2; round++) {
+    await page.keyboard.press('Control+/');
+    const dialog = page.getByRole('dialog');
+    await expect(dialog.getByRole('table')).toBeVisible();
+    await expect(dialog.getByRole('button')).toBeFocused();
+    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+    await page.keyboard.press('Escape');
+    await expect(dialog).toHaveCount(0);
+    await expect(name).toBeFocused();
+  }
 });

@@ -20,6 +20,8 @@ export class CopyThread {
   #onBytes: (bytes: number) => void = () => undefined;
   #waiting: PromiseWithResolvers<CopyAnswer> | null = null;
   #ended: ThreadEndedError | null = null;
+  /** Its last answer may still come while it ends. */
+  #isEnding = false;
 
   constructor(entry: URL) {
     this.#worker = new Worker(entry, { resourceLimits: THREAD_MEMORY });
@@ -30,7 +32,7 @@ export class CopyThread {
 
   /** It can be given an order, as it has none and was not ended. */
   get isFree(): boolean {
-    return this.#waiting === null && this.#ended === null;
+    return this.#waiting === null && this.#ended === null && !this.#isEnding;
   }
 
   /** Works for somebody from now on, who is told of bytes; null: for nobody, and the program does not wait for it to end. */
@@ -48,6 +50,8 @@ export class CopyThread {
   }
 
   async end(): Promise<void> {
+    this.#isEnding = true;
+    this.#onBytes = () => undefined;
     await this.#worker.terminate();
   }
 
@@ -90,10 +94,11 @@ export class CopyThreads {
     return thread;
   }
 
-  /** Ends a thread that is still at work; keeps any other for the next who needs one. */
+  /** Ends a thread that is still at work; keeps any other for the next who needs one. It may be given back more than once. */
   async giveBack(thread: CopyThread): Promise<void> {
-    thread.workFor(null);
+    if (this.#spare.some((one) => one.thread === thread)) return;
     if (!thread.isFree) return thread.end();
+    thread.workFor(null);
     const timer = setTimeout(() => {
       this.#spare.splice(this.#spare.findIndex((one) => one.thread === thread), 1);
       void thread.end();

@@ -84,7 +84,12 @@ export async function readBody(folder: string, entry: Entry, name = folder): Pro
 
 async function shortBody(file: string, entry: Entry, saltRead: Promise<SaltRead>): Promise<BodyState> {
   const size = entry.body?.size ?? 0;
-  const [salt, held] = await bothDone(saltRead, readSmall(file, HELD, (bytes) => bytes.length === size).catch(ifMissing('missing' as const)));
+  return judgedBody(entry, ...(await bothDone(saltRead, readSmall(file, HELD, (bytes) => bytes.length === size).catch(ifMissing('missing' as const)))));
+}
+
+/** The body of an entry that says that it has a short one, from what was read. */
+export async function judgedBody(entry: Entry, salt: SaltRead, held: Uint8Array | null | 'missing'): Promise<BodyState> {
+  const size = entry.body?.size ?? 0;
   if (salt === 'missing' || held === 'missing') return { is: 'missing' };
   if (salt?.length !== SALT_BYTES) return wrongSalt;
   if (held?.length !== size) return otherLength(held === null ? `more than ${HELD}` : held.length, entry);
@@ -103,7 +108,7 @@ async function longBody(file: string, entry: Entry, salt: SaltRead): Promise<Bod
 }
 
 /** Null where the file is too long to be a salt. */
-type SaltRead = Uint8Array | null | 'missing';
+export type SaltRead = Uint8Array | null | 'missing';
 
 const wrongSalt: BodyState = { is: 'altered', why: `its salt is not ${SALT_BYTES} bytes long` };
 const otherBytes: BodyState = { is: 'altered', why: 'its bytes do not match the commitment in the entry' };

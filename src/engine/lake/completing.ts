@@ -22,9 +22,9 @@ export class Completing<T> {
     this.#complete = complete;
   }
 
-  /** Acts wait that are not being completed yet. */
+  /** Acts wait, and are certain to be completed after those that are being completed now. */
   get isWaiting(): boolean {
-    return this.#waiting.length > 0;
+    return this.#running !== null && this.#failure === null && this.#waiting.length > 0;
   }
 
   /** Completes the act soon. */
@@ -60,8 +60,10 @@ export class Completing<T> {
         this.#failure = null;
       } catch (error) {
         this.#failure = error instanceof Error ? error : new Error(String(error));
+        // What came meanwhile was counted on to be completed next.
+        const isNext = this.#waiting.length > 0;
         this.#waiting = [...acts, ...this.#waiting];
-        return;
+        if (!isNext) return;
       }
     } while (this.#waiting.length > 0);
   }

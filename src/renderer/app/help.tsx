@@ -1,65 +1,26 @@
-import { useQuery } from '@tanstack/react-query';
-import { useCallback, useState } from 'react';
-import { useTranslation } from 'react-i18next';
-import { queries } from '../data/index.ts';
-import { useDoor } from '../host/index.ts';
-import { Dialog } from '../ui/index.ts';
-import { keyWords, shortcuts, useCommand, useCommands } from './commands.ts';
-import type { CommandId } from './commands.ts';
-import './help.css';
+import { lazy, Suspense, useCallback, useState } from 'react';
+import { useCommand } from './commands.ts';
 
-/** The list of shortcuts, and what this program is. */
+/** Fetched when it is asked for: the first page is there sooner without it. */
+const HelpDialogs = lazy(async () => ({ default: (await import('./help-dialogs.tsx')).HelpDialogs }));
+
+export type HelpTopic = 'shortcuts' | 'about';
+
+/** What help there is, by its commands. */
 export function Help(): React.ReactNode {
-  const { t } = useTranslation('app');
-  const { call } = useDoor();
-  const { mac } = useCommands();
-  const [open, setOpen] = useState<'shortcuts' | 'about' | null>(null);
-  const about = useQuery({ ...queries.about(call), enabled: open === 'about' }).data;
-  useCommand('help.shortcuts', useCallback(() => setOpen('shortcuts'), []));
-  useCommand('help.about', useCallback(() => setOpen('about'), []));
+  const [open, setOpen] = useState<HelpTopic | null>(null);
+  const [wasOpen, setWasOpen] = useState(false);
+  const show = useCallback((topic: HelpTopic) => {
+    setWasOpen(true);
+    setOpen(topic);
+  }, []);
+  useCommand('help.shortcuts', useCallback(() => show('shortcuts'), [show]));
+  useCommand('help.about', useCallback(() => show('about'), [show]));
   const close = useCallback(() => setOpen(null), []);
+  if (!wasOpen) return null;
   return (
-    <>
-      <Dialog open={open === 'shortcuts'} title={t('shortcuts.title')} focusStay onClose={close}>
-        <table className="shortcuts">
-          <thead className="sr">
-            <tr>
-              <th scope="col">{t('shortcuts.command')}</th>
-              <th scope="col">{t('shortcuts.keys')}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {Object.entries(shortcuts).map(([id, keys]) => (
-              <tr key={id}>
-                <th scope="row">{t(`commands.${id as CommandId}`)}</th>
-                <td>
-                  <kbd>{keyWords(keys, mac)}</kbd>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-        <p className="meta">{t('shortcuts.inside')}</p>
-      </Dialog>
-      <Dialog open={open === 'about'} title={t('about.title')} focusStay onClose={close}>
-        <p>{t('about.words')}</p>
-        {about === undefined ? null : (
-          <dl className="kv">
-            <dt>{t('about.version')}</dt>
-            <dd className="num">{about.version}</dd>
-            <dt>{t('about.account')}</dt>
-            <dd>{about.account}</dd>
-            {about.station === null ? null : (
-              <>
-                <dt>{t('about.station')}</dt>
-                <dd>{about.station.name}</dd>
-                <dt>{t('about.key')}</dt>
-                <dd className="mono">{about.station.id}</dd>
-              </>
-            )}
-          </dl>
-        )}
-      </Dialog>
-    </>
+    <Suspense fallback={null}>
+      <HelpDialogs open={open} onClose={close} />
+    </Suspense>
   );
 }

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
+import { useNavigate, useRouter } from '@tanstack/react-router';
 import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from 'react-aria-components/Button';
@@ -18,6 +18,7 @@ export function LakePick({ lake }: { readonly lake: LakeState }): React.ReactNod
   const { call } = useDoor();
   const client = useQueryClient();
   const navigate = useNavigate();
+  const router = useRouter();
   const known = useQuery(queries.lakes(call)).data?.lakes ?? [];
   const open = useAct(routes.openLake);
   const close = useAct(routes.closeLake);
@@ -37,10 +38,14 @@ export function LakePick({ lake }: { readonly lake: LakeState }): React.ReactNod
         id: one.key,
         words: one.name,
         icon: 'lake',
-        run: () => open.mutate({ params: { key: one.key } }, { onSuccess: () => {
-          void client.resetQueries();
-          void navigate({ to: '/' });
-        } }),
+        run: () => {
+          const from = router.state.location.pathname;
+          open.mutate({ params: { key: one.key } }, { onSuccess: () => {
+            void client.resetQueries();
+            // Who went on meanwhile, as with files that were dropped, stays there.
+            if (router.state.location.pathname === from) void navigate({ to: '/' });
+          } });
+        },
       })),
     { id: 'start', words: t('lakes.other'), icon: 'folder', parted: known.length > 1, run: toStart },
     { id: 'close', words: t('lakes.close'), run: leave },

@@ -8,7 +8,7 @@ import './window-drop.css';
 
 /**
  * Files may be dropped anywhere in the window: they lead to the intake, where nothing is written before the person says so. As long as the lake's state is not known they are taken, too: a drop that is refused
- * leaves no trace, and the intake says what cannot be done.
+ * leaves no trace. The intake says what cannot be done.
  */
 export function WindowDrop(): React.ReactNode {
   const { t } = useTranslation('app');

@@ -98,12 +98,26 @@ test('a thread that nobody needs ends after a while, and one that ended is not l
   expect(pool.lend(() => undefined)).not.toBe(second);
 });
 
-test('a thread that still works when it is given back is ended', async () => {
+test('a thread that still works when it is given back is ended, and lent to nobody although its answer comes before its end', async () => {
   const pool = new CopyThreads(entry);
-  const thread = pool.lend(() => undefined);
-  const setup = { root: scene.content, stop: new SharedArrayBuffer(4), pieceBytes: null, isShare: false };
-  const counting = thread.order({ do: 'count', setup, places: [scene.in], lake: scene.content });
-  counting.catch(() => undefined);
-  await pool.giveBack(thread);
-  expect(thread.isFree).toBe(false);
+  for (let round = 0; round < 20; round++) {
+    const thread = pool.lend(() => undefined);
+    const setup = { root: scene.content, stop: new SharedArrayBuffer(4), pieceBytes: null, isShare: false };
+    const count = { do: 'count', setup, places: [scene.in], lake: scene.content } as const;
+    // A thread that just starts answers late.
+    await thread.order(count);
+    const counted = thread.order(count).then(
+      () => pool.giveBack(thread),
+      () => undefined,
+    );
+    // Its answer waits in the port.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+    const closing = pool.giveBack(thread);
+    await counted;
+    const next = pool.lend(() => undefined);
+    expect(next).not.toBe(thread);
+    await closing;
+    expect(thread.isFree).toBe(false);
+    await next.end();
+  }
 });

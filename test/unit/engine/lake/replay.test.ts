@@ -1,9 +1,12 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Tag } from '../../../../src/contract/index.ts';
 import { toHex } from '../../../../src/core/index.ts';
 import { systemClock } from '../../../../src/engine/clock.ts';
 import { newTxn } from '../../../../src/engine/lake/index.ts';
+import { LeafThread } from '../../../../src/engine/lake/leaf-thread.ts';
+import { readLeaves } from '../../../../src/engine/lake/replay.ts';
 import { unflushedDisk } from '../../../builders/lake/unflushed.ts';
 import { commitFiles, makeLake, openStation, temporaryFolder, testKey } from '../../../builders/lake/small-lake.ts';
 import type { TestStation } from '../../../builders/lake/small-lake.ts';
@@ -59,6 +62,49 @@ describe('a ledger that is read for the first time', () => {
     await station.ledger.catchUp();
     expect(steps).toEqual([[0, 0], [1, 1], [2, 5], [6, 21], [22, 341], [86, 597], [342, 853], [598, 853]]);
     expect(leavesOf(station)).toEqual(leavesOf(written));
+  });
+
+  it('is tried in two ways on a share, and is the same in both', async () => {
+    const read = vi.spyOn(LeafThread.prototype, 'read');
+    try {
+      const station = await openStation(root, { key, kind: 'share' });
+      await station.ledger.catchUp();
+      expect(read.mock.calls[0]?.[0].map((folder) => folder.slice(-3)).slice(0, 3)).toEqual(['086', '087', '088']);
+      expect(leavesOf(station)).toEqual(leavesOf(written));
+      expect(station.index.effects).toEqual(written.index.effects);
+      read.mockClear();
+      await (await openStation(root, { key, kind: 'journaled' })).ledger.catchUp();
+      expect(read).not.toHaveBeenCalled();
+    } finally {
+      read.mockRestore();
+    }
+  });
+
+  it('has the same words and the same faults whoever reads it', async () => {
+    const { ledger } = await openStation(root, { key, kind: 'share' });
+    const { paths } = ledger.context;
+    const file = (seq: number, name: string): string => join(paths.entry(seq), name);
+    const files = [file(500, 'body.json'), file(501, 'body.json'), file(501, 'body.salt'), file(502, 'body.salt'), file(503, 'entry.json')];
+    const were = files.map((path) => readFileSync(path));
+    const thread = new LeafThread();
+    try {
+      writeFileSync(file(500, 'body.json'), Buffer.from(were[0] ?? []).fill(' ', 0, 1));
+      rmSync(file(501, 'body.json'));
+      rmSync(file(501, 'body.salt'));
+      writeFileSync(file(502, 'body.salt'), 'short');
+      writeFileSync(file(503, 'entry.json'), '{"v":1}');
+      const told = async (by: LeafThread | null): Promise<unknown[]> => {
+        const { leaves, blocked } = await readLeaves(ledger.context, 490, ENTRIES - 490 + 5, by);
+        return [blocked, ...leaves.map(({ seq, bytes, body }) => [seq, toHex(bytes), body.is, 'head' in body ? body.head : 'why' in body ? body.why : null])];
+      };
+      const [, ...leaves] = await told(thread);
+      expect([null, ...leaves]).toEqual(await told(null));
+      expect(leaves).toHaveLength(ENTRIES - 490);
+      expect(leaves.slice(9, 14).map((leaf) => (leaf as unknown[])[2])).toEqual(['kept', 'altered', 'missing', 'altered', 'none']);
+    } finally {
+      await thread.close();
+      for (const [i, path] of files.entries()) writeFileSync(path, were[i] ?? '');
+    }
   });
 
   it('is not read twice by one process where another one of the station has taken the index on', async () => {
