@@ -96,7 +96,9 @@ async function remaskAll(lake: WritableLake, names: readonly TableName[], secret
 }
 
 function keptWords(done: number, all: number): string {
-  return `The new secret is in use, and ${done} of ${all === 1 ? '1 table' : `${all} tables`} ${done === 1 ? 'is' : 'are'} masked with it. The same command goes on with the others; until then their drops wait.`;
+  if (all === 1) return 'The new secret is in use, and the table is not masked with it yet. The same command goes on with it; until then its drops wait.';
+  if (done === 0) return `The new secret is in use, and none of ${all} tables is masked with it yet. The same command goes on with them; until then their drops wait.`;
+  return `The new secret is in use, and ${done} of ${all} tables ${done === 1 ? 'is' : 'are'} masked with it. The same command goes on with the others; until then their drops wait.`;
 }
 
 /** Tables that were masked with a secret, whichever. */

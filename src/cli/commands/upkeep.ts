@@ -48,9 +48,11 @@ export function destroy(session: Session, [text]: readonly [string], { authority
   return writing(session, async (lake) => {
     const seq = wholeNumber(text);
     if (seq === null) throw new HmsError('USAGE', `"${text}" is not the number of a ledger entry.`, { kept: 'Nothing was changed.', next: 'See the numbers with: hms dta log' });
+    const isDrop = lake.catalog.entry(seq)?.op === 'raw.received';
     const claimed = await destroyBody(lake, seq, authority, message);
     await answer(session, { entry: seq, authority, reason: message, seq: claimed.seq }, [
       `The body of entry ${seq} is destroyed under ${authority}; entry ${claimed.seq} records it. The chain and all proofs stay good.`,
+      ...(isDrop ? [`It said whose raw drop that was: no contract takes it any more, and it cannot be normalized again. Its bytes can still be read: hms dta raw cat ${seq}`] : []),
       'Backups, exports and other copies of this lake may still hold it.',
     ]);
   });

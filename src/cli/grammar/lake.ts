@@ -74,7 +74,7 @@ export function addUpkeepCommands(dta: Command, run: Run): void {
   does(fork, run, async () => (await import('../commands/upkeep.ts')).fork);
 
   const body = group(dta, 'body', 'The words of ledger entries: destroy.', ['hms dta body destroy 12 --authority "Court order 24-117" -m "Names a minor"']);
-  const destroy = leaf(body, 'destroy', 'Destroy the words of a ledger entry (message, names of files, tags) under an authority. The chain and all proofs stay good.', [
+  const destroy = leaf(body, 'destroy', 'Destroy the words of a ledger entry (message, names of files, tags) under an authority. The chain and all proofs stay good. A raw drop without its words can be read, and not be normalized again.', [
     'hms dta body destroy 12 --authority "Court order 24-117" -m "Names a minor"',
   ])
     .argument('<seq>', 'number of the entry')

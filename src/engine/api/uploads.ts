@@ -147,12 +147,14 @@ export class Uploads {
     const named = new URL(request.url).pathname.split('/').at(-1) ?? '';
     this.#touch(named);
     const init = { method: request.method, headers: request.headers, signal };
-    const metered = request.body?.pipeThrough(this.#metered(named)) ?? null;
+    let isTooLong = false;
+    const metered = request.body?.pipeThrough(this.#metered(named, () => (isTooLong = true))) ?? null;
     const checked = await checkedBody(request.headers, metered);
     if (checked?.isWrong === true) return problemResponse({ ...problemOf(wrongSum(), id), status: 460 }, { 'tus-resumable': '1.0.0' });
     const body = checked?.bytes ?? metered;
     const bodied = body === null ? new Request(request.url, init) : new Request(request.url, { ...init, body, duplex: 'half' } as RequestInit);
     const response = await this.#server.handleWeb(bodied as Parameters<Server['handleWeb']>[0]);
+    if (isTooLong) throw tooLong();
     if (request.method === 'DELETE' && response.ok) this.#terminated(named);
     if (response.status < 400) {
       const headers = tusHeaders(response.headers as Headers);
@@ -235,12 +237,15 @@ export class Uploads {
   }
 
   /** Counts what comes in, and stops a chunk that says no length and does not end. */
-  #metered(id: string): TransformStream<Uint8Array, Uint8Array> {
+  #metered(id: string, onTooLong: () => void): TransformStream<Uint8Array, Uint8Array> {
     let bytes = 0;
     return new TransformStream({
       transform: (piece, controller) => {
         bytes += piece.length;
-        if (bytes > MOST_CHUNK_BYTES) throw tooLong();
+        if (bytes > MOST_CHUNK_BYTES) {
+          onTooLong();
+          throw tooLong();
+        }
         this.#took(piece.length);
         this.#touch(id);
         controller.enqueue(piece);
@@ -260,7 +265,7 @@ function wrongSum(): DoorError {
 }
 
 function tooLong(): DoorError {
-  return new DoorError('REQUEST_INVALID', 'A chunk of an upload has at most 8 MiB.', { kept: 'What was received before is kept.', next: 'Send smaller chunks.' });
+  return new DoorError('REQUEST_TOO_LARGE', 'A chunk of an upload has at most 8 MiB.', { kept: 'What was received before is kept.', next: 'Send smaller chunks.', facts: { most: MOST_CHUNK_BYTES } });
 }
 
 async function isFull(folder: string): Promise<boolean> {

@@ -59,7 +59,7 @@ it('whoever withdraws a raw drop is told that it stays and what can be done; whe
     out: '',
     err: `${raw} is a raw drop, and those are not withdrawn: it stays as what was sent.\nNothing was changed. None of its rows is in a table.\nWhere it was sent wrongly, have it sent again as it should be: that is a drop of its own. What the ledger says of it (name, sender, program) can be destroyed under an authority: hms dta body destroy ${raw}\n`,
   });
-  await office.does(['body', 'destroy', raw, '--authority', 'Court order 24-117', '-m', 'Names a person']);
+  expect(await office.does(['body', 'destroy', raw, '--authority', 'Court order 24-117', '-m', 'Names a person'])).toContain(`It said whose raw drop that was: no contract takes it any more, and it cannot be normalized again. Its bytes can still be read: hms dta raw cat ${raw}\n`);
   const why = 'what the ledger said of it was destroyed, its name with it, so no contract can take it any more';
   expect(await office.does(['raw', 'explain', raw])).toBe(`Raw drop ${raw} is kept as it came, and nothing more is done with it: ${why}.`);
   expect(await office.hms(['raw', 'retry', raw])).toEqual({ code: 2, out: '', err: `Raw drop ${raw} is kept and is not for a table: ${why}.\nNothing was changed.\n` });

@@ -196,6 +196,12 @@ describe('a rotation that is interrupted', () => {
     expect(await findings()).toEqual([]);
   });
 
+  it('says so where it is stopped before its first table is done', async () => {
+    const stop = new AbortController();
+    const error: unknown = await rotate({ signal: stop.signal, onProgress: () => stop.abort() }).catch((thrown: unknown) => thrown);
+    expect((error as CancelledError).kept).toBe('The new secret is in use, and none of 2 tables is masked with it yet. The same command goes on with them; until then their drops wait.');
+  });
+
   it('does not let rows in that were masked with the old secret before it, and committed after', async () => {
     const { lake } = warehouse;
     const old = current();
