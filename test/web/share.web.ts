@@ -66,3 +66,23 @@ test('the share goes away and comes back: a banner tells, reading goes on, writi
   const own = bad.filter((line) => !/Failed to load resource: the server responded with a status of 503/.test(line));
   bad.splice(0, bad.length, ...own);
 });
+
+test('a workstation that is not enrolled shows its fingerprint, once, and cannot enrol: neither itself nor another', async ({ page, program, bad }) => {
+  const lake = join(program.home, 'of-others');
+  const as = (name: string): Record<string, string> => ({ HMS_LAKE: lake, HMS_PROFILE: join(program.folder, name) });
+  await program.hms(['dta', 'init', lake], as('owner'));
+  await openLake(page, program.url, 'of-others');
+  const needs = page.getByRole('region', { name: 'Needs attention' });
+  await expect(needs.getByRole('heading', { name: 'This workstation is not enrolled' })).toBeVisible();
+  const list = JSON.parse(await program.hms(['dta', 'station', 'list', '--json'], as('owner'))) as { requests: unknown[] };
+  expect(list.requests).toHaveLength(1);
+  await page.reload();
+  await expect(needs.getByRole('listitem')).toHaveCount(1);
+
+  await program.hms(['dta', 'ls'], as('third'));
+  await page.reload();
+  await expect(needs.getByRole('listitem')).toHaveCount(2);
+  await expect(needs.getByRole('button', { name: 'Enrol…' })).toBeDisabled();
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  expect(bad).toEqual([]);
+});

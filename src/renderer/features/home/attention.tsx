@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { routes } from '../../../contract/api/screens.ts';
-import { keys, useAct } from '../../data/index.ts';
+import { keys, useAct, useReadOnly } from '../../data/index.ts';
 import { useFormats } from '../../format/index.ts';
 import { Badge, Button, ButtonLink, Icon, Link } from '../../ui/index.ts';
 import type { IconName } from '../../ui/index.ts';
@@ -60,6 +60,7 @@ function Line({ icon, look, title, children, action }: { readonly icon: IconName
 
 function MatterView({ matter }: { readonly matter: Matter }): React.ReactNode {
   const { t } = useTranslation('home');
+  const readOnly = useReadOnly();
   const formats = useFormats();
   const [asking, setAsking] = useState(false);
   const dismiss = useAct(routes.cancelJob, [keys.jobs]);
@@ -97,7 +98,9 @@ function MatterView({ matter }: { readonly matter: Matter }): React.ReactNode {
           title={t('asks', { name: matter.name })}
           action={
             <>
-              <Button onPress={() => setAsking(true)}>{t('enrolAct')}</Button>
+              <Button why={readOnly} onPress={() => setAsking(true)}>
+                {t('enrolAct')}
+              </Button>
               <Enrol open={asking} request={matter} onClose={() => setAsking(false)} />
             </>
           }

@@ -28,7 +28,8 @@ export function mattersOf({ lake, drafts, jobs, requests }: Known): readonly Mat
     ...(lake.ledger.alarms > 0 ? [{ kind: 'alarm', count: lake.ledger.alarms } as const] : []),
     // A workstation that is not enrolled cannot write, so both would say the same.
     ...(lake.enrolment !== null ? [{ kind: 'enrolment', fingerprint: lake.enrolment.fingerprint } as const] : lake.readOnly !== null ? [{ kind: 'readOnly', what: lake.readOnly.detail, next: lake.readOnly.next } as const] : []),
-    ...requests.map((request): Matter => ({ kind: 'request', ...request })),
+    // Its own request is the same matter: others answer it.
+    ...requests.filter(({ fingerprint }) => fingerprint !== lake.enrolment?.fingerprint).map((request): Matter => ({ kind: 'request', ...request })),
     ...jobs.filter(({ state }) => state === 'failed').map((job): Matter => ({ kind: 'failed', job })),
     ...drafts.map((draft): Matter => ({ kind: 'draft', draft })),
     ...(lake.recovered.placed.length > 0 ? [{ kind: 'placed', refs: lake.recovered.placed } as const] : []),
