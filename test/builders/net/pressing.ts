@@ -32,6 +32,8 @@ export class Pressing {
   readonly #stop: string;
   readonly #before: Attempt[] = [];
   #running: RunningThere;
+  /** How often it was seen to begin a commit. */
+  #seen = 0;
 
   /** `folder`: where workstation and test both see a file. */
   constructor(folder: string, name: string, start: StartWork) {
@@ -54,6 +56,7 @@ export class Pressing {
     const before = this.count(step);
     try {
       await until(`${this.name}: ${count} more "${step}"`, () => this.count(step) >= before + count, seconds);
+      this.#seen = Math.max(this.#seen, this.count('committing'));
     } catch (cause) {
       throw new Error(`It was at:\n${JSON.stringify(this.attempts.slice(-6))}`, { cause });
     }
@@ -61,9 +64,11 @@ export class Pressing {
 
   /** After its workstation lost its power, and before that is started again. */
   async wasCut(): Promise<void> {
-    const { code, stdout }: RanThere = await this.#running.ended;
+    const { code }: RanThere = await this.#running.ended;
     expect(code).toBe(-1);
-    this.#before.push(...acknowledged<Attempt>({ stdout }));
+    // Read now, when nothing is left that could print.
+    expect(this.count('committing'), 'what was seen before the cut is there after it').toBeGreaterThanOrEqual(this.#seen);
+    this.#before.push(...acknowledged<Attempt>({ stdout: this.#running.said() }));
     this.#before.push({ path: this.#before.at(-1)?.path ?? `${this.name}/0.txt`, step: 'cut' });
   }
 

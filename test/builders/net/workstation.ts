@@ -78,11 +78,12 @@ export class Workstation {
   async cut(): Promise<void> {
     const kernel = this.#kernel;
     this.#kernel = null;
-    // Its processes are in several groups; until the last of them has ended they hold its network card and its drive.
+    // Its processes are in several groups; until the last of them has ended they hold its network card and its drive. Programs before the kernel, which is the first of them, and all in one go: a program whose kernel is gone
+    // would run on as one of this computer, with the kernel's open files under its own numbers, and was seen to write an inventory over what it had printed.
+    const pattern = ` [u]mid=${this.name} `;
     await until(`the kernel of ${this.name} has ended`, () => {
-      const left = this.#box.run('sh', '-c', `pgrep -f -- ' [u]mid=${this.name} ' || true`).split('\n').filter((id) => id !== '');
-      for (const id of left) this.#box.run('sh', '-c', `kill -KILL ${id} 2>/dev/null || true`);
-      return left.length === 0;
+      const left = this.#box.run('sh', '-c', `ids=$(pgrep -f -- '${pattern}' | sort -rn); [ -z "$ids" ] || kill -KILL $ids 2>/dev/null; echo $ids`);
+      return left.trim() === '';
     }, 30);
     await kernel?.ended;
   }
