@@ -8,7 +8,7 @@ import { installedElectron } from './electron.mjs';
 import { projectNode, root } from './places.mjs';
 import { buildWindow, isWindowBuilt } from './window.mjs';
 
-const none = { passed: 0, failed: 0, skipped: 0 };
+const none = { passed: 0, failed: 0, skipped: 0, failures: [] };
 
 /** Why the window cannot be tried here; null where it can. */
 export function whyNoWindow(env = process.env, platform = process.platform) {

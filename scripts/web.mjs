@@ -7,7 +7,7 @@ import { bundle } from './bundle.mjs';
 import { webCounts } from './counts.mjs';
 import { projectNode, root, tool } from './places.mjs';
 
-const noScreens = { passed: 0, failed: 0, skipped: 0 };
+const noScreens = { passed: 0, failed: 0, skipped: 0, failures: [] };
 
 /**
  * Builds the command line and the screens, and runs the tests of the screens in a real browser; `args` go to Playwright. Resolves to their counts. Where no

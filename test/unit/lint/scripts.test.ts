@@ -3,16 +3,25 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 
-type Counts = (resultFile: string, code: number) => { passed: number; failed: number; skipped: number };
+interface Counted {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+  /** Each with its message. */
+  readonly failures: readonly string[];
+}
+type Counts = (resultFile: string, code: number) => Counted;
 
+const root = fileURLToPath(new URL('../../../', import.meta.url));
 const scripts = new URL('../../../scripts/', import.meta.url).href;
 const { electronTests, whyNoWindow } = (await import(`${scripts}electron-tests.mjs`)) as {
-  electronTests: (env: Readonly<Record<string, string>>) => Promise<{ passed: number; failed: number; skipped: number }>;
+  electronTests: (env: Readonly<Record<string, string>>) => Promise<Counted>;
   whyNoWindow: (env: Readonly<Record<string, string>>, platform: string) => string | null;
 };
-const { counts } = (await import(`${scripts}counts.mjs`)) as { counts: Counts };
+const { counts, webCounts } = (await import(`${scripts}counts.mjs`)) as { counts: Counts; webCounts: Counts };
 
 const folder = mkdtempSync(join(tmpdir(), 'hms-scripts-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -26,13 +35,32 @@ describe('the closing line', () => {
   const clean = { numPassedTests: 3, numFailedTests: 0, numPendingTests: 1, numTodoTests: 1, testResults: [{ status: 'passed', assertionResults: [] }] };
 
   it('counts what passed, and what was left out as skipped', () => {
-    expect(counts(report(clean), 0)).toEqual({ passed: 3, failed: 0, skipped: 2 });
+    expect(counts(report(clean), 0)).toEqual({ passed: 3, failed: 0, skipped: 2, failures: [] });
   });
 
   it('counts a file that fails without a failed test as one failure', () => {
-    const broken = { status: 'failed', assertionResults: [{ status: 'skipped' }] };
-    const failing = { status: 'failed', assertionResults: [{ status: 'failed' }, { status: 'passed' }] };
-    expect(counts(report({ ...clean, numFailedTests: 1, testResults: [broken, failing] }), 1)).toMatchObject({ failed: 2 });
+    const broken = { name: join(root, 'test', 'broken.test.ts'), status: 'failed', message: 'No such module', assertionResults: [{ status: 'skipped' }] };
+    const failing = {
+      name: join(root, 'test', 'failing.test.ts'),
+      status: 'failed',
+      assertionResults: [{ status: 'failed', fullName: 'a lake is whole', failureMessages: ['\u001b[31mexpected 1 to be 2\u001b[39m'] }, { status: 'passed' }],
+    };
+    expect(counts(report({ ...clean, numFailedTests: 1, testResults: [broken, failing] }), 1)).toMatchObject({
+      failed: 2,
+      failures: [`${join('test', 'failing.test.ts')} > a lake is whole\nexpected 1 to be 2`, `${join('test', 'broken.test.ts')}\nNo such module`],
+    });
+  });
+
+  it('names the screen that failed, and an error of the run itself', () => {
+    const spec = (title: string, ok: boolean): object => ({ file: 'main.web.ts', title, ok, tests: [{ results: [{ errors: ok ? [] : [{ message: 'no button' }] }] }] });
+    const stats = { expected: 1, flaky: 0, unexpected: 1, skipped: 0 };
+    const suites = [{ specs: [spec('opens', true)], suites: [{ specs: [spec('closes', false)] }] }];
+    expect(webCounts(report({ stats, suites, errors: [{ message: 'no server' }] }), 1)).toEqual({
+      passed: 1,
+      failed: 2,
+      skipped: 0,
+      failures: ['main.web.ts > closes\nno button', 'the run itself\nno server'],
+    });
   });
 
   it('counts an exit code that nobody accounts for as one failure', () => {
@@ -41,7 +69,7 @@ describe('the closing line', () => {
 
   it('counts a missing report as one failure', () => {
     const error = vi.spyOn(console, 'error').mockImplementation(() => undefined);
-    expect(counts(join(folder, 'none.json'), 0)).toEqual({ passed: 0, failed: 1, skipped: 0 });
+    expect(counts(join(folder, 'none.json'), 0)).toEqual({ passed: 0, failed: 1, skipped: 0, failures: [] });
     expect(error).toHaveBeenCalledOnce();
     error.mockRestore();
   });
@@ -65,7 +93,7 @@ describe('the tests of the window', () => {
     const counted = await electronTests({ ELECTRON_OVERRIDE_DIST_PATH: '/nowhere' });
     const said = log.mock.calls;
     log.mockRestore();
-    expect(counted).toEqual({ passed: 0, failed: 0, skipped: 1 });
+    expect(counted).toEqual({ passed: 0, failed: 0, skipped: 1, failures: [] });
     expect(said).toEqual([[expect.stringMatching(/^SKIPPED {2}the window in Electron: ELECTRON_OVERRIDE_DIST_PATH names \/nowhere/)]]);
   });
 });
