@@ -9,12 +9,17 @@ import { Presence } from '../engine/presence/index.ts';
 import { askForEnrolment } from '../engine/stations.ts';
 import { openOptions, remark, warn } from './session.ts';
 import type { Session } from './session.ts';
+import { tellingSilence } from './silence.ts';
 
 /** Reasons why a lake is read-only that say something about the lake, so that who only reads must know them too. */
 const telling: ReadonlySet<ErrorCode> = new Set(['LAKE_OLDER_THAN_SEEN', 'LAKE_FORKED', 'LAKE_NEWER', 'LEDGER_DAMAGED']);
 
 /** Opens the named lake for as long as `work` lasts. A lake that cannot be written from here can still be read; where that is for the lake's own sake, it says so. */
-export async function reading<T>(session: Session, work: (lake: ReadableLake) => Promise<T>, isTold = false): Promise<T> {
+export function reading<T>(session: Session, work: (lake: ReadableLake) => Promise<T>, isTold = false): Promise<T> {
+  return tellingSilence(session, session.lake, () => readingNow(session, work, isTold));
+}
+
+async function readingNow<T>(session: Session, work: (lake: ReadableLake) => Promise<T>, isTold: boolean): Promise<T> {
   const lake = await openToRead(await openOptions(session));
   try {
     if (!isTold && lake.readOnly !== null && telling.has(lake.readOnly.code)) await warn(session, lake.readOnly.message);
@@ -26,7 +31,11 @@ export async function reading<T>(session: Session, work: (lake: ReadableLake) =>
 }
 
 /** The same for writing; first tells what an earlier interruption had left and was finished now. Throws the reason where this station may not write. */
-export async function writing<T>(session: Session, work: (lake: WritableLake) => Promise<T>): Promise<T> {
+export function writing<T>(session: Session, work: (lake: WritableLake) => Promise<T>): Promise<T> {
+  return tellingSilence(session, session.lake, () => writingNow(session, work));
+}
+
+async function writingNow<T>(session: Session, work: (lake: WritableLake) => Promise<T>): Promise<T> {
   const presence = new Presence(systemClock);
   const lake = await openForWriting(session, presence);
   try {
@@ -69,7 +78,7 @@ async function openForWriting(session: Session, presence: Presence): Promise<Wri
     return await openToWrite(options);
   } catch (error) {
     // The request is left by whoever is not enrolled, whatever it wanted to do; reading() does that.
-    if (error instanceof HmsError && error.code === 'NOT_ENROLLED') await reading(session, () => Promise.resolve());
+    if (error instanceof HmsError && error.code === 'NOT_ENROLLED') await readingNow(session, () => Promise.resolve(), false);
     throw error;
   }
 }

@@ -9,6 +9,7 @@ import type { PackageAnswers, VerifyReport } from '../../verify/index.ts';
 import { progressView } from '../progress.ts';
 import { answer } from '../session.ts';
 import type { Session } from '../session.ts';
+import { tellingSilence } from '../silence.ts';
 import { fields } from '../table.ts';
 
 export interface VerifyChoices {
@@ -20,7 +21,11 @@ export interface VerifyChoices {
 const SHOWN = 20;
 
 /** Checks whatever stands at the path; exit code 1 where something is wrong. */
-export async function verify(session: Session, [path]: readonly [string], { trust = [], seen }: VerifyChoices): Promise<number> {
+export function verify(session: Session, [path]: readonly [string], choices: VerifyChoices): Promise<number> {
+  return tellingSilence(session, path, () => verifyNow(session, path, choices));
+}
+
+async function verifyNow(session: Session, path: string, { trust = [], seen }: VerifyChoices): Promise<number> {
   const trusted = await Promise.all(trust.map((file) => given(file, 'certificate')));
   const checkpoint = seen === undefined ? await rememberedCheckpoint(path) : await given(seen, 'checkpoint');
   const progress = await progressView(session);

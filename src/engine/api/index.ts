@@ -27,6 +27,8 @@ export { DraftBook } from './draft-book.ts';
 export { EventLog } from './event-log.ts';
 export { KnownLakes } from './known-lakes.ts';
 export { LakeDesk } from './lake-desk.ts';
+export { Lookout } from './lookout.ts';
+export type { Away } from './lookout.ts';
 export { Nights } from './nights.ts';
 export { Metrics } from './metrics.ts';
 export { NormalDesk } from './normal-desk.ts';
