@@ -5,6 +5,7 @@ import type { Trouble } from './errors.ts';
 import { grammar } from './grammar/index.ts';
 import type { Run, Work } from './grammar/index.ts';
 import { listenForInterrupt } from './interrupt.ts';
+import type { Interrupt } from './interrupt.ts';
 import { Output } from './output.ts';
 import type { CommonOptions, Session } from './session.ts';
 
@@ -16,18 +17,18 @@ export async function runCommand(args: readonly string[], version: string): Prom
     void err.line('Stopping where that is safe; Ctrl-C again ends at once.').then(() => err.flush());
   });
   try {
-    return await parse(args, version, out, err, interrupt.signal);
+    return await parse(args, version, out, err, interrupt);
   } finally {
     interrupt.dispose();
   }
 }
 
-async function parse(args: readonly string[], version: string, out: Output, err: Output, signal: AbortSignal): Promise<number> {
+async function parse(args: readonly string[], version: string, out: Output, err: Output, interrupt: Interrupt): Promise<number> {
   let code = 0;
   const run: Run = async <A extends readonly unknown[], O>(command: Command, given: A, work: Work<A, O>) => {
     const options = allOptions(command);
     const named = options.lake ?? process.env['HMS_LAKE'] ?? '';
-    const session: Session = { out, err, json: options.json === true, quiet: options.quiet === true, lake: named === '' ? null : named, signal };
+    const session: Session = { out, err, json: options.json === true, quiet: options.quiet === true, lake: named === '' ? null : named, signal: interrupt.signal, interrupt };
     code = (await work(session, given, options as O)) ?? 0;
   };
   const printed = { out: '', err: '' };

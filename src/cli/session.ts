@@ -1,3 +1,4 @@
+import type { Interrupt } from './interrupt.ts';
 import type { Output } from './output.ts';
 import type { OpenOptions } from '../engine/open.ts';
 
@@ -12,6 +13,7 @@ export interface Session {
   /** The lake's folder as named by --lake or HMS_LAKE; null where neither names one. */
   readonly lake: string | null;
   readonly signal: AbortSignal;
+  readonly interrupt: Pick<Interrupt, 'holdThreads'>;
 }
 
 /** What every command may be given. */

@@ -32,6 +32,7 @@ async function lookoutOf(session: Session, folder: string): Promise<() => Promis
   const { Lookout } = await import('../engine/api/index.ts');
   let silentSince: number | null = null;
   const tell = (away: Away | null): void => {
+    session.interrupt.holdThreads(away?.why === 'silent');
     if (away?.why === 'silent') {
       silentSince = Date.parse(away.since);
       void warn(session, `${beginning()}The disk or share of this lake does not answer (${folder}). Waiting for it: what was kept before is safe, and the work goes on by itself when it answers.`);

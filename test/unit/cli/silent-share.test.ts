@@ -21,7 +21,7 @@ describe('a command in a lake whose share stands still', () => {
     share = await mounted(join(folder, 'server'), join(folder, 'share'));
     expect(await ended(start('init', lake()))).toEqual({ code: 0, err: '' });
     expect(await ended(start('create', 'WF-1'))).toEqual({ code: 0, err: '' });
-    writeFileSync(join(folder, 'a.txt'), 'a');
+    for (const name of ['a', 'b']) writeFileSync(join(folder, `${name}.txt`), name);
     expect(await ended(start('put', 'WF-1', join(folder, 'a.txt')))).toEqual({ code: 0, err: '' });
   });
   afterAll(async () => {
@@ -34,6 +34,7 @@ describe('a command in a lake whose share stands still', () => {
   const lake = (): string => join(folder, 'share', 'lake');
   const start = (...args: readonly string[]): ChildProcess =>
     spawn(process.execPath, [hmsFile, 'dta', ...args, '--quiet'], { env: { ...process.env, HMS_LAKE: lake(), HMS_PROFILE: join(folder, 'profile') }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const told = (child: ChildProcess, text: string): Promise<void> => new Promise((resolve) => child.stderr?.on('data', (piece: Buffer) => piece.includes(text) && resolve()));
   const ended = async (child: ChildProcess): Promise<{ code: number | null; err: string }> => {
     let err = '';
     child.stderr?.setEncoding('utf8').on('data', (text: string) => (err += text));
@@ -48,7 +49,7 @@ describe('a command in a lake whose share stands still', () => {
   ] as const)('%s says that it waits, and for what, and then how long it was', async ([command, ...rest]) => {
     share.stop();
     const child = start(command, ...rest.map((word) => (word === '' ? lake() : word)));
-    const isTold = new Promise<void>((resolve) => child.stderr?.on('data', (text: Buffer) => text.includes('does not answer') && resolve()));
+    const isTold = told(child, 'does not answer');
     const end = ended(child);
     await isTold;
     share.goOn();
@@ -59,5 +60,19 @@ describe('a command in a lake whose share stands still', () => {
       '',
     ]);
     expect(code).toBe(0);
+  });
+
+  it('the second Ctrl-C ends it, although a thread waits for the share, and what was in the draft is committed by the next', async () => {
+    await ended(start('put', 'WF-1', join(folder, 'b.txt')));
+    share.stop();
+    const child = start('commit', 'WF-1', '-m', 'two');
+    const end = once(child, 'exit');
+    await told(child, 'does not answer');
+    child.kill('SIGINT');
+    await told(child, 'Ctrl-C again');
+    child.kill('SIGINT');
+    expect(await end).toEqual([null, 'SIGKILL']);
+    share.goOn();
+    expect(await ended(start('commit', 'WF-1', '-m', 'two'))).toEqual({ code: 0, err: '' });
   });
 });
