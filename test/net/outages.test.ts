@@ -49,11 +49,12 @@ describe.each(['smb', 'nfs'] as const)('two workstations that commit to one lake
     await sleep(AWAY_MS);
     await open.serve(kind);
     isServed = true;
+    await lake.comeBack(both);
     await middleOfCommit();
     open.running[kind]?.signal('SIGSTOP');
     await sleep(AWAY_MS);
     open.running[kind]?.signal('SIGCONT');
-    await Promise.all(both.map((one) => one.more('committed', 1)));
+    await lake.comeBack(both);
     await Promise.all(both.map((one) => one.end()));
     expectNoneHalf(lake.pressed, await lake.does(open.first, 'list'));
     const told = both.flatMap((one) => one.refusals).map(({ message = '', kept }) => `${message} ${kept ?? ''}`);

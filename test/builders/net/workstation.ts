@@ -126,6 +126,11 @@ export class Workstation {
     return at;
   }
 
+  /** Whether its kernel asks a server of NFS again and again to open a file, as that tells it to wait. */
+  async waitsForServer(): Promise<boolean> {
+    return (await this.run('cat /proc/[0-9]*/task/*/stack 2>/dev/null || true')).includes('nfs4_handle_exception');
+  }
+
   /** The shell command that runs a script of the tests, or the program, with this Node. */
   node(script: string, ...args: readonly string[]): string {
     return [`HMS_PROFILE=${this.profile}`, process.execPath, script, ...args].map((word, i) => (i === 0 ? word : quoted(word))).join(' ');
