@@ -25,6 +25,7 @@ import {
   readLakeJson,
   remember,
   replayOrigins,
+  seenOf,
   sha256,
   systemDisk,
 } from './lake/index.ts';
@@ -165,6 +166,7 @@ async function openLocated(located: Located, options: OpenOptions): Promise<Read
   const opened = await assembled(located, options, catalog);
   try {
     const { index, ledger, presence } = opened;
+    const seen = profile === null ? null : await seenOf(lake, places.seen);
     await inWords('Reading the ledger', 'Nothing was changed.', async () => {
       if (catalog.position().stale) throw new CatalogError('damaged', 'A destroyed body changes what the catalog says of later entries.');
       await replayOrigins({ lake: lake.id, paths, durable, clock, index, verifySignature: ledger.context.verifySignature }, index);
@@ -172,8 +174,7 @@ async function openLocated(located: Located, options: OpenOptions): Promise<Read
       await index.learnRoots();
     });
     const edited = await inWords('Opening the lake', 'Nothing was changed.', () => editedLakeJson(paths));
-    const seenProblem = profile === null ? null : await contradiction(lake, ledger.tree(), places.seen);
-    const readOnly = seenProblem ?? edited ?? whyReadOnly(opened) ?? (await whyClosed(paths));
+    const readOnly = (await contradiction(ledger.tree(), seen)) ?? edited ?? whyReadOnly(opened) ?? (await whyClosed(paths));
     if (options.presence !== undefined && readOnly === null && opened.station !== null) presence.attach({ paths, durable, station: opened.station.id });
     return { ...opened, readOnly, refresh: async () => void (await ledger.catchUp()) };
   } catch (error) {

@@ -42,7 +42,7 @@ export { isInPlace, isOccupied, isRootCurrent, objectFolder, placeVersion, remov
 export { headMissing } from './replay.ts';
 export { originsOf, replayOrigins } from './origins.ts';
 export type { ForkableIndex, Origin } from './origins.ts';
-export { contradiction, remember } from './seen.ts';
+export { contradiction, remember, seenOf } from './seen.ts';
 export { forkChild } from './spawn.ts';
 export type { Child, ChildEvents, HelperProgram, Spawner } from './spawn.ts';
 export { probePlace } from './probe.ts';

@@ -12,13 +12,18 @@ import { sha256 } from './sha.ts';
 /** The largest checkpoint of a lake that this station signed or saw, kept in its profile (docs/formats/lake.md section 16). */
 
 /**
- * Compares a lake's log with what this station saw of the same lake, at whatever place. An error that says why the lake may only be read, or null.
- * Nothing in the log is trusted for this but the leaves themselves.
+ * What this station saw of a lake, at whatever place; null where it saw nothing of it. To be asked before the ledger is read with which it is compared: entries that were seen are in there, and what other programs of
+ * this station note meanwhile may not be.
  */
-export async function contradiction(lake: LakeJson, tree: TreeSource, seenFile: string): Promise<HmsError | null> {
+export async function seenOf(lake: LakeJson, seenFile: string): Promise<TreeHead | null> {
   const text = await readFile(seenFile, 'utf8').catch(ifMissing(null));
   const seen = text === null ? null : parseCheckpoint(text);
-  if (seen === null || seen.origin !== lake.origin) return null;
+  return seen === null || seen.origin !== lake.origin ? null : seen;
+}
+
+/** Compares a lake's log with what this station saw of it. An error that says why the lake may only be read, or null. Nothing in the log is trusted for this but the leaves themselves. */
+export async function contradiction(tree: TreeSource, seen: TreeHead | null): Promise<HmsError | null> {
+  if (seen === null) return null;
   const { size } = tree.frontier;
   if (seen.size > size) {
     return new HmsError('LAKE_OLDER_THAN_SEEN', `This lake has ${size} ledger entries, but this station has seen it with ${seen.size}: it is an older copy, or a backup that was restored.`, {
@@ -44,9 +49,8 @@ function rootOf(tree: TreeSource, size: number): Uint8Array | Promise<Uint8Array
 
 /** Keeps this state of the log in the profile, signed by the station, if it is larger than the one that is kept; answers what is kept now. Ask `contradiction` before. */
 export async function remember(lake: LakeJson, tree: TreeSource, signer: CheckpointSigner, seenFile: string, durable: Durable): Promise<TreeHead> {
-  const text = await readFile(seenFile, 'utf8').catch(ifMissing(null));
-  const seen = text === null ? null : parseCheckpoint(text);
-  if (seen !== null && seen.origin === lake.origin && seen.size >= tree.frontier.size) return seen;
+  const seen = await seenOf(lake, seenFile);
+  if (seen !== null && seen.size >= tree.frontier.size) return seen;
   const folder = dirname(seenFile);
   await durable.makeFolder(folder);
   await durable.replaceDerived(seenFile, () => Buffer.from(signedCheckpoint(lake.origin, tree.frontier, signer)), folder);

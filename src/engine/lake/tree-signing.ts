@@ -1,7 +1,7 @@
 import { readCheckpoint, writeTree } from './checkpoint-files.ts';
 import type { TreeSource } from './checkpoint-files.ts';
 import type { LedgerContext, LedgerSigner } from './ledger.ts';
-import { contradiction, remember } from './seen.ts';
+import { contradiction, remember, seenOf } from './seen.ts';
 
 /** What a station signs over the tree of all entries that it read: tiles and checkpoint, and never two trees that contradict each other. */
 export class TreeSigning {
@@ -55,11 +55,11 @@ export class TreeSigning {
   /** Throws LAKE_OLDER_THAN_SEEN or LAKE_FORKED where the log is not what this station saw before. Asked before anything is signed over a tree. */
   async refuseContradiction(tree: TreeSource): Promise<void> {
     const { lake, seenFile } = this.#context;
-    const problem = seenFile === null ? null : await contradiction(lake, tree, seenFile);
-    if (problem === null) return;
-    // Another process of this station may have seen entries that were claimed since.
+    const seen = seenFile === null ? null : await seenOf(lake, seenFile);
+    if ((await contradiction(tree, seen)) === null) return;
+    // Another process of this station may have seen entries that were claimed since the tree was made.
     await this.#catchUp();
-    const still = await contradiction(lake, this.tree(), seenFile as string);
+    const still = await contradiction(this.tree(), seen);
     if (still !== null) throw still;
   }
 }

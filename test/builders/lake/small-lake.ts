@@ -62,6 +62,8 @@ export interface StationOptions {
   readonly kind?: 'journaled' | 'share' | 'other';
   /** What follows an act is done behind it. */
   readonly completesBehind?: boolean;
+  /** Where it notes what it saw; null, and without it: nowhere. */
+  readonly seenFile?: string;
 }
 
 /** Opens a lake as a station; recovers nothing by itself. */
@@ -83,7 +85,7 @@ export async function openStation(root: string, options: StationOptions = {}): P
     verifySignature: signatureVerifier(),
     acceptedOffset: () => index.acceptedOffset,
     lastClock: () => index.lastClock,
-    seenFile: null,
+    seenFile: options.seenFile ?? null,
     profileDurable: durable,
     ...(options.completesBehind === undefined ? {} : { completesBehind: options.completesBehind }),
   });
