@@ -4,6 +4,7 @@ import { HmsError } from '../contract/index.ts';
 import { systemClock } from './clock.ts';
 import { durableOn, ifMissing, inWords, lakePaths, newTxn, placeOf, probePlace, readLakeJson, systemDisk } from './lake/index.ts';
 import type { Durable, Place, PlaceProbe } from './lake/index.ts';
+import { adviceOn, mountOf } from './mount-options.ts';
 import { lakeProfile } from './open.ts';
 import type { ReadableLake } from './open.ts';
 import { makeProfile } from './profile-folder.ts';
@@ -20,7 +21,7 @@ export interface DoctorReport {
 }
 
 export interface DoctorCheck {
-  readonly name: 'fileSystem' | 'writable' | 'exclusiveRename' | 'durability' | 'letterCase' | 'clock' | 'privateKeys';
+  readonly name: 'fileSystem' | 'mount' | 'writable' | 'exclusiveRename' | 'durability' | 'letterCase' | 'clock' | 'privateKeys';
   /** Null: neither good nor bad, good to know. */
   readonly ok: boolean | null;
   readonly words: string;
@@ -39,7 +40,7 @@ export async function doctor(folder: string, profile: string, rounds = ROUNDS): 
   const fileSystem: DoctorCheck = { name: 'fileSystem', ok: null, words: fileSystemWords(place) };
   if (!(await access(real, constants.W_OK).then(() => true, () => false))) {
     const writable: DoctorCheck = { name: 'writable', ok: false, words: 'This account may not write here.' };
-    return { folder: real, place, checks: [fileSystem, writable], conclusion: 'A lake here can be read and verified by this account, not written.', means: ['To write, ask whoever runs this disk or share for permission to make files and folders in it.'] };
+    return { folder: real, place, checks: [fileSystem, ...(await mountChecks(real)), writable], conclusion: 'A lake here can be read and verified by this account, not written.', means: ['To write, ask whoever runs this disk or share for permission to make files and folders in it.'] };
   }
   const paths = lakePaths(real);
   const isLake = await lstat(paths.lakeJson).then(() => true, ifMissing(false));
@@ -47,6 +48,7 @@ export async function doctor(folder: string, profile: string, rounds = ROUNDS): 
   if (isLake) await keepForLake(probe, profile, real, clock);
   const checks: DoctorCheck[] = [
     fileSystem,
+    ...(await mountChecks(real)),
     { name: 'writable', ok: true, words: 'This account may write here.' },
     exclusiveCheck(probe),
     { name: 'durability', ok: true, words: durabilityWords(place) },
@@ -61,6 +63,15 @@ function fileSystemWords(place: Place): string {
   if (place.kind === 'share') return `This is a network share (${place.name}).`;
   if (place.kind === 'journaled') return `This is a local disk (${place.name}).`;
   return `This is a disk of a kind that is treated with caution (${place.name}).`;
+}
+
+/** How the share is mounted, where it is one; a sentence each. */
+async function mountChecks(real: string): Promise<DoctorCheck[]> {
+  const mount = await mountOf(real);
+  const advice = mount === null ? null : adviceOn(mount);
+  if (advice === null) return [];
+  const ok = { tested: true, other: null, bad: false }[advice.is];
+  return advice.words.map((words) => ({ name: 'mount', ok, words }));
 }
 
 function exclusiveCheck(probe: PlaceProbe): DoctorCheck {

@@ -8,6 +8,7 @@ import { addAlias, addTag, createDataset, describeDataset, withdrawVersion } fro
 import { commit, discard, draftsOf, put, removeFiles, renameFile } from '../../src/engine/drafting.ts';
 import { exportVersion } from '../../src/engine/export.ts';
 import { openFile, versionOf } from '../../src/engine/files.ts';
+import { doctor } from '../../src/engine/doctor.ts';
 import { initLake } from '../../src/engine/init.ts';
 import type { WritableLake } from '../../src/engine/open.ts';
 import { rebuildCatalog } from '../../src/engine/upkeep.ts';
@@ -72,6 +73,16 @@ export const placeCases: readonly PlaceCase[] = [
       office.recoveryKey = recoveryKey;
       await lake.close();
       deepEqual((await readdir(office.lake)).filter((name) => name === 'lake.json' || name === 'README.txt').sort(), ['README.txt', 'lake.json']);
+    },
+  },
+  {
+    name: 'the doctor looks at how it is mounted, and leaves nothing behind',
+    async run(office) {
+      const before = await readdir(office.lake, { recursive: true });
+      const { place, checks, conclusion } = await doctor(office.lake, office.options().profile, 50);
+      deepEqual(checks.filter(({ name }) => name === 'mount').map(({ ok, words }) => [ok, words]), place.kind === 'share' ? [[true, 'It is mounted in the way that was tested.']] : []);
+      if (place.kind === 'share') equal(conclusion, 'Two people can write at the same time here, from different workstations.');
+      deepEqual(await readdir(office.lake, { recursive: true }), before);
     },
   },
   {
