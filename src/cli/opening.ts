@@ -54,13 +54,15 @@ async function writingNow<T>(session: Session, work: (lake: WritableLake) => Pro
 }
 
 /** For what can also be done in a lake that this station may only read; says then that the ledger will not tell of it. */
-export async function writingIfAllowed<T>(session: Session, work: (lake: ReadableLake) => Promise<T>): Promise<T> {
-  const lake = await openToRead(await openOptions(session));
-  const { readOnly } = lake;
-  await lake.close();
-  if (readOnly === null) return writing(session, work);
-  await warn(session, `${readOnly.message} What is done now is not recorded in the ledger.`);
-  return reading(session, work, true);
+export function writingIfAllowed<T>(session: Session, work: (lake: ReadableLake) => Promise<T>): Promise<T> {
+  return tellingSilence(session, session.lake, async () => {
+    const lake = await openToRead(await openOptions(session));
+    const { readOnly } = lake;
+    await lake.close();
+    if (readOnly === null) return writingNow(session, work);
+    await warn(session, `${readOnly.message} What is done now is not recorded in the ledger.`);
+    return readingNow(session, work, true);
+  });
 }
 
 /** A folder that a finished act left, and that cannot be removed at this moment, is in nobody's way. */
