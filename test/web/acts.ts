@@ -5,12 +5,19 @@ import type { Page } from '@playwright/test';
 
 /** Drops files and folders of this computer in the middle of the window, through the browser's own drag and drop. */
 export async function drop(page: Page, paths: readonly string[]): Promise<void> {
-  await drag(page, paths, ['dragEnter', 'dragOver', 'drop']);
+  await hover(page, paths);
+  await letGo(page, paths);
 }
 
 /** Holds them there. */
 export async function hover(page: Page, paths: readonly string[]): Promise<void> {
   await drag(page, paths, ['dragEnter', 'dragOver']);
+  await expect(page.locator('.window-drop')).toBeVisible();
+}
+
+/** Lets go of them there. Until then a browser tells the page again and again what is over it. */
+export async function letGo(page: Page, paths: readonly string[]): Promise<void> {
+  await drag(page, paths, ['dragOver', 'drop']);
 }
 
 async function drag(page: Page, paths: readonly string[], types: readonly ('dragEnter' | 'dragOver' | 'drop')[]): Promise<void> {

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { drop, hover, openLake } from './acts.ts';
+import { drop, hover, letGo, makeLake, openLake } from './acts.ts';
 import { expect, test } from './fixture.ts';
 import type { Program } from './program.ts';
 import { seed } from './seed.ts';
@@ -62,6 +62,26 @@ test('files dropped after a lake shows and before its opening is answered are at
   opening.release();
   await answered;
   screen.release();
+  await isPicked(page);
+});
+
+test('files dropped where the page below them has just been replaced are at the intake', async ({ page, program }) => {
+  const file = await letter(program);
+  await makeLake(page, program.url, 'replaced');
+  await page.evaluate(() => {
+    const below = document.createElement('div');
+    below.id = 'below';
+    below.style.cssText = 'position: fixed; inset: 0; z-index: 10';
+    const inner = document.createElement('p');
+    inner.style.cssText = 'position: absolute; inset: 0; margin: 0';
+    inner.textContent = 'below';
+    below.append(inner);
+    document.body.append(below);
+  });
+  await hover(page, [file]);
+  await expect(page.getByText('Drop the files here.', { exact: false })).toBeVisible();
+  await page.evaluate(() => document.querySelector('#below')?.remove());
+  await letGo(page, [file]);
   await isPicked(page);
 });
 

@@ -1,5 +1,6 @@
 import { useNavigate, useRouterState } from '@tanstack/react-router';
 import { useLayoutEffect, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { useTranslation } from 'react-i18next';
 import { useLake } from '../data/index.ts';
 import { Icon } from '../ui/index.ts';
@@ -25,7 +26,8 @@ export function WindowDrop(): React.ReactNode {
       if (!hasFiles(event)) return;
       event.preventDefault();
       if (event.dataTransfer !== null) event.dataTransfer.dropEffect = would === 'taken' ? 'copy' : 'none';
-      setOver(true);
+      // At once: what is said lies over the whole page and is what the files are dropped on, so that a page that changes below cannot lose them.
+      flushSync(() => setOver(true));
     };
     const leave = (event: DragEvent): void => {
       if (event.relatedTarget === null) setOver(false);
@@ -39,11 +41,15 @@ export function WindowDrop(): React.ReactNode {
       intakes.drop(event.dataTransfer);
       if (!atIntake) void navigate({ to: '/intake' });
     };
+    // No pointer moves during a drag: one that was not seen to end is over.
+    const move = (): void => setOver(false);
+    window.addEventListener('pointermove', move);
     window.addEventListener('dragenter', enter);
     window.addEventListener('dragover', enter);
     window.addEventListener('dragleave', leave);
     window.addEventListener('drop', drop);
     return () => {
+      window.removeEventListener('pointermove', move);
       window.removeEventListener('dragenter', enter);
       window.removeEventListener('dragover', enter);
       window.removeEventListener('dragleave', leave);
