@@ -21,6 +21,7 @@ export interface MountAdvice {
 const HARMFUL: ReadonlySet<string> = new Set(['fuse.sshfs', 'fuse.rclone']);
 /** A client that believes for so long what it saw, s, hides for that long what others wrote. */
 const LONG_CACHE_S = 5;
+const HARD = 'A server that is away stops every program that touches the lake until it is back.';
 
 /** The mount that a folder (its real path) is on; null where the system does not say. */
 export async function mountOf(folder: string): Promise<Mount | null> {
@@ -62,28 +63,26 @@ function cifsAdvice(options: ReadonlyMap<string, string>): MountAdvice {
   return advice(bad, [
     ...(version.startsWith('3') ? [] : [`It is mounted with version ${version} of SMB, which was not tested: mount it with vers=3.1.1.`]),
     ...longCache(options, ['actimeo', 'acregmax', 'acdirmax']),
-    ...(options.has('hard') ? [hard] : []),
-  ], 'It is mounted in the way that was tested.');
+    ...(options.has('hard') ? [HARD] : []),
+  ]);
 }
 
 function nfsAdvice(options: ReadonlyMap<string, string>): MountAdvice {
   const version = options.get('vers') ?? '';
   return advice([], [
     ...(version.startsWith('4') && version !== '4' && version !== '4.0' ? [] : [`It is mounted with version ${version === '' ? 'unknown' : version} of NFS, which was not tested: mount it with vers=4.1.`]),
-    ...(options.has('soft') ? [] : [`${hard} Mount it with soft,timeo=50,retrans=2.`]),
+    ...(options.has('soft') ? [] : [`${HARD} Mount it with soft,timeo=50,retrans=2.`]),
     ...(options.get('lookupcache') === 'none' ? [] : ['What another workstation made may not be seen for up to ten seconds, which makes the work slow: mount it with lookupcache=none.']),
     ...longCache(options, ['acregmax', 'acdirmax']),
-  ], 'It is mounted in the way that was tested.');
+  ]);
 }
-
-const hard = 'A server that is away stops every program that touches the lake until it is back.';
 
 function longCache(options: ReadonlyMap<string, string>, names: readonly string[]): string[] {
   const seconds = Math.max(0, ...names.map((name) => Number(options.get(name) ?? 0)).filter((value) => Number.isFinite(value)));
   return seconds > LONG_CACHE_S ? [`What is known of a file is believed for up to ${seconds} seconds, and what others wrote is hidden for that long: mount it with actimeo=1.`] : [];
 }
 
-function advice(bad: readonly string[], other: readonly string[], tested: string): MountAdvice {
+function advice(bad: readonly string[], other: readonly string[]): MountAdvice {
   const words = [...bad, ...other];
-  return words.length === 0 ? { is: 'tested', words: [tested] } : { is: bad.length > 0 ? 'bad' : 'other', words };
+  return words.length === 0 ? { is: 'tested', words: ['It is mounted in the way that was tested.'] } : { is: bad.length > 0 ? 'bad' : 'other', words };
 }

@@ -62,7 +62,7 @@ export interface StationOptions {
   readonly kind?: 'journaled' | 'share' | 'other';
   /** What follows an act is done behind it. */
   readonly completesBehind?: boolean;
-  /** Where it notes what it saw; null, and without it: nowhere. */
+  /** Where it notes what it saw; without it: nowhere. */
   readonly seenFile?: string;
 }
 
